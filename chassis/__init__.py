@@ -1,0 +1,1 @@
+"""The machinery without a domain word in it; see docs/architecture.md."""

@@ -1,0 +1,149 @@
+"""What intake can be asked."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from contracts.calls.base import Answer, Code, Limit, Line, Request, Slug, Text
+
+Channel = Literal["web", "phone", "email", "sms", "api"]
+Language = Literal["fa", "en"]
+Kind = Literal["request", "question", "complaint", "suggestion", "incident"]
+
+
+class RequesterData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who asks; at least one of mobile and e-mail is needed, so that he can be told."""
+
+    name: Line
+    mobile: Annotated[str, Meta(max_length=32)] | None = None
+    email: Annotated[str, Meta(max_length=254)] | None = None
+
+
+class RegisterTicket(Request):
+    """Command `register_ticket`; answers `Registered`."""
+
+    subject: Slug
+    title: Line
+    description: Text
+    requester: RequesterData
+    channel: Channel = "web"
+    language: Language = "fa"
+    workflow: Slug = "default"
+
+
+class Registered(Answer):
+    """A ticket as it stands right after registering."""
+
+    code: str
+    state: str
+    subject: str
+    kind: str
+    channel: str
+    registered_at: datetime
+
+
+class AddMessage(Request):
+    """Command `add_message`: the requester writes; needs the proof. Answers `Message`."""
+
+    code: Code
+    proof: Line
+    text: Text
+    #: The address the attempt came from, for counting wrong proofs.
+    address: str = ""
+
+
+class Message(Answer):
+    """What the requester wrote after registering."""
+
+    id: str
+    at: datetime
+    text: str
+
+
+class Track(Request):
+    """Query `track`: one and the same refusal for an unknown code and a wrong proof."""
+
+    code: Code
+    proof: Line
+    address: str = ""
+
+
+class Tracked(Answer):
+    """What may be shown to who holds the code and the proof."""
+
+    code: str
+    requester: str
+    title: str
+    subject: str
+    kind: str
+    channel: str
+    registered_at: datetime
+    messages: list[Message]
+
+
+class DescribeTickets(Request):
+    """Query `describe_tickets`: texts and requesters, for staff. Answers {code: TicketContent}."""
+
+    codes: Annotated[list[Code], Meta(max_length=200)]
+
+
+class Requester(Answer):
+    """A requester with his personal data."""
+
+    id: str
+    name: str
+    mobile: str | None
+    email: str | None
+    segment: str
+    language: str
+
+
+class TicketContent(Answer):
+    """What intake holds of a ticket."""
+
+    code: str
+    title: str
+    description: str
+    subject: str
+    kind: str
+    channel: str
+    registered_at: datetime
+    registered_by: str | None
+    requester: Requester
+    messages: list[Message]
+
+
+class SearchTickets(Request):
+    """Query `search_tickets`: codes whose texts or requester hold all the words, newest first."""
+
+    text: Line
+    limit: Limit = 50
+
+
+class Contacts(Request):
+    """Query `contacts`: answers {requester id: Requester}; unknown ids are left out."""
+
+    requesters: Annotated[list[str], Meta(max_length=1000)]
+
+
+class Subject(Answer):
+    """One line of the subject catalogue."""
+
+    id: str
+    parent: str | None
+    kind: str
+    #: Title by language: `fa`, `en`.
+    title: dict[str, str]
+    active: bool = True
+
+
+class DefineSubject(Request):
+    """Command `define_subject`: make or change a subject. Answers `Subject`."""
+
+    id: Slug
+    kind: Kind
+    title: dict[Language, Line]
+    parent: Slug | None = None
+    active: bool = True

@@ -1,0 +1,105 @@
+"""What sla tells: clocks started, paused, warned of, broken or met.
+
+A ticket has one clock per target of its agreement (`first_response`, `resolution`, ...). Seconds
+of a target are business seconds of the clock's calendar.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from contracts.envelope import Event, event
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a mark tells, and how."""
+
+    #: `assignee`, `owner` or `service_manager`.
+    role: str
+    channel: Literal["sms", "email"]
+
+
+@event("sla.started", by="sla")
+class SlaStarted(Event):
+    """A clock runs; the agreement's version stays with the ticket."""
+
+    clock: str
+    agreement: str
+    agreement_version: int
+    calendar: str
+    target_seconds: float
+    started_at: datetime
+    due_at: datetime
+
+
+@event("sla.paused", by="sla")
+class SlaPaused(Event):
+    """The clock stands still: time is somebody else's."""
+
+    clock: str
+    #: Who holds it now: `requester`, `supplier` or `unit`; `nobody` once the work is done.
+    held_by: str
+    left_seconds: float
+
+
+@event("sla.resumed", by="sla")
+class SlaResumed(Event):
+    """The clock runs again, with the time that was left."""
+
+    clock: str
+    due_at: datetime
+    paused_seconds: float
+
+
+@event("sla.warned", by="sla")
+class SlaWarned(Event):
+    """A mark before the target was passed."""
+
+    clock: str
+    #: Per cent of the target.
+    mark: int
+    alarm_at: datetime
+    due_at: datetime
+    left_seconds: float
+    notices: list[Notice]
+
+
+@event("sla.breached", by="sla")
+class SlaBreached(Event):
+    """The target was missed."""
+
+    clock: str
+    mark: int
+    alarm_at: datetime
+    due_at: datetime
+    priority: int
+    notices: list[Notice]
+    #: False when the services that could know of an answer were out of reach.
+    confirmed: bool = True
+
+
+@event("sla.breach_withdrawn", by="sla")
+class SlaBreachWithdrawn(Event):
+    """A breach proved false: what stopped the clock in time was recorded, but not yet known."""
+
+    clock: str
+    stopped_at: datetime
+
+
+@event("sla.met", by="sla")
+class SlaMet(Event):
+    """The target was reached in time, or late after a breach (`late_seconds` > 0)."""
+
+    clock: str
+    stopped_at: datetime
+    elapsed_seconds: float
+    late_seconds: float
+
+
+@event("sla.cancelled", by="sla")
+class SlaCancelled(Event):
+    """The clock ended without a verdict: the ticket was withdrawn, declined or merged."""
+
+    clock: str
+    reason: str
