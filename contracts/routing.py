@@ -31,6 +31,22 @@ class StateEvent(Event):
     step: str
 
 
+@event("ticket.opened", by="routing")
+class TicketOpened(StateEvent):
+    """The case was opened: what later decisions about it need of what intake registered."""
+
+    subject: str
+    kind: str
+    channel: str
+    requester: str
+    segment: str
+    language: str
+    workflow: str
+    #: The ticket stays on the version it was opened with.
+    workflow_version: int
+    imported: bool = False
+
+
 @event("ticket.owned", by="routing")
 class TicketOwned(Event):
     """A desk agent became the owner: the one name the requester sees, to the end."""
@@ -59,6 +75,10 @@ class TicketQueued(StateEvent):
     tier: int
     from_assignee: str | None = None
     rule: str | None = None
+    #: What the next free person must be able to do.
+    skill: str | None = None
+    #: Work that comes back to somebody who is full waits for this person alone.
+    for_person: str | None = None
 
 
 @event("ticket.prioritised", by="routing")

@@ -20,9 +20,28 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     channel: Literal["sms", "email"]
 
 
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """When a mark comes, as long as the clock runs on."""
+
+    #: Per cent of the target.
+    mark: int
+    at: datetime
+
+
+class TicketFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agreement was chosen by; unit and priority are not known at registering."""
+
+    subject: str
+    kind: str
+    channel: str
+    segment: str
+    priority: int | None = None
+    unit: str | None = None
+
+
 @event("sla.started", by="sla")
 class SlaStarted(Event):
-    """A clock runs; the agreement's version stays with the ticket."""
+    """A clock runs; the versions of its agreement and calendar stay with the ticket."""
 
     clock: str
     agreement: str
@@ -31,6 +50,11 @@ class SlaStarted(Event):
     target_seconds: float
     started_at: datetime
     due_at: datetime
+    calendar_version: int = 1
+    alarms: list[Alarm] = []
+    facts: TicketFacts | None = None
+    #: Judged by the times of its events alone; nobody is told.
+    imported: bool = False
 
 
 @event("sla.paused", by="sla")
@@ -50,6 +74,8 @@ class SlaResumed(Event):
     clock: str
     due_at: datetime
     paused_seconds: float
+    #: The marks that have not come yet.
+    alarms: list[Alarm] = []
 
 
 @event("sla.warned", by="sla")
@@ -103,3 +129,5 @@ class SlaCancelled(Event):
 
     clock: str
     reason: str
+    #: What a reopened ticket goes on with.
+    left_seconds: float = 0.0

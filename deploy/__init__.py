@@ -1,1 +1,1 @@
-"""How Peygir is put on machines: one machine here in `local`, containers and Kubernetes beside it."""
+"""How Peygir is put on machines: on one in `local`; containers and Kubernetes beside it."""

@@ -123,9 +123,14 @@ class SearchTickets(Request):
 
 
 class Contacts(Request):
-    """Query `contacts`: answers {requester id: Requester}; unknown ids are left out."""
+    """Query `contacts`: answers {requester id or code: Requester}; unknown ones are left out.
 
-    requesters: Annotated[list[str], Meta(max_length=1000)]
+    By requester id comes what is known of him; by code the name and contact given with that ticket,
+    which is what notices about the ticket go to: anybody can register under a stranger's number.
+    """
+
+    requesters: Annotated[list[str], Meta(max_length=1000)] = []
+    tickets: Annotated[list[Code], Meta(max_length=1000)] = []
 
 
 class Subject(Answer):

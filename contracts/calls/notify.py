@@ -29,10 +29,13 @@ class DeliveryView(Answer):
     updated_at: datetime
     #: Why it failed or was suppressed.
     reason: str | None
+    next_attempt_at: datetime | None = None
+    #: Who it went to, where the recipient is a role.
+    to: str | None = None
 
 
 class RecordReceipt(Request):
-    """Command `record_receipt`: a provider tells what became of a message."""
+    """Command `record_receipt`: a provider tells what became of a message. Answers `Receipt`."""
 
     provider: Line
     reference: Annotated[str, Meta(min_length=1, max_length=128)]
@@ -40,8 +43,14 @@ class RecordReceipt(Request):
     status: str
 
 
+class Receipt(Answer):
+    """Whether the report was about a message whose fate was still open."""
+
+    recorded: bool
+
+
 class RetryDelivery(Request):
-    """Command `retry_delivery`: send a failed message again."""
+    """Command `retry_delivery`: send a failed message again. Answers `DeliveryView`."""
 
     code: Code
     delivery: Line

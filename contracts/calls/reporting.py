@@ -41,3 +41,22 @@ class Report(Answer):
     columns: list[Column]
     rows: list[list[Any]]
     until_event_at: datetime | None
+
+
+class RebuildProgress(Answer):
+    """How far the building of all figures from the event logs has come.
+
+    Command `rebuild` (no parameter) begins one unless one is under way; query `rebuild_progress`
+    (no parameter) tells of the last one, and answers null when there was none.
+    """
+
+    #: `reading`, `closing` or `done`.
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    #: Events read so far.
+    events: int
+    #: Position reached in each service's log.
+    positions: dict[str, int]
+    #: How many streams had an event that could not be applied.
+    failed: int

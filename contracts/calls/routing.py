@@ -19,6 +19,8 @@ class Act(Request):
     code: Code
     action: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,31}$")]
     arguments: dict[str, Any] = {}
+    #: Importers only: the staff member whose deed it was; absent: the assignee, else the owner.
+    behalf: Line | None = None
 
 
 class OpenReferral(Answer):
@@ -118,6 +120,12 @@ class Step(Answer):
     texts: dict[str, str] = {}
 
 
+class GetTexts(Request):
+    """Query `texts`: answers {content id: text}, for services; wiped and unknown ids are left out."""
+
+    ids: Annotated[list[str], Meta(max_length=1000)]
+
+
 class Authenticate(Request):
     """Command `authenticate`: check a staff member's password. Answers `Staff`."""
 
@@ -136,6 +144,15 @@ class Staff(Answer):
     unit: str
     tier: int
     language: str
+
+
+class StaffMember(Staff):
+    """Query `staff` (no parameter): answers [StaffMember], everybody, without contacts."""
+
+    skills: list[str]
+    capacity: int
+    hourly_rate: int
+    active: bool
 
 
 class StaffContacts(Request):
@@ -251,7 +268,18 @@ class Rule(Answer):
 
 
 class DefineWorkflow(Request):
-    """Command `define_workflow`: publish a new version of a workflow from its data."""
+    """Command `define_workflow`: publish a new version. Answers `WorkflowView`.
+
+    The definition's shape is `services/routing/domain/workflow.py`.
+    """
 
     id: Slug
+    definition: dict[str, Any]
+
+
+class WorkflowView(Answer):
+    """A workflow as published; query `workflows` (no parameter) answers the newest versions."""
+
+    id: str
+    version: int
     definition: dict[str, Any]

@@ -89,9 +89,7 @@ class Blueprint:
             mail_sink=_http(ports[processes.MAIL_SINK]),
             smtp=f"smtp://{HOST}:{ports[processes.SMTP]}",
             prometheus=_http(ports[prometheus.NAME]) if self.with_prometheus else None,
-            broker_management=(
-                None if "AMQP_URI" in given else _http(ports[rabbitmq.MANAGEMENT])
-            ),
+            broker_management=(None if "AMQP_URI" in given else _http(ports[rabbitmq.MANAGEMENT])),
             calls={name: _http(ports[processes.call_port(name)]) for name in names},
             metrics={
                 name: _http(ports[processes.metrics_port(name)])
@@ -187,9 +185,7 @@ class Blueprint:
             )
             for service in processes.SERVICES
         ]
-        jobs.append(
-            prometheus.Job(processes.GATEWAY, [self._metrics_target(processes.GATEWAY)])
-        )
+        jobs.append(prometheus.Job(processes.GATEWAY, [self._metrics_target(processes.GATEWAY)]))
         if "AMQP_URI" not in self.given:
             broker = f"{HOST}:{self.ports[rabbitmq.METRICS]}"
             jobs.append(prometheus.Job("rabbitmq", [broker]))

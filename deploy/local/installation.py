@@ -52,7 +52,7 @@ class Installation:
         self._blueprint = Blueprint(
             base=self.base,
             ports=self._block.ports | fixed,
-            secrets=secret_store.load_or_make(self.base / "secrets.json"),
+            secrets=secret_store.load_or_make(self.base),
             given=dict(environment or {}),
             replicas=dict(replicas or {}),
             demo=demo,
@@ -135,9 +135,12 @@ class Installation:
         """Where the output of a process or server goes."""
         return self._supervisor.log_file(name)
 
-    def stop(self) -> None:
-        """End everything, also what does not want to end. A second call does nothing."""
-        self._supervisor.close(_STOP_SECONDS)
+    def stop(self, seconds: float = _STOP_SECONDS) -> None:
+        """End everything; what has not ended within the time is killed. Twice is as good as once.
+
+        RabbitMQ alone takes six seconds to go in good order.
+        """
+        self._supervisor.close(seconds)
         self._block.release()
 
     def __enter__(self) -> Self:

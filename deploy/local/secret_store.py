@@ -6,6 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+SECRETS_FILE = "secrets.json"
+
 _BYTES = 32
 _PASSWORD_BYTES = 9  # twelve characters that a person can copy
 
@@ -19,8 +21,9 @@ class Secrets:
     demo_password: str
 
 
-def load_or_make(file: Path) -> Secrets:
+def load_or_make(base: Path) -> Secrets:
     """Read the secrets, or make them on the first start, so that a restart has the same."""
+    file = base / SECRETS_FILE
     if file.exists():
         return Secrets(**json.loads(file.read_text()))
     made = Secrets(

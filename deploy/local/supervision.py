@@ -11,19 +11,17 @@ start an installation from a thread that lives as long as it should.
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import time
 import xmlrpc.client
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
-from deploy.local.programs import Program
+from deploy.local.programs import Program, find_program
 from deploy.local.waiting import wait_until
 
 # The kernel's limit for the path of a unix socket, less what supervisord appends while it binds.
@@ -76,12 +74,12 @@ class Supervisor:
         wait_until(
             lambda: not self._answers(),
             seconds=_OPEN_SECONDS,
-            what=f"an earlier supervisord over {self._folder} to stop",
+            what=f"the installation that runs already under {self._folder} to stop",
         )
         configuration = self._folder / "supervisord.conf"
         configuration.write_text(self._configuration())
         self._daemon = subprocess.Popen(
-            _dying_with_parent(
+            dying_with_parent(
                 [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(configuration)]
             ),
             env=dict(self._environment),
@@ -132,7 +130,8 @@ class Supervisor:
         self._daemon = None
 
     @property
-    def _call(self) -> Any:  # noqa: ANN401 - an XML-RPC proxy answers to every name
+    def _call(self) -> Any:
+        # A proxy per call: one keeps a connection, which two threads must not share.
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
@@ -188,7 +187,7 @@ class Supervisor:
 
     def _program_section(self, program: Program) -> str:
         options = {
-            "command": _quoted(_dying_with_parent(program.command)),
+            "command": _quoted(dying_with_parent(program.command)),
             "autostart": "false",
             "autorestart": "true",
             # Zero: "started" as soon as it runs, so a death is never "started too quickly" and
@@ -211,8 +210,9 @@ class Supervisor:
         return _section(f"program:{program.name}", options)
 
 
-def _dying_with_parent(command: Sequence[str]) -> list[str]:
-    setpriv = shutil.which("setpriv") or "/usr/bin/setpriv"
+def dying_with_parent(command: Sequence[str]) -> list[str]:
+    """The command as a child that gets SIGTERM from the kernel when its parent dies."""
+    setpriv = find_program("setpriv", package="util-linux")
     return [setpriv, "--pdeathsig", "TERM", "--", *command]
 
 
@@ -234,7 +234,7 @@ def _escaped(value: str) -> str:
 
 
 @contextlib.contextmanager
-def _ignoring(code: int) -> Any:  # noqa: ANN401
+def _ignoring(code: int) -> Iterator[None]:
     try:
         yield
     except xmlrpc.client.Fault as fault:

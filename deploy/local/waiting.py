@@ -3,7 +3,7 @@
 import http.client
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 _PAUSE_SECONDS = 0.05
@@ -11,7 +11,11 @@ _ANSWER_SECONDS = 2.0
 
 
 class NotInTime(Exception):
-    """Raised when something did not become true within its time."""
+    """Raised when something, or each of several named things, did not come within its time."""
+
+    def __init__(self, seconds: float, what: str, missing: Sequence[str] = ()) -> None:
+        super().__init__(f"waited {seconds:g} s in vain for {what}")
+        self.missing = missing
 
 
 def wait_until(
@@ -29,8 +33,7 @@ def wait_until(
     while not condition():
         still()
         if time.monotonic() - start > seconds:
-            message = f"waited {seconds:g} s in vain for {what}"
-            raise NotInTime(message)
+            raise NotInTime(seconds, what)
         time.sleep(_PAUSE_SECONDS)
     return time.monotonic() - start
 
@@ -58,9 +61,8 @@ def wait_for_all(
     try:
         wait_until(look_at_the_rest, seconds=seconds, what="all of them")
     except NotInTime:
-        missing = ", ".join(sorted(checks.keys() - took.keys()))
-        message = f"waited {seconds:g} s in vain for {missing}"
-        raise NotInTime(message) from None
+        missing = sorted(checks.keys() - took.keys())
+        raise NotInTime(seconds, ", ".join(missing), missing) from None
     return took
 
 

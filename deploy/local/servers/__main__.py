@@ -4,6 +4,7 @@ import argparse
 import signal
 from pathlib import Path
 
+from deploy.local.endings import until_told_to_end
 from deploy.local.installation import Installation
 
 
@@ -11,14 +12,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.servers", description=__doc__)
     parser.add_argument("--base", type=Path, required=True, help="folder for data and logs")
     base = parser.parse_args().base
-    # Blocked before anything starts, so that a signal in the middle of starting is not lost.
-    endings = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, endings)
-    with Installation(base) as installation:
+    with Installation(base) as installation, until_told_to_end():
         installation.start_servers()
         for name in ("AMQP_URI", "MONGO_URI", "REDIS_URL"):
             print(f"{name}={installation.environment[name]}", flush=True)
-        signal.sigwait(endings)
+        while True:
+            signal.pause()
 
 
 if __name__ == "__main__":

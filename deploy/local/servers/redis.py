@@ -1,11 +1,10 @@
 """Redis: holds nothing that is not also in MongoDB, so it keeps nothing on disk."""
 
-import shutil
 import socket
 from pathlib import Path
 
 from deploy.local.ports import HOST
-from deploy.local.programs import Program
+from deploy.local.programs import Program, find_program
 
 NAME = "redis"
 
@@ -15,7 +14,7 @@ def program(folder: Path, port: int) -> Program:
     return Program(
         NAME,
         [
-            shutil.which("redis-server") or "redis-server",
+            find_program("redis-server", package="redis-server"),
             *("--bind", HOST, "--port", str(port)),
             *("--dir", str(folder), "--save", "", "--appendonly", "no"),
             *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),

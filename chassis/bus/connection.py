@@ -1,0 +1,31 @@
+"""How to reach RabbitMQ: with time-outs on everything, because a broker can fall silent."""
+
+from __future__ import annotations
+
+import socket
+from urllib.parse import unquote, urlsplit
+
+from amqp import Connection
+from amqp.exceptions import AMQPError
+
+#: What a broken or silent connection raises.
+BROKEN = (AMQPError, OSError, socket.timeout)
+HEARTBEAT_SECONDS = 10
+
+
+def connect(uri: str, *, seconds: float = 3.0, confirm: bool = False) -> Connection:
+    """Give an open connection; raises one of BROKEN."""
+    parts = urlsplit(uri)
+    connection = Connection(
+        host=f"{parts.hostname}:{parts.port or 5672}",
+        userid=unquote(parts.username or "guest"),
+        password=unquote(parts.password or "guest"),
+        virtual_host=unquote(parts.path[1:]) or "/",
+        heartbeat=HEARTBEAT_SECONDS,
+        connect_timeout=seconds,
+        read_timeout=None,
+        write_timeout=seconds,
+        confirm_publish=confirm,
+    )
+    connection.connect()
+    return connection

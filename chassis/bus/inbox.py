@@ -1,0 +1,246 @@
+"""The inbox of a service: events in, each applied once and in order per stream.
+
+It does not matter by which way an event comes - from the broker, from another service's journal,
+twice, late, or with a gap before it: the sequence per source and stream decides. What cannot be
+applied is noted in the list of lagging streams and tried again; the other streams go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import eventlet
+from nameko.extensions import SharedExtension
+
+from chassis.bus.lagging import LaggingList
+from chassis.calls.client import Caller
+from chassis.errors import DomainError, Unavailable
+from chassis.journal.queries import Heads, ReadStreams
+from chassis.logging import get_logger
+from chassis.metrics import metric
+from chassis.runtime import Runtime
+from contracts.envelope import CloudEvent
+
+log = get_logger()
+
+#: Streams whose cursor is remembered in memory.
+_REMEMBERED = 200_000
+#: Streams asked of a journal at once.
+_MANY = 200
+#: Failures of our own database: the whole batch is tried again, nothing is noted.
+_OURS = frozenset({"database_unavailable", "outcome_unknown", "contention", "starting"})
+
+
+class Receiver(Protocol):
+    """Where events go: the service's streams, or its read models."""
+
+    def wants(self, event_type: str) -> bool:
+        """Tell whether the type has an effect here."""
+
+    def cursors(self, source: str, streams: Sequence[str]) -> dict[str, int]:
+        """Give the last sequence applied, by stream, as it is stored."""
+
+    def receive(
+        self, source: str, events: Mapping[str, Sequence[CloudEvent]]
+    ) -> Mapping[str, DomainError | None]:
+        """Apply each stream's events, in order and together with the cursor; say what failed."""
+
+
+class Inbox(SharedExtension):
+    """Applies events for its service."""
+
+    runtime = Runtime()
+
+    def __init__(self) -> None:
+        self.receiver: Receiver | None = None
+        self.opened_by: str | None = None
+        self.sources: set[str] = set()
+        self._known: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._callers: dict[str, Caller] = {}
+
+    def setup(self) -> None:
+        """Keep the list of what lags."""
+        self.lagging = LaggingList(self.runtime)
+
+    def process(self, source: str, events: Iterable[CloudEvent]) -> None:
+        """Apply events as they came; raises Unavailable when all must be tried again."""
+        runs = _by_stream(events)
+        with metric("peygir_event_handling_seconds", source).time():
+            self._apply(source, self._complete(source, runs))
+
+    def catch_up(
+        self, source: str, streams: Sequence[str], *, seconds: float = 5.0
+    ) -> dict[str, DomainError | None]:
+        """Apply what a source's journal has beyond our cursors; gives what failed, by stream."""
+        outcomes: dict[str, DomainError | None] = {}
+        for start in range(0, len(streams), _MANY):
+            part = streams[start : start + _MANY]
+            cursors = self._cursors(source, part, trust_memory=False)
+            after = {stream: cursors.get(stream, 0) for stream in part}
+            runs = self._read(source, after, seconds=seconds)
+            metric("peygir_events_caught_up_total", source).inc(sum(map(len, runs.values())))
+            outcomes |= self._deliver(source, runs)
+        return outcomes
+
+    def pull(self, streams: Sequence[str]) -> None:
+        """Bring streams that are not known here from the service that opens them."""
+        if self.opened_by is not None:
+            self.catch_up(self.opened_by, streams)
+
+    def heads(self, source: str, after: int, limit: int) -> Heads:
+        """Ask a source for the heads of the streams beyond a position."""
+        request = {"after": after, "limit": limit}
+        return self._caller(source).query("journal_heads", request, Heads)
+
+    def behind(self, source: str, heads: Mapping[str, int]) -> list[str]:
+        """Give the streams of which the source has more than we applied."""
+        ahead = [
+            stream for stream, head in heads.items() if self._known.get((source, stream), 0) < head
+        ]
+        stored = self._cursors(source, ahead, trust_memory=True)
+        return [stream for stream in ahead if stored.get(stream, 0) < heads[stream]]
+
+    # -- the way of a batch ----------------------------------------------------------------------
+
+    def _complete(
+        self, source: str, runs: dict[str, list[CloudEvent]]
+    ) -> dict[str, list[CloudEvent]]:
+        """Drop what was applied before, and fill gaps from the source's journal."""
+        lagging = self.lagging.streams(source)
+        asked = [stream for stream, run in runs.items() if run[0].sequence > 1]
+        cursors = self._cursors(source, asked, trust_memory=True)
+        complete: dict[str, list[CloudEvent]] = {}
+        gaps: dict[str, int] = {}
+        for stream, run in runs.items():
+            if stream in lagging:
+                _count(source, run, "lagging")
+                continue
+            cursor = cursors.get(stream, self._known.get((source, stream), 0))
+            new = [event for event in run if event.sequence > cursor]
+            _count(source, run[: len(run) - len(new)], "duplicate")
+            if not new:
+                continue
+            if new[-1].sequence - cursor == len(new):
+                complete[stream] = new
+            else:
+                gaps[stream] = cursor
+        if gaps:
+            complete |= self._fill(source, gaps)
+        return complete
+
+    def _fill(self, source: str, gaps: Mapping[str, int]) -> dict[str, list[CloudEvent]]:
+        try:
+            return self._read(source, gaps)
+        except DomainError as error:
+            for stream in gaps:
+                self.lagging.note(source, stream, error)
+            return {}
+
+    def _apply(self, source: str, runs: dict[str, list[CloudEvent]]) -> None:
+        for stream, error in self._deliver(source, runs).items():
+            if error is not None:
+                self.lagging.note(source, stream, error)
+
+    def _deliver(
+        self, source: str, runs: Mapping[str, Sequence[CloudEvent]]
+    ) -> dict[str, DomainError | None]:
+        """Hand runs without gaps to the receiver; remember how far each stream is."""
+        assert self.receiver is not None  # noqa: S101 - set before anything is consumed
+        wanted = {
+            stream: run
+            for stream, run in runs.items()
+            if any(self.receiver.wants(event.event_type) for event in run)
+        }
+        outcomes = dict(self._receive(source, wanted))
+        for error in outcomes.values():
+            if error is not None and error.code in _OURS:
+                raise error
+        for stream, run in runs.items():
+            if outcomes.get(stream) is None:
+                if run:
+                    self._remember(source, stream, run[-1].sequence)
+                _count(source, run, "ok")
+            else:
+                _count(source, run, "lagging")
+        return {stream: outcomes.get(stream) for stream in runs}
+
+    def _receive(
+        self, source: str, runs: Mapping[str, Sequence[CloudEvent]]
+    ) -> Mapping[str, DomainError | None]:
+        """Try all together; when that fails oddly, one by one, so that one cannot stop the rest."""
+        if not runs:
+            return {}
+        assert self.receiver is not None  # noqa: S101 - set before anything is consumed
+        seconds = self.runtime.settings.handler_seconds
+        try:
+            with eventlet.Timeout(seconds, HandlingTimeout):
+                return self.receiver.receive(source, runs)
+        except DomainError:
+            raise
+        except Exception as error:
+            log.exception("batch_failed", source=source, streams=len(runs))
+            if len(runs) == 1:
+                code = "handler_hangs" if isinstance(error, HandlingTimeout) else "handler_failed"
+                return dict.fromkeys(runs, Unavailable(code))
+        outcomes: dict[str, DomainError | None] = {}
+        for stream, run in runs.items():
+            outcomes |= self._receive(source, {stream: run})
+        return outcomes
+
+    def _remember(self, source: str, stream: str, sequence: int) -> None:
+        key = (source, stream)
+        self._known[key] = max(sequence, self._known.pop(key, 0))
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    def _cursors(
+        self, source: str, streams: Sequence[str], *, trust_memory: bool
+    ) -> dict[str, int]:
+        """Give cursors; memory may be ahead of the store by events without an effect here."""
+        assert self.receiver is not None  # noqa: S101 - set before anything is consumed
+        known = {stream: self._known.get((source, stream), 0) for stream in streams}
+        asked = [stream for stream in streams if not (trust_memory and known[stream])]
+        stored = self.receiver.cursors(source, asked) if asked else {}
+        return {stream: max(known[stream], stored.get(stream, 0)) for stream in streams}
+
+    def _read(
+        self, source: str, after: Mapping[str, int], *, seconds: float = 2.5
+    ) -> dict[str, list[CloudEvent]]:
+        request = ReadStreams(after=dict(after))
+        answer = self._caller(source).query(
+            "journal_read", request, dict[str, list[CloudEvent]], seconds=seconds
+        )
+        return {stream: answer.get(stream, []) for stream in after}
+
+    def _caller(self, service: str) -> Caller:
+        if service not in self._callers:
+            self._callers[service] = Caller(self.runtime, service)
+        return self._callers[service]
+
+
+class HandlingTimeout(Exception):  # noqa: N818 - says what happened
+    """Raised when a batch takes longer than it may; an Exception, unlike eventlet's own."""
+
+
+def _by_stream(events: Iterable[CloudEvent]) -> dict[str, list[CloudEvent]]:
+    """Group events by stream, sorted, each sequence once."""
+    streams: dict[str, dict[int, CloudEvent]] = {}
+    for event in events:
+        streams.setdefault(event.subject, {})[event.sequence] = event
+    return {
+        stream: [found[sequence] for sequence in sorted(found)]
+        for stream, found in streams.items()
+    }
+
+
+def _count(source: str, run: Sequence[CloudEvent], outcome: str) -> None:
+    now = time.time()
+    for event in run:
+        metric("peygir_events_handled_total", source, event.event_type, outcome).inc()
+    if run and outcome == "ok":
+        metric("peygir_event_lag_seconds", source).observe(max(0.0, now - run[-1].time.timestamp()))
+
+

@@ -1,0 +1,45 @@
+"""The time that everything agrees on: the database server's.
+
+A replica whose own clock jumps must neither fire alarms early nor number commits out of order, so
+`now` is the database's clock at the last look plus what the monotonic clock has counted since.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_milliseconds(instant: datetime) -> datetime:
+    """Cut an instant to what the database keeps."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+class ServerClock:
+    """Tells the database's time without asking it each time."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+
+    def look(self, client: MongoClient[dict[str, object]]) -> None:
+        """Read the server's clock; an answer that took long is worth less than none."""
+        before = time.monotonic()
+        answer = client.admin.command("hello")
+        after = time.monotonic()
+        if after - before < 0.25:  # noqa: PLR2004 - half of it is the error we accept
+            server = answer["localTime"].replace(tzinfo=UTC).timestamp()
+            self._offset = server - (before + after) / 2
+
+    def timestamp(self) -> float:
+        """Give the seconds since 1970."""
+        return time.monotonic() + self._offset
+
+    def now(self) -> datetime:
+        """Give the instant, in whole milliseconds."""
+        return _EPOCH + timedelta(milliseconds=int(self.timestamp() * 1000))

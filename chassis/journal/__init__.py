@@ -1,0 +1,17 @@
+"""The journal: one insert is the state change, the outbox, the inbox and the record."""
+
+from chassis.journal.aggregates import Aggregates, Outcome, Recorded, Reference
+from chassis.journal.group import Duplicate, GroupWriter
+from chassis.journal.journal import Journal
+from chassis.journal.snapshots import Snapshot
+
+__all__ = [
+    "Aggregates",
+    "Duplicate",
+    "GroupWriter",
+    "Journal",
+    "Outcome",
+    "Recorded",
+    "Reference",
+    "Snapshot",
+]

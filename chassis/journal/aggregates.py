@@ -1,0 +1,545 @@
+"""The streams of one kind: load, decide, commit, snapshot - for commands, events and due times.
+
+Optimistic: a decision is made on the snapshot; the unique keys of the journal tell when somebody
+was faster or the same cause came before. Then the cause is looked up first, the state loaded again
+with what the journal has beyond the snapshot, and the decision made anew. A refusal counts only
+from such a fresh state.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+import eventlet
+import msgspec
+from nameko.extensions import DependencyProvider
+
+from chassis.late import late
+from chassis.calls.call import Call
+from chassis.decisions import Context, Due, Evolution, Occasion
+from chassis.errors import DomainError, KeyReused, Permanent, Unavailable
+from chassis.identity import Identity
+from chassis.journal import commit as commits
+from chassis.journal.group import Duplicate
+from chassis.journal.journal import Journal
+from chassis.journal.mending import Mender
+from chassis.journal.queries import JournalQueries
+from chassis.journal.relay import Relay
+from chassis.journal.snapshots import Loaded, Snapshot, SnapshotStore
+from chassis.logging import get_logger
+from contracts.envelope import CloudEvent, Event
+
+S = TypeVar("S")
+log = get_logger()
+
+Decide = Callable[[Any, Any, Context, Any], Sequence[Event]]
+_ROUNDS = 30
+
+
+class Intent(NamedTuple):
+    """One decision wanted: the message, who decides, and what it is the effect of."""
+
+    decide: Decide
+    message: Any
+    cause: str
+    at: datetime
+    actor: str
+    identity: Identity | None = None
+    imported: bool = False
+    #: Hash of the request, for commands.
+    request: str | None = None
+    #: How far the source has been read once this is applied.
+    cursor: tuple[str, int] | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    due_at: datetime | None = None
+
+
+class Outcome(NamedTuple):
+    """What became of a stream's intents: the state after them, and what was recorded."""
+
+    state: Any
+    version: int
+    events: Sequence[Event]
+    #: The same cause had come before, and this is its first answer.
+    repeated: bool = False
+    #: Why the intent after those applied was not.
+    error: DomainError | None = None
+
+
+class Recorded(NamedTuple):
+    """One event of a stream's history."""
+
+    event: Event
+    at: datetime
+    recorded_at: datetime
+    actor: str
+    sequence: int
+    version: int
+
+
+class Reference(DependencyProvider):
+    """What decisions look up. Subclasses prepare it for a batch and may reserve things."""
+
+    def get_dependency(self, _worker_ctx: Any) -> Any:
+        """Give itself."""
+        return self
+
+    def prepare(self, occasions: Sequence[Occasion]) -> Any:  # noqa: ARG002
+        """Give what the decisions of this batch are handed."""
+        return self
+
+    def settle(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
+        """Learn what was committed, by stream; a stream that failed or goes round again is absent."""
+
+
+class Aggregates(DependencyProvider, Generic[S]):
+    """The streams of one kind, as a dependency of a service."""
+
+    journal = Journal()
+    relay = Relay()
+    queries = JournalQueries()
+    mender = Mender()
+
+    def __init__(  # noqa: PLR0913 - a declaration, read by name
+        self,
+        evolution: Evolution[S],
+        *,
+        collection: str,
+        index: Callable[[S], dict[str, Any]] | None = None,
+        indexes: Sequence[Any] = (),
+        opened_by: str | None = None,
+        streams: tuple[str, ...] = (),
+        unit: Callable[[S], str | None] | None = None,
+    ) -> None:
+        self.evolution = evolution
+        self.collection = collection
+        self.index = index
+        self.indexes = indexes
+        self.opened_by = opened_by
+        #: How the names of these streams begin; none: all names without a colon (tickets).
+        self.prefixes = streams
+        self.unit = unit
+        #: Set by what wants to know of new due times: called with (stream, due_at).
+        self.on_due: Callable[[str, datetime], None] | None = None
+        #: Set by the inbox: brings an unknown stream here from the service that opens it.
+        self.pull: Callable[[Sequence[str]], None] | None = None
+
+    def bind(self, container: Any, attr_name: str = "") -> Aggregates[S]:
+        """Bind to a service, or inside of another dependency (without a name then)."""
+        return cast("Aggregates[S]", super().bind(container, attr_name))
+
+    def setup(self) -> None:
+        """Have the indexes made before the process is ready."""
+        self.journal.runtime.before_ready(self._make_indexes)
+        self.journal.kinds.append(self)
+        if sum(not kind.prefixes for kind in self.journal.kinds) > 1:
+            raise ValueError("only one kind of streams may leave `streams` out")
+
+    def keeps(self, stream: str) -> bool:
+        """Tell whether a stream is of this kind."""
+        return stream.startswith(self.prefixes) if self.prefixes else ":" not in stream
+
+    def get_dependency(self, _worker_ctx: Any) -> Aggregates[S]:
+        """Give itself."""
+        return self
+
+    @late
+    def snapshots(self) -> SnapshotStore[S]:
+        """The folded states, kept for reading."""
+        return SnapshotStore(
+            self.journal.runtime.database[self.collection], self.evolution, self.index
+        )
+
+    @late
+    def reference(self) -> Reference | None:
+        """The service's reference, where it has one."""
+        found = [item for item in self.container.dependencies if isinstance(item, Reference)]
+        return found[0] if found else None
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def state(self, stream: str) -> S | None:
+        """Give a stream's state, or None where there is none."""
+        return self.states([stream]).get(stream)
+
+    def states(self, streams: Sequence[str]) -> dict[str, S]:
+        """Give the states of those streams that exist."""
+        return {name: item.state for name, item in self.snapshots.load(streams).items()}
+
+    def find(
+        self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50, skip: int = 0
+    ) -> list[Snapshot[S]]:
+        """Give snapshots by the indexed fields."""
+        return self.snapshots.find(query, sort=sort, limit=limit, skip=skip)
+
+    def history(self, stream: str) -> list[Recorded]:
+        """Give a stream's events, oldest first."""
+        steps = []
+        for item in self.journal.read_stream(stream):
+            for offset, (event, at) in enumerate(commits.events_of(item)):
+                steps.append(
+                    Recorded(
+                        event,
+                        at,
+                        item["recorded_at"],
+                        item["actor"],
+                        item["first_seq"] + offset,
+                        item["version"],
+                    )
+                )
+        return steps
+
+    # -- deciding --------------------------------------------------------------------------------
+
+    def execute(self, stream: str, decide: Decide, request: Any, call: Call) -> Outcome:
+        """Carry a command out, exactly once per idempotency key.
+
+        Raises what the decision raises, KeyReused, or Unavailable.
+        """
+        intent = Intent(
+            decide,
+            request,
+            call.cause,
+            call.at or call.now,
+            call.identity.subject,
+            identity=call.identity,
+            imported=call.at is not None,
+            request=call.digest,
+            correlation=call.correlation,
+        )
+        outcome = self.settle({stream: [intent]})[stream]
+        if outcome.error is not None:
+            raise outcome.error
+        if outcome.repeated:
+            call.repeated = True
+        return outcome
+
+    def cursors(self, source: str, streams: Sequence[str]) -> dict[str, int]:
+        """Give how far the source has been applied, by stream."""
+        return self.snapshots.cursors(source, streams)
+
+    def receive(
+        self,
+        source: str,
+        events: Mapping[str, Sequence[CloudEvent]],
+        table: Mapping[str, Decide],
+    ) -> dict[str, DomainError | None]:
+        """Apply events, per stream in order; gives per stream why it stopped, if it did."""
+        work = {}
+        for stream, run in events.items():
+            intents = [
+                Intent(
+                    table[event.event_type],
+                    event,
+                    f"{source}:{event.sequence}",
+                    commits.to_milliseconds(event.time),
+                    f"system:{self.journal.runtime.service}",
+                    cursor=(source, event.sequence),
+                    correlation=event.correlationid or None,
+                    causation=f"{source}:{event.id}",
+                )
+                for event in run
+                if event.event_type in table
+            ]
+            if intents:
+                last = intents[-1]._replace(cursor=(source, run[-1].sequence))
+                work[stream] = [*intents[:-1], last]
+        if self.pull is not None and source != self.opened_by:
+            self._pull_unknown(list(work))
+        outcomes = self.settle(work)
+        return {stream: outcome.error for stream, outcome in outcomes.items()}
+
+    def _pull_unknown(self, streams: Sequence[str]) -> None:
+        known = self.snapshots.versions(streams)
+        missing = [stream for stream in streams if stream not in known]
+        if missing and self.pull is not None:
+            self.pull(missing)
+
+    def fire(self, due: Mapping[str, datetime], decide: Decide) -> dict[str, Outcome]:
+        """Decide what the due times of streams lead to."""
+        actor = f"system:{self.journal.runtime.service}"
+        return self.settle(
+            {
+                stream: [Intent(decide, Due(at=at), "due", at, actor, due_at=at)]
+                for stream, at in due.items()
+            }
+        )
+
+    def skip(self, stream: str, cursor: tuple[str, int], actor: str) -> None:
+        """Record that an event is passed over; the operator answers for it."""
+        now = self.journal.runtime.clock.now()
+        intent = Intent(_nothing, None, f"skip:{cursor[0]}:{cursor[1]}", now, actor, cursor=cursor)
+        outcome = self.settle({stream: [intent]}, commit_empty=True)[stream]
+        if outcome.error is not None:
+            raise outcome.error
+
+    def settle(
+        self, work: Mapping[str, Sequence[Intent]], *, commit_empty: bool = False
+    ) -> dict[str, Outcome]:
+        """Decide and commit; each stream's intents in order, as one commit of its own."""
+        done: dict[str, Outcome] = {}
+        fresh = False
+        deadline = time.monotonic() + self.journal.runtime.settings.mongo_seconds * 2
+        for _round in range(_ROUNDS):
+            left = {stream: intents for stream, intents in work.items() if stream not in done}
+            if not left:
+                return done
+            if time.monotonic() > deadline:
+                break
+            self._settle_round(left, done, fresh=fresh, commit_empty=commit_empty)
+            fresh = True
+        if len(done) < len(work):
+            raise Unavailable("contention", retry_after=1)
+        return done
+
+    def _settle_round(
+        self,
+        work: Mapping[str, Sequence[Intent]],
+        done: dict[str, Outcome],
+        *,
+        fresh: bool,
+        commit_empty: bool,
+    ) -> None:
+        loaded = self._load(work, fresh=fresh)
+        if fresh:
+            self._find_repeats(work, loaded, done)
+        now = self.journal.runtime.clock.now()
+        occasions = [
+            Occasion(loaded[stream].state, _message(intent), self._context(loaded[stream], intent, now))
+            for stream, intents in work.items()
+            if stream not in done
+            for intent in intents
+            if not _applied(loaded[stream], intent)
+        ]
+        reference = self.reference.prepare(occasions) if self.reference else None
+        trials = {}
+        for stream, intents in work.items():
+            if stream not in done:
+                trial = _Trial(self, loaded[stream], reference, now)
+                trial.run(intents)
+                if trial.is_empty and not commit_empty:
+                    if fresh or not trial.needs_fresh:
+                        done[stream] = trial.outcome(stored=False)
+                elif fresh or trial.error is None:
+                    trials[stream] = trial
+        self._commit(trials, done)
+        if self.reference:
+            self.reference.settle(occasions, done)
+
+    def _load(self, streams: Iterable[str], *, fresh: bool) -> dict[str, Loaded[S]]:
+        names = list(streams)
+        loaded = self.snapshots.load(names)
+        missing = [name for name in names if name not in loaded]
+        if missing and fresh and self.pull is not None:
+            self.pull(missing)
+            loaded |= self.snapshots.load(missing)
+        for name in names:
+            if name not in loaded:
+                loaded[name] = Loaded(name, self.evolution.initial())
+        if fresh:
+            self._catch_up(loaded)
+        return loaded
+
+    def _catch_up(self, loaded: dict[str, Loaded[S]]) -> None:
+        """Fold what the journal has beyond the snapshots, and mend these."""
+        stale = []
+        for item in self.journal.read_beyond({n: have.version for n, have in loaded.items()}):
+            have = loaded[item["stream"]]
+            loaded[item["stream"]] = have.after(item, self.evolution)
+            stale.append(item["stream"])
+        self.snapshots.save([loaded[name] for name in dict.fromkeys(stale)], self._announce)
+
+    def _find_repeats(
+        self,
+        work: Mapping[str, Sequence[Intent]],
+        loaded: Mapping[str, Loaded[S]],
+        done: dict[str, Outcome],
+    ) -> None:
+        """Answer commands whose cause is in the journal already."""
+        for stream, intents in work.items():
+            intent = intents[0]
+            if intent.request is None or not loaded[stream].version:
+                continue
+            first = self.journal.find_cause(stream, intent.cause)
+            if first is None:
+                continue
+            if first.get("request") != intent.request:
+                done[stream] = Outcome(loaded[stream].state, 0, [], error=KeyReused())
+                continue
+            state = self._as_of(stream, first["version"])
+            events = [stamped.event for stamped in commits.events_of(first)]
+            done[stream] = Outcome(state, first["version"], events, repeated=True)
+
+    def _as_of(self, stream: str, version: int) -> S:
+        """Give the state at a version."""
+        past = Loaded(stream, self.evolution.initial())
+        for item in self.journal.read_stream(stream, upto=version):
+            past = past.after(item, self.evolution)
+        return past.state
+
+    def _context(self, loaded: Loaded[S], intent: Intent, now: datetime) -> Context:
+        return Context(
+            stream=loaded.stream,
+            at=intent.at,
+            now=now,
+            actor=intent.actor,
+            cause=intent.cause,
+            exists=loaded.version > 0,
+            identity=intent.identity,
+            imported=intent.imported,
+        )
+
+    def _commit(self, trials: Mapping[str, _Trial], done: dict[str, Outcome]) -> None:
+        """Store the drafts; those that lost a race are left for the next round."""
+        if not trials:
+            return
+        encoded = {}
+        for stream, trial in trials.items():
+            try:
+                encoded[stream] = trial.encode()
+            except Permanent as error:
+                done[stream] = Outcome(trial.before.state, trial.before.version, [], error=error)
+        results = self.journal.append([raw for raw, _digest in encoded.values()])
+        after = []
+        for (stream, (_raw, digest)), result in zip(encoded.items(), results, strict=True):
+            trial = trials[stream]
+            if result is None:
+                after.append(trial.after(digest))
+                done[stream] = trial.outcome(stored=True)
+            elif not isinstance(result, Duplicate):
+                done[stream] = Outcome(trial.before.state, trial.before.version, [], error=result)
+        self.snapshots.save(after, self._announce)
+
+    def _announce(self, saved: Loaded[S]) -> None:
+        if self.on_due is not None and self.index is not None:
+            due_at = self.index(saved.state).get("due_at")
+            if due_at is not None:
+                self.on_due(saved.stream, due_at)
+
+    def _make_indexes(self) -> None:
+        collection = self.journal.runtime.database[self.collection]
+        if self.indexes:
+            collection.create_indexes(list(self.indexes))
+
+    def mend(self, streams: Sequence[str]) -> int:
+        """Bring snapshots up to the journal; gives how many were behind."""
+        loaded = self._load(streams, fresh=False)
+        before = {name: item.version for name, item in loaded.items()}
+        self._catch_up(loaded)
+        return sum(loaded[name].version > version for name, version in before.items())
+
+
+class _Trial:
+    """Folding a stream's intents into one commit, not yet stored."""
+
+    def __init__(
+        self, kind: Aggregates[Any], before: Loaded[Any], reference: Any, now: datetime
+    ) -> None:
+        self.kind = kind
+        self.before = before
+        self.reference = reference
+        self.now = now
+        self.state = before.state
+        self.cursors: dict[str, int] = {}
+        self.events: list[commits.Stamped] = []
+        self.applied: list[Intent] = []
+        self.error: DomainError | None = None
+        self.needs_fresh = False
+
+    def run(self, intents: Sequence[Intent]) -> None:
+        """Decide one after the other, up to the first refusal."""
+        for intent in intents:
+            if _applied(self.before, intent):
+                continue
+            # What changes nothing may do so because the snapshot is old.
+            context = self.kind._context(self.before, intent, self.now)  # noqa: SLF001
+            context = msgspec.structs.replace(context, cause=self._cause(intent))
+            try:
+                events = intent.decide(self.state, _message(intent), context, self.reference)
+                self._evolve(events, intent.at)
+            except DomainError as error:
+                self.error, self.needs_fresh = error, True
+                return
+            except eventlet.Timeout:
+                raise
+            except Exception:
+                log.exception("decision_failed", stream=self.before.stream, cause=intent.cause)
+                self.error, self.needs_fresh = Unavailable("decision_failed"), True
+                return
+            self.needs_fresh = self.needs_fresh or (not events and intent.cursor is None)
+            self.applied.append(intent)
+            if intent.cursor is not None:
+                self.cursors[intent.cursor[0]] = intent.cursor[1]
+
+    def _evolve(self, events: Sequence[Event], at: datetime) -> None:
+        at = commits.to_milliseconds(at)
+        kept = [commits.as_stored(event) for event in events]
+        for event in kept:
+            self.state = self.kind.evolution.apply(self.state, event, at)
+        self.events.extend(commits.Stamped(event, at) for event in kept)
+
+    def _cause(self, intent: Intent) -> str:
+        """A due time has no key of its own: the version it is decided on makes it unique."""
+        return f"due:{self.before.version}" if intent.due_at is not None else intent.cause
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to store."""
+        return not self.events
+
+    def outcome(self, *, stored: bool) -> Outcome:
+        """Give what became of it."""
+        version = self.before.version + int(stored)
+        return Outcome(self.state, version, [item.event for item in self.events], error=self.error)
+
+    def encode(self) -> tuple[bytes, bytes]:
+        """Give the commit's bytes and hash."""
+        first = self.applied[0]
+        unit = self.kind.unit(self.state) if self.kind.unit else None
+        return commits.encode(
+            commits.Draft(
+                stream=self.before.stream,
+                version=self.before.version + 1,
+                first_seq=self.before.sequence + 1,
+                causes=[self._cause(intent) for intent in self.applied],
+                cursors=self.cursors,
+                recorded_at=self.now,
+                actor=first.actor,
+                events=self.events,
+                prev_hash=self.before.hash,
+                unit=unit,
+                correlation=first.correlation,
+                causation=first.causation,
+                request=first.request,
+                due_at=min((i.due_at for i in self.applied if i.due_at), default=None),
+            )
+        )
+
+    def after(self, digest: bytes) -> Loaded[Any]:
+        """Give the stream as it is once stored."""
+        return Loaded(
+            self.before.stream,
+            self.state,
+            version=self.before.version + 1,
+            sequence=self.before.sequence + len(self.events),
+            hash=digest,
+            cursors=self.before.cursors | self.cursors,
+            updated_at=self.now,
+        )
+
+
+def _message(intent: Intent) -> Any:
+    return intent.message.payload() if isinstance(intent.message, CloudEvent) else intent.message
+
+
+def _applied(loaded: Loaded[Any], intent: Intent) -> bool:
+    return intent.cursor is not None and intent.cursor[1] <= loaded.cursors.get(intent.cursor[0], 0)
+
+
+def _nothing(*_arguments: Any) -> Sequence[Event]:
+    return []
+

@@ -1,0 +1,173 @@
+"""The journal of a service: its commits, and the log that numbers them.
+
+`journal` holds the commits. `log` holds its segments: runs of commits with the position of their
+first event, written before publishing; a commit is in one segment only, because the unique
+position fences whoever numbers beside us. docs/adr/0003-journal.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bson.raw_bson import RawBSONDocument
+from nameko.extensions import SharedExtension
+from pymongo import ASCENDING, IndexModel
+from pymongo.read_concern import ReadConcern
+
+from chassis.late import late
+from chassis.journal.commit import cloud_events, commit_id, decode
+from chassis.journal.group import GroupWriter, Outcome
+from chassis.metrics import metric
+from chassis.runtime import Runtime
+from contracts.envelope import CloudEvent
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+
+    from chassis.journal.aggregates import Aggregates
+
+#: Streams asked about in one query.
+_MANY = 500
+_RAW_OPTIONS = {"document_class": RawBSONDocument}
+
+
+class Journal(SharedExtension):
+    """The one journal of a service, shared by its kinds of streams."""
+
+    runtime = Runtime()
+
+    def __init__(self) -> None:
+        #: The kinds of streams that write here.
+        self.kinds: list[Aggregates[Any]] = []
+        #: Told of every stored commit, as bytes: the relay listens.
+        self.listeners: list[Callable[[Sequence[bytes]], None]] = []
+
+    def setup(self) -> None:
+        """Have the indexes made before the process is ready."""
+        self.runtime.before_ready(self._make_indexes)
+
+    @late
+    def collection(self) -> Collection[dict[str, Any]]:
+        """The commits, read as the majority has them."""
+        return self.runtime.database.get_collection(
+            "journal", read_concern=ReadConcern("majority")
+        )
+
+    @late
+    def log(self) -> Collection[dict[str, Any]]:
+        """The segments of the log."""
+        return self.runtime.database.get_collection("log", read_concern=ReadConcern("majority"))
+
+    @late
+    def _raw(self) -> Collection[Any]:
+        options = self.collection.codec_options.with_options(**_RAW_OPTIONS)
+        return self.collection.with_options(codec_options=options)
+
+    @late
+    def _writer(self) -> GroupWriter:
+        return GroupWriter(self.collection, seconds=self.runtime.settings.mongo_seconds)
+
+    def append(self, documents: Sequence[bytes]) -> list[Outcome]:
+        """Store commits; gives each one's outcome."""
+        results = self._writer.insert_all(documents)
+        stored = [raw for raw, result in zip(documents, results, strict=True) if result is None]
+        metric("peygir_commits_total", "stored").inc(len(stored))
+        metric("peygir_commits_total", "not_stored").inc(len(results) - len(stored))
+        if stored:
+            for listener in self.listeners:
+                listener(stored)
+        return results
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def read_stream(
+        self, stream: str, *, after: int = 0, upto: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Give a stream's commits in order, those after a version up to another."""
+        bounds = {"$gt": commit_id(stream, after)}
+        bounds |= {"$lte": commit_id(stream, upto)} if upto is not None else {"$lt": f"{stream}0"}
+        yield from self.collection.find({"_id": bounds}).sort("_id", ASCENDING)
+
+    def read_beyond(self, versions: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+        """Give the commits beyond the versions, each stream's in order."""
+        names = list(versions)
+        for start in range(0, len(names), _MANY):
+            part = names[start : start + _MANY]
+            ranges = [
+                {"_id": {"$gt": commit_id(name, versions[name]), "$lt": f"{name}0"}}
+                for name in part
+            ]
+            yield from self.collection.find({"$or": ranges}).sort("_id", ASCENDING)
+
+    def find_cause(self, stream: str, cause: str) -> dict[str, Any] | None:
+        """Give the commit that a cause led to."""
+        return self.collection.find_one({"stream": stream, "causes": cause})
+
+    def raw_by_id(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Give commits as bytes, by id."""
+        found = self._raw.find({"_id": {"$in": list(ids)}})
+        return {item["_id"]: item.raw for item in found}
+
+    def ids_since(self, instant: datetime, until: datetime | None = None) -> list[str]:
+        """Give the ids of commits recorded since, oldest first; from the index alone."""
+        bounds = {"$gte": instant} | ({"$lt": until} if until else {})
+        found = self.collection.find(
+            {"recorded_at": bounds},
+            {"_id": 1},
+            sort=[("recorded_at", ASCENDING), ("_id", ASCENDING)],
+        )
+        return [item["_id"] for item in found]
+
+    def segments_after(self, position: int, limit: int) -> list[dict[str, Any]]:
+        """Give the segments that end beyond a position, `limit` at most."""
+        return list(self.log.find({"last": {"$gt": position}}, sort=[("last", 1)], limit=limit))
+
+    def events_after(self, position: int, limit: int) -> tuple[list[CloudEvent], int]:
+        """Give about `limit` events beyond a position in the log's order, and the next position."""
+        events: list[CloudEvent] = []
+        for segment in self.segments_after(position, max(1, limit)):
+            ids = [name for name, _count in segment["commits"]]
+            found = self.raw_by_id(ids)
+            start = segment["_id"]
+            for name, count in segment["commits"]:
+                if start + count - 1 > position:
+                    events.extend(
+                        item
+                        for item in self.as_events(decode(found[name]), position=start)
+                        if isinstance(item.position, int) and item.position > position
+                    )
+                start += count
+            if len(events) >= limit:
+                break
+        events = events[:limit]
+        last = events[-1].position if events else position
+        return events, last if isinstance(last, int) else position
+
+    def as_events(
+        self, commit: Mapping[str, Any], position: int | None = None
+    ) -> Iterator[CloudEvent]:
+        """Give a commit's events as they travel."""
+        return cloud_events(
+            dict(commit),
+            service=self.runtime.service,
+            epoch=self.runtime.epoch,
+            position=position,
+        )
+
+    def _make_indexes(self) -> None:
+        self.collection.create_indexes(
+            [
+                IndexModel([("stream", 1), ("causes", 1)], unique=True),
+                IndexModel([("recorded_at", 1), ("_id", 1)]),
+            ]
+        )
+        self.log.create_indexes(
+            [
+                IndexModel([("last", 1)]),
+                IndexModel([("published", 1)], partialFilterExpression={"published": False}),
+            ]
+        )
+
+

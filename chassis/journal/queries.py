@@ -1,0 +1,172 @@
+"""What every service with a journal can be asked by other services and by operators."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from nameko.extensions import SharedExtension
+
+from chassis.calls.call import Call
+from chassis.calls.server import CallServer
+from chassis.journal.commit import checked_hash, commit_id, decode
+from chassis.journal.journal import Journal
+from contracts.envelope import CloudEvent
+
+#: Events answered per stream at most; who needs more asks again.
+_MOST_PER_STREAM = 2000
+_VERIFIED_AT_ONCE = 5000
+
+
+class ReadStreams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Query `journal_read`: the events of streams beyond a sequence each."""
+
+    after: Annotated[dict[str, int], Meta(max_length=500)]
+
+
+class ReadLog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Queries `journal_heads` and `journal_log`: what comes after a position."""
+
+    after: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=1, le=5000)] = 500
+
+
+class VerifyLog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Query `journal_verify`: check the hash chains from a position on, a part at a time."""
+
+    after: Annotated[int, Meta(ge=0)] = 0
+
+
+class Heads(msgspec.Struct, frozen=True, kw_only=True):
+    """The last sequence of each stream met between two positions."""
+
+    epoch: str
+    heads: dict[str, int]
+    #: Position up to which this answer speaks.
+    next: int
+    #: Seconds since the newest of it was numbered; 0 when there is nothing.
+    age: float
+
+
+class LogPart(msgspec.Struct, frozen=True, kw_only=True):
+    """Events in the log's order."""
+
+    epoch: str
+    events: list[CloudEvent]
+    next: int
+    #: True when there is nothing beyond `next` now.
+    end: bool
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of the log found; `faults` is empty when the record is whole."""
+
+    checked: int
+    next: int
+    end: bool
+    faults: list[str]
+
+
+class JournalQueries(SharedExtension):
+    """Offers the queries on the service's call server."""
+
+    server = CallServer()
+    journal = Journal()
+
+    def setup(self) -> None:
+        """Offer them."""
+        self.server.offer("journal_read", self.read, ReadStreams, internal=True)
+        self.server.offer("journal_heads", self.heads, ReadLog, internal=True)
+        self.server.offer("journal_log", self.log, ReadLog)
+        self.server.offer("journal_verify", self.verify, VerifyLog)
+
+    def read(self, request: ReadStreams, _call: Call) -> dict[str, list[CloudEvent]]:
+        """Give events per stream, also such as have no position yet."""
+        answer: dict[str, list[CloudEvent]] = {}
+        for stream, after in request.after.items():
+            events: list[CloudEvent] = []
+            for item in self.journal.read_stream(stream):
+                if item["first_seq"] + len(item["events"]) - 1 > after:
+                    events += self.journal.as_events(item)
+                if len(events) >= _MOST_PER_STREAM:
+                    break
+            answer[stream] = [event for event in events if event.sequence > after]
+        return answer
+
+    def heads(self, request: ReadLog, _call: Call) -> Heads:
+        """Give the heads of the streams that the segments after a position touch."""
+        heads: dict[str, int] = {}
+        next_, age, ids = request.after, 0.0, []
+        for segment in self.journal.segments_after(request.after, request.limit):
+            ids += [name for name, _count in segment["commits"]]
+            next_ = segment["last"]
+            age = (self.journal.runtime.clock.now() - segment["at"]).total_seconds()
+            if len(ids) >= request.limit:
+                break
+        fields = {"stream": 1, "first_seq": 1, "events.type": 1}
+        for item in self.journal.collection.find({"_id": {"$in": ids}}, fields):
+            head = item["first_seq"] + len(item["events"]) - 1
+            heads[item["stream"]] = max(head, heads.get(item["stream"], 0))
+        return Heads(epoch=self.journal.runtime.epoch, heads=heads, next=next_, age=age)
+
+    def log(self, request: ReadLog, call: Call) -> LogPart:
+        """Give the events after a position."""
+        call.require("event.read")
+        events, next_ = self.journal.events_after(request.after, request.limit)
+        return LogPart(
+            epoch=self.journal.runtime.epoch,
+            events=events,
+            next=next_,
+            end=len(events) < request.limit,
+        )
+
+    def verify(self, request: VerifyLog, call: Call) -> Verified:
+        """Check stored bytes against their hashes, chains and the heads of the log."""
+        call.require("system.operate")
+        checked, next_, faults = 0, request.after, []
+        before = self.journal.log.find_one({"last": request.after}) if request.after else None
+        head = bytes(before["head"]) if before else b""
+        end = True
+        for segment in self.journal.segments_after(request.after, 1_000):
+            if segment["_id"] != next_ + 1:
+                faults.append(f"log: position {next_ + 1} is missing")
+            ids = [name for name, _count in segment["commits"]]
+            digest = hashlib.sha256(head)
+            for name, item in self._checked(ids, faults):
+                digest.update(item["hash"])
+                self._check_chain(name, item, faults)
+                checked += 1
+            head = bytes(segment["head"])
+            if digest.digest() != head:
+                faults.append(f"log: head at {segment['_id']} does not fit")
+            next_ = segment["last"]
+            if checked >= _VERIFIED_AT_ONCE:
+                end = False
+                break
+        return Verified(checked=checked, next=next_, end=end, faults=faults[:100])
+
+    def _checked(self, ids: list[str], faults: list[str]) -> list[tuple[str, dict[str, Any]]]:
+        """Give commits in order, noting those missing or altered."""
+        found = self.journal.raw_by_id(ids)
+        whole = []
+        for name in ids:
+            raw = found.get(name)
+            digest = checked_hash(raw) if raw else None
+            if raw is None or digest is None:
+                faults.append(f"{name}: {'missing' if raw is None else 'altered'}")
+                continue
+            whole.append((name, decode(raw)))
+        return whole
+
+    def _check_chain(self, name: str, item: dict[str, Any], faults: list[str]) -> None:
+        if item["version"] == 1:
+            expected = b""
+        else:
+            previous = commit_id(item["stream"], item["version"] - 1)
+            there = self.journal.collection.find_one({"_id": previous}, {"hash": 1})
+            expected = bytes(there["hash"]) if there else None
+        if bytes(item["prev_hash"]) != expected:
+            faults.append(f"{name}: does not follow the commit before it")
+

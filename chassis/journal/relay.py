@@ -1,0 +1,335 @@
+"""The relay: numbers what is committed, then publishes it; one process per service at a time.
+
+New commits come by word of mouth from this process's own writers, and by looking: every so often
+the index of commit times is read from a little before the last look, so that commits of other
+replicas and late-comers are found. A segment of the log is stored before it is published; after a
+crash unpublished segments are published again as they are. Events repeat, none vanishes or
+changes its number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import eventlet
+from eventlet.event import Event as Signal
+from nameko.extensions import SharedExtension
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from chassis.bus.publisher import Publisher, PublishingFailed
+from chassis.journal.commit import decode, decode_id, split_id
+from chassis.journal.journal import Journal
+from chassis.lease import Lease
+from chassis.logging import get_logger
+from chassis.metrics import metric
+from contracts.envelope import encode
+
+log = get_logger()
+
+#: Commits in one segment at most: bounds a segment document and a publishing window.
+_MOST_COMMITS = 500
+#: Streams whose last numbered version is remembered.
+_REMEMBERED = 200_000
+_LOOK_SECONDS = 0.5
+_LOOK_SECONDS_SHARED = 0.05
+_AFTER_TROUBLE_SECONDS = 30
+
+
+class Numbered(NamedTuple):
+    """A stored segment that is to be published."""
+
+    first: int
+    commits: list[dict[str, Any]]
+
+
+class Heads:
+    """The last numbered version of the streams seen lately."""
+
+    def __init__(self) -> None:
+        self._versions: OrderedDict[str, int] = OrderedDict()
+
+    def covers(self, stream: str, version: int) -> bool:
+        """Tell whether the commit has its number."""
+        return self._versions.get(stream, 0) >= version
+
+    def is_next(self, stream: str, version: int) -> bool:
+        """Tell whether the commit before it is known to have its number."""
+        return version == 1 or self._versions.get(stream, 0) == version - 1
+
+    def advance(self, stream: str, version: int) -> None:
+        """Remember a numbered commit."""
+        self._versions[stream] = max(version, self._versions.pop(stream, 0))
+        if len(self._versions) > _REMEMBERED:
+            self._versions.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._versions.clear()
+
+
+class Relay(SharedExtension):
+    """Numbers and publishes the events of its service."""
+
+    journal = Journal()
+
+    def __init__(self) -> None:
+        self._offered: dict[str, bytes] = {}
+        self._news = Signal()
+        self._heads = Heads()
+        self._leading = False
+        self._position = 0
+        self._head = b""
+        self._looked_at = 0.0
+        self._found_others = False
+        self._trouble_since: float | None = None
+        self._look_far_until = 0.0
+        self._far_from = 0.0
+        self._unpublished: deque[int] = deque()
+        self._bodies: dict[int, Numbered] = {}
+        self._publish_news = Signal()
+        self.stopping = False
+
+    def setup(self) -> None:
+        """Listen to the journal."""
+        self.runtime = self.journal.runtime
+        self.journal.listeners.append(self._offer)
+
+    def start(self) -> None:
+        """Begin numbering and publishing."""
+        settings = self.runtime.settings
+        self._publisher = Publisher(
+            settings.amqp_uri.get_secret_value(), self.runtime.service, settings.partitions
+        )
+        self.container.spawn_managed_thread(self._number_for_ever)
+        self.container.spawn_managed_thread(self._publish_for_ever)
+
+    def finish(self, deadline: float) -> None:
+        """Publish what is committed before the process ends, while time is left."""
+        while (self._offered or self._unpublished) and time.monotonic() < deadline:
+            eventlet.sleep(0.02)
+        self.stopping = True
+        if self._leading:
+            self._lease.release()
+
+    # -- numbering -------------------------------------------------------------------------------
+
+    def _offer(self, stored: Sequence[bytes]) -> None:
+        """Take commits that were stored just now by this process."""
+        if not self._leading:
+            return
+        for raw in stored:
+            self._offered[decode_id(raw)] = raw
+        if not self._news.ready():
+            self._news.send()
+
+    def _number_for_ever(self) -> None:
+        self.runtime.wait_ready()
+        self._lease = Lease(self.runtime.database, "relay", self.runtime.settings.lease_seconds)
+        while not self.stopping:
+            try:
+                self._lead_or_wait()
+            except DuplicateKeyError:
+                # Somebody else numbered meanwhile: all we believed is out of date.
+                self._leading = False
+            except PyMongoError as error:
+                self._leading = False
+                if self._trouble_since is None:
+                    self._trouble_since = self._looked_at or self.runtime.clock.timestamp()
+                log.warning("relay_waits_for_database", error=type(error).__name__)
+                eventlet.sleep(0.5)
+
+    def _lead_or_wait(self) -> None:
+        if not self._lease.acquire():
+            self._leading = False
+            self._offered.clear()
+            eventlet.sleep(self._lease.seconds / 4)
+            return
+        if not self._leading:
+            self._take_over()
+        self._wait_for_news()
+        self._number()
+
+    def _take_over(self) -> None:
+        """Learn from the log where it ends and what in it is not published."""
+        log_ = self.journal.log
+        last = next(iter(log_.find(sort=[("_id", -1)], limit=1)), None)
+        self._position = last["last"] if last else 0
+        self._head = bytes(last["head"]) if last else b""
+        self._heads.clear()
+        now = self.runtime.clock.timestamp()
+        far = max(self.runtime.settings.relay_lookback_seconds * 4, 120)
+        since = min(self._trouble_since or now, now - far)
+        for segment in log_.find({"at": {"$gte": self._instant(since - 60)}}).sort("_id", 1):
+            for name, _count in segment["commits"]:
+                stream, version = split_id(name)
+                self._heads.advance(stream, version)
+        pending = log_.find({"published": False}, {"_id": 1}).sort("_id", 1)
+        self._unpublished = deque(item["_id"] for item in pending)
+        self._bodies.clear()
+        self._far_from, self._look_far_until = since, time.monotonic() + _AFTER_TROUBLE_SECONDS
+        self._trouble_since = None
+        self._looked_at = 0.0
+        self._leading = True
+        if self._unpublished:
+            self._wake_publishing()
+
+    def _wait_for_news(self) -> None:
+        if self._offered:
+            return
+        if self._news.ready():
+            self._news = Signal()
+        pause = _LOOK_SECONDS_SHARED if self._found_others else _LOOK_SECONDS
+        self._news.wait(timeout=max(0.0, min(pause, self._lease.seconds / 3)))
+
+    def _number(self) -> None:
+        offered, self._offered = self._offered, {}
+        fresh = {name: raw for name, raw in offered.items() if not self._covered(name)}
+        orphaned = any(not self._heads.is_next(*split_id(name)) for name in self._firsts(fresh))
+        pause = _LOOK_SECONDS_SHARED if self._found_others else _LOOK_SECONDS
+        if orphaned or time.monotonic() - self._last_look > pause:
+            self._look(fresh)
+        ordered = in_order(fresh)
+        for start in range(0, len(ordered), _MOST_COMMITS):
+            self._store([fresh[name] for name in ordered[start : start + _MOST_COMMITS]])
+
+    _last_look = 0.0
+
+    def _firsts(self, names: Iterable[str]) -> list[str]:
+        """Give each stream's lowest commit."""
+        first: dict[str, str] = {}
+        for name in sorted(names):
+            first.setdefault(split_id(name)[0], name)
+        return list(first.values())
+
+    def _covered(self, name: str) -> bool:
+        return self._heads.covers(*split_id(name))
+
+    def _look(self, fresh: dict[str, bytes]) -> None:
+        """Find commits that nobody offered, and add them."""
+        started = self.runtime.clock.timestamp()
+        since = (self._looked_at or started) - self.runtime.settings.relay_lookback_seconds
+        if time.monotonic() < self._look_far_until:
+            since = min(since, self._far_from - self.runtime.settings.relay_lookback_seconds)
+        ids = self.journal.ids_since(self._instant(since))
+        missing = [name for name in ids if name not in fresh and not self._covered(name)]
+        # What this process stored a moment ago may be found before it is offered.
+        self._found_others = bool(missing)
+        fresh |= self.journal.raw_by_id(missing)
+        self._looked_at = started
+        self._last_look = time.monotonic()
+
+    def _store(self, raws: list[bytes]) -> None:
+        """Give commits their positions, durably; raises DuplicateKeyError when fenced off."""
+        if not raws:
+            return
+        commits = [decode(raw) for raw in raws]
+        count = sum(len(item["events"]) for item in commits)
+        head = hashlib.sha256(self._head)
+        for item in commits:
+            head.update(item["hash"])
+        first = self._position + 1
+        if count:
+            self.journal.log.insert_one(
+                {
+                    "_id": first,
+                    "last": self._position + count,
+                    "at": self.runtime.clock.now(),
+                    "commits": [[item["_id"], len(item["events"])] for item in commits],
+                    "head": head.digest(),
+                    "published": False,
+                }
+            )
+            self._head = head.digest()
+            self._position += count
+            self._unpublished.append(first)
+            self._bodies[first] = Numbered(first, commits)
+            metric("peygir_relay_pending_events").inc(count)
+            self._wake_publishing()
+        for item in commits:
+            self._heads.advance(item["stream"], item["version"])
+
+    def _instant(self, timestamp: float) -> Any:
+        return self.runtime.clock.now() + timedelta(
+            seconds=timestamp - self.runtime.clock.timestamp()
+        )
+
+    # -- publishing ------------------------------------------------------------------------------
+
+    def _wake_publishing(self) -> None:
+        if not self._publish_news.ready():
+            self._publish_news.send()
+
+    def _publish_for_ever(self) -> None:
+        self.runtime.wait_ready()
+        pause = 0.1
+        while not self.stopping:
+            if not self._unpublished:
+                if self._publish_news.ready():
+                    self._publish_news = Signal()
+                self._publish_news.wait(timeout=1)
+                continue
+            try:
+                self._publish_next()
+                pause = 0.1
+            except PublishingFailed as error:
+                log.warning("relay_waits_for_broker", error=str(error), segments=len(self._unpublished))
+                eventlet.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            except PyMongoError as error:
+                log.warning("relay_waits_for_database", error=type(error).__name__)
+                eventlet.sleep(0.5)
+
+    def _publish_next(self) -> None:
+        first = self._unpublished[0]
+        segment = self._bodies.get(first) or self._read(first)
+        position = segment.first
+        messages = []
+        for item in segment.commits:
+            for event in self.journal.as_events(item, position=position):
+                messages.append((event.event_type, event.id, event.subject, encode(event)))
+            position += len(item["events"])
+        self._publisher.publish(messages)
+        self._observe(segment)
+        if self._unpublished and self._unpublished[0] == first:
+            self._unpublished.popleft()
+        self._bodies.pop(first, None)
+        self.journal.log.update_one({"_id": first}, {"$set": {"published": True}})
+
+    def _read(self, first: int) -> Numbered:
+        segment = self.journal.log.find_one({"_id": first})
+        if segment is None:
+            return Numbered(first, [])
+        names = [name for name, _count in segment["commits"]]
+        found = self.journal.raw_by_id(names)
+        return Numbered(first, [decode(found[name]) for name in names])
+
+    def _observe(self, segment: Numbered) -> None:
+        now = self.runtime.clock.timestamp()
+        count = 0
+        for item in segment.commits:
+            count += len(item["events"])
+            metric("peygir_relay_lag_seconds").observe(now - item["recorded_at"].timestamp())
+            if "due_at" in item:
+                metric("peygir_due_lateness_seconds").observe(now - item["due_at"].timestamp())
+        metric("peygir_events_published_total").inc(count)
+        metric("peygir_relay_pending_events").dec(count)
+
+
+def in_order(fresh: dict[str, bytes]) -> list[str]:
+    """Sort commits as they came, but each stream's by version."""
+    streams: dict[str, list[int]] = {}
+    for name in fresh:
+        stream, version = split_id(name)
+        streams.setdefault(stream, []).append(version)
+    for versions in streams.values():
+        versions.sort(reverse=True)
+    ordered = []
+    for name in fresh:
+        stream, _version = split_id(name)
+        ordered.append(f"{stream}/{streams[stream].pop():06d}")
+    return ordered

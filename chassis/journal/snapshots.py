@@ -1,0 +1,168 @@
+"""The folded states, kept so that lists need no folding.
+
+Derived: written after the commit, only over a lower version, and mended from the journal by who
+finds one behind. Losing some costs reading, never truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from chassis.journal.commit import events_of, stored
+from chassis.logging import get_logger
+from chassis.mongo import DERIVED
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+
+    from chassis.decisions import Evolution
+
+S = TypeVar("S")
+log = get_logger()
+_DUPLICATE_KEY = 11000
+
+
+class Loaded(Generic[S]):
+    """A stream as the chassis holds it while deciding."""
+
+    __slots__ = ("cursors", "hash", "sequence", "state", "stream", "updated_at", "version")
+
+    def __init__(  # noqa: PLR0913 - read by name
+        self,
+        stream: str,
+        state: S,
+        *,
+        version: int = 0,
+        sequence: int = 0,
+        hash: bytes = b"",  # noqa: A002 - the field's name in the store
+        cursors: dict[str, int] | None = None,
+        updated_at: datetime | None = None,
+    ) -> None:
+        self.stream = stream
+        self.state = state
+        self.version = version
+        self.sequence = sequence
+        self.hash = hash
+        self.cursors = cursors or {}
+        self.updated_at = updated_at
+
+    def after(self, commit: Mapping[str, Any], evolution: Evolution[S]) -> Loaded[S]:
+        """Give the stream with one more stored commit folded in."""
+        state = self.state
+        for event, at in events_of(dict(commit)):
+            state = evolution.apply(state, event, at)
+        return Loaded(
+            self.stream,
+            state,
+            version=commit["version"],
+            sequence=commit["first_seq"] + len(commit["events"]) - 1,
+            hash=bytes(commit["hash"]),
+            cursors=self.cursors | commit["cursors"],
+            updated_at=commit["recorded_at"],
+        )
+
+
+class Snapshot(NamedTuple, Generic[S]):
+    """A stream's state as lists show it."""
+
+    stream: str
+    version: int
+    state: S
+    updated_at: datetime
+
+
+class SnapshotStore(Generic[S]):
+    """One collection of snapshots."""
+
+    def __init__(
+        self,
+        collection: Collection[dict[str, Any]],
+        evolution: Evolution[S],
+        index: Callable[[S], dict[str, Any]] | None,
+    ) -> None:
+        self.collection = collection.with_options(write_concern=DERIVED)
+        self._evolution = evolution
+        self._index = index
+
+    def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
+        """Give those streams that have a snapshot."""
+        if not streams:
+            return {}
+        query = {"_id": streams[0]} if len(streams) == 1 else {"_id": {"$in": list(streams)}}
+        return {item["_id"]: self._loaded(item) for item in self.collection.find(query)}
+
+    def find(
+        self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50, skip: int = 0
+    ) -> list[Snapshot[S]]:
+        """Give snapshots that match, at most `limit`."""
+        found = self.collection.find(query, sort=sort, limit=limit, skip=skip)
+        return [
+            Snapshot(item["_id"], item["version"], self._state(item), item["updated_at"])
+            for item in found
+        ]
+
+    def cursors(self, source: str, streams: Sequence[str]) -> dict[str, int]:
+        """Give how far a source has been applied, by stream."""
+        found = self.collection.find({"_id": {"$in": list(streams)}}, {f"cursors.{source}": 1})
+        return {item["_id"]: item.get("cursors", {}).get(source, 0) for item in found}
+
+    def versions(self, streams: Sequence[str]) -> dict[str, int]:
+        """Give the versions that the snapshots have."""
+        found = self.collection.find({"_id": {"$in": list(streams)}}, {"version": 1})
+        return {item["_id"]: item["version"] for item in found}
+
+    def save(self, items: Sequence[Loaded[S]], announce: Callable[[Loaded[S]], None]) -> None:
+        """Write snapshots over lower versions; a failure is left to be mended."""
+        if not items:
+            return
+        writes = [
+            ReplaceOne(
+                {"_id": item.stream, "version": {"$lt": item.version}},
+                self._document(item),
+                upsert=True,
+            )
+            for item in items
+        ]
+        try:
+            self.collection.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            faults = (error.details or {}).get("writeErrors", [])
+            if any(fault.get("code") != _DUPLICATE_KEY for fault in faults):
+                log.warning("snapshot_not_written", streams=len(items))
+        except PyMongoError as error:
+            log.warning("snapshot_not_written", error=type(error).__name__, streams=len(items))
+        for item in items:
+            announce(item)
+
+    def _document(self, item: Loaded[S]) -> dict[str, Any]:
+        extra = self._index(item.state) if self._index else {}
+        return {
+            "_id": item.stream,
+            "version": item.version,
+            "sequence": item.sequence,
+            "hash": item.hash,
+            "cursors": item.cursors,
+            "updated_at": item.updated_at,
+            **extra,
+            "state": stored(item.state),
+        }
+
+    def _loaded(self, item: Mapping[str, Any]) -> Loaded[S]:
+        return Loaded(
+            item["_id"],
+            self._state(item),
+            version=item["version"],
+            sequence=item["sequence"],
+            hash=bytes(item["hash"]),
+            cursors=item["cursors"],
+            updated_at=item["updated_at"],
+        )
+
+    def _state(self, item: Mapping[str, Any]) -> S:
+        return msgspec.convert(item["state"], type=self._evolution.state)

@@ -1,0 +1,66 @@
+"""The way to MongoDB: one client per process, majority and journaled writes or none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import (
+    ConnectionFailure,
+    ExecutionTimeout,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WTimeoutError,
+)
+from pymongo.write_concern import WriteConcern
+
+DURABLE = WriteConcern(w="majority", j=True)
+#: For what can be derived again: stored when the server has it, not waiting for its disk.
+DERIVED = WriteConcern(w=1, j=False)
+
+#: The database is away or too slow: nothing is known to be wrong with what was asked.
+AWAY = (
+    ConnectionFailure,
+    NetworkTimeout,
+    ServerSelectionTimeoutError,
+    WTimeoutError,
+    ExecutionTimeout,
+)
+
+
+class WeakWriteConcern(ValueError):
+    """Raised at start when the address asks for less than durable writes."""
+
+
+def connect(uri: str, *, seconds: float) -> MongoClient[dict[str, Any]]:
+    """Give a client whose every operation ends within `seconds`; raises WeakWriteConcern."""
+    client: MongoClient[dict[str, Any]] = MongoClient(
+        uri,
+        tz_aware=True,
+        timeoutMS=int(seconds * 1000),
+        waitQueueTimeoutMS=int(seconds * 1000),
+        maxPoolSize=60,
+        appname="peygir",
+        connect=False,
+    )
+    asked = client.write_concern.document
+    if asked.get("w", "majority") != "majority" or asked.get("j", True) is False:
+        client.close()
+        raise WeakWriteConcern("MONGO_URI must not ask for less than w=majority, journal=true")
+    return client
+
+
+def is_away(error: PyMongoError) -> bool:
+    """Tell whether the database, and not the request, is the trouble."""
+    if isinstance(error, AWAY):
+        return True
+    labelled = error.has_error_label("RetryableWriteError") or error.timeout
+    stepping_down = isinstance(error, OperationFailure) and error.code in _STEPPING_DOWN
+    return bool(labelled or stepping_down)
+
+
+#: NotWritablePrimary, PrimarySteppedDown, InterruptedAtShutdown, InterruptedDueToReplStateChange,
+#: NotPrimaryNoSecondaryOk, NotPrimaryOrSecondary, ShutdownInProgress, HostUnreachable
+_STEPPING_DOWN = frozenset({10107, 189, 11600, 11602, 13435, 13436, 91, 6})

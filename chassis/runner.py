@@ -1,0 +1,121 @@
+"""Runs one service in one process: `python -m chassis.runner sla`.
+
+Nameko's own command is not used: its stop loses acknowledgements and has no limit, and a process
+without a consumer hears signals late (docs/adr/0006-runner.md). A supervisor restarts what dies.
+"""
+
+# Everything that opens a socket must be imported after the patch: pymongo imported before it
+# would block the whole process at each query.
+import eventlet
+
+eventlet.monkey_patch()
+
+import importlib  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from importlib.metadata import PackageNotFoundError, version  # noqa: E402
+from typing import Any  # noqa: E402
+
+from eventlet.patcher import is_monkey_patched  # noqa: E402
+from nameko.containers import ServiceContainer  # noqa: E402
+
+from chassis import health, logging  # noqa: E402
+from chassis.bus.catchup import Healer  # noqa: E402
+from chassis.bus.consumer import Consumer  # noqa: E402
+from chassis.calls.server import CallServer  # noqa: E402
+from chassis.journal.relay import Relay  # noqa: E402
+from chassis.metrics import metric  # noqa: E402
+from chassis.runtime import Runtime  # noqa: E402
+from chassis.settings import SERVICES, ChassisSettings  # noqa: E402
+
+log = logging.get_logger()
+#: How often the runner looks whether it was told to stop: the hub alone may sleep a minute.
+_TICK_SECONDS = 0.2
+
+
+def service_class(name: str) -> type:
+    """Give a service's class by the service's name."""
+    module = importlib.import_module(f"services.{name}.service")
+    return next(
+        item
+        for item in vars(module).values()
+        if isinstance(item, type) and getattr(item, "name", None) == name
+    )
+
+
+class Runner:
+    """Starts a container, waits for the signal to stop, and drains it."""
+
+    def __init__(self, service: type) -> None:
+        self.container = ServiceContainer(service, {})
+        self.stop_wanted = False
+
+    def run(self) -> int:
+        """Run until told to stop; gives the exit status: 1 when work had to be cut off."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._want_stop)
+        self.container.start()
+        runtime = self._shared(Runtime)
+        settings = runtime.settings
+        port = health.serve(settings.metrics_host, settings.metrics_port, runtime.unready)
+        metric("peygir_build_info", runtime.service, _version()).set(1)
+        calls = self._shared(CallServer)
+        log.info("started", metrics_port=port, call_port=calls.port if calls else None)
+        while not self.stop_wanted:
+            eventlet.sleep(_TICK_SECONDS)
+        return self._drain(runtime)
+
+    def _want_stop(self, *_signal: Any) -> None:
+        self.stop_wanted = True
+
+    def _drain(self, runtime: Runtime) -> int:
+        """Take no more work, finish what is under way, publish it, and leave."""
+        runtime.draining = True
+        started = time.monotonic()
+        deadline = started + runtime.settings.drain_seconds
+        log.info("draining")
+        try:
+            with eventlet.Timeout(runtime.settings.drain_seconds + 1):
+                for kind in (Consumer, CallServer):
+                    if (part := self._shared(kind)) is not None:
+                        part.drain(deadline)
+                if (healer := self._shared(Healer)) is not None:
+                    healer.stopping = True
+                self.container.entrypoints.all.stop()
+                if (relay := self._shared(Relay)) is not None:
+                    relay.finish(min(deadline, time.monotonic() + 5))
+        except eventlet.Timeout:
+            log.error("drain_cut_off", seconds=round(time.monotonic() - started, 1))
+            return 1
+        log.info("stopped", seconds=round(time.monotonic() - started, 2))
+        return 0
+
+    def _shared(self, kind: type) -> Any:
+        return self.container.shared_extensions.get(kind)
+
+
+def _version() -> str:
+    try:
+        return version("peygir")
+    except PackageNotFoundError:
+        return "source"
+
+
+def main() -> None:
+    """Run the service named on the command line."""
+    assert is_monkey_patched("socket"), "eventlet must patch first"  # noqa: S101
+    if len(sys.argv) != 2 or sys.argv[1] not in SERVICES:  # noqa: PLR2004
+        sys.exit(f"usage: python -m chassis.runner {{{','.join(SERVICES)}}}")
+    settings = ChassisSettings.load()
+    logging.configure(sys.argv[1], settings.log_level)
+    log.info("settings", **settings.masked())
+    status = Runner(service_class(sys.argv[1])).run()
+    sys.stdout.flush()
+    # Threads that hang in a system call must not keep the process.
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""Things that happen by themselves: at start, every so often, all the time, when due.
+
+However many replicas run, a slot of `every` runs once, and `background` and `due` run in the one
+that holds the lease. Due times are rows in the database; a heap in memory only says which comes
+next, and losing it loses nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import eventlet
+from eventlet.event import Event as Signal
+from nameko.extensions import Entrypoint
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from chassis.bus.entrypoints import entrypoint_for, find_aggregates
+from chassis.calls.server import CallServer
+from chassis.errors import DomainError
+from chassis.journal.aggregates import Decide
+from chassis.lease import HOLDER, Lease
+from chassis.logging import get_logger
+from chassis.metrics import metric
+from contracts.envelope import Event
+
+log = get_logger()
+
+#: How far ahead due times are loaded, and how often.
+_HORIZON = timedelta(seconds=3)
+_LOAD_SECONDS = 0.5
+_MOST_DUE = 1000
+
+
+class _Loop(Entrypoint):
+    """A method run in a loop of the process's own; failures are counted, never fatal."""
+
+    #: For the one service object that all entrypoints share.
+    server = CallServer()
+    role = "events"
+
+    def start(self) -> None:
+        """Begin, where the process has the role."""
+        self.runtime = self.server.runtime
+        self.stopping = False
+        if self.role in self.runtime.settings.roles:
+            self.container.spawn_managed_thread(self._begin)
+
+    def stop(self) -> None:
+        """End after the run under way."""
+        self.stopping = True
+
+    def _begin(self) -> None:
+        self.runtime.wait_ready()
+        self.loop()
+
+    def loop(self) -> None:
+        """Run until stopped."""
+        raise NotImplementedError
+
+    def run(self, *arguments: Any) -> bool:
+        """Run the method once; gives whether it went well."""
+        try:
+            getattr(self.server.service, self.method_name)(*arguments)
+        except (DomainError, PyMongoError) as error:
+            log.warning("job_failed", job=self.method_name, error=str(error)[:80])
+            outcome = "failed"
+        except Exception:
+            log.exception("job_failed", job=self.method_name)
+            outcome = "failed"
+        else:
+            outcome = "ok"
+        metric("peygir_job_runs_total", self.method_name, outcome).inc()
+        return outcome == "ok"
+
+
+class OnStart(_Loop):
+    """Runs once in each process that starts, again after a failure; must be idempotent."""
+
+    role = "calls"
+
+    def loop(self) -> None:
+        """Run until it went well."""
+        while not self.stopping and not self.run():
+            eventlet.sleep(1)
+
+
+class Every(_Loop):
+    """Runs once per slot of `seconds` over all replicas."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__()
+
+    def loop(self) -> None:
+        """Sleep to the next slot, claim it, run."""
+        slots = self.runtime.database["slots"]
+        prepared = False
+        while not self.stopping:
+            now = self.runtime.clock.timestamp()
+            slot = int(now // self.seconds) + 1
+            eventlet.sleep(slot * self.seconds - now)
+            try:
+                if not prepared:
+                    slots.create_indexes([IndexModel([("at", 1)], expireAfterSeconds=86_400)])
+                    prepared = True
+                slots.insert_one(
+                    {
+                        "_id": f"{self.method_name}:{self.seconds}:{slot}",
+                        "at": self.runtime.clock.now(),
+                        "holder": HOLDER,
+                    }
+                )
+            except (DuplicateKeyError, PyMongoError):
+                continue
+            self.run()
+
+
+class Background(_Loop):
+    """Runs again and again in the one process that holds the lease, which it is handed."""
+
+    def __init__(self, lease: str, pause: float) -> None:
+        self.lease = lease
+        self.pause = pause
+        super().__init__()
+
+    def loop(self) -> None:
+        """Run while the lease is held."""
+        lease = Lease(self.runtime.database, self.lease, self.runtime.settings.lease_seconds)
+        while not self.stopping:
+            if not lease.acquire():
+                eventlet.sleep(lease.seconds / 4)
+            elif self.run(lease):
+                eventlet.sleep(self.pause)
+            else:
+                eventlet.sleep(1)
+        lease.release()
+
+
+class DueTimes(_Loop):
+    """Decides for every stream whose `due_at` has come."""
+
+    def __init__(self, decide: Decide, into: str | None) -> None:
+        self.decide = decide
+        self.into = into
+        super().__init__()
+
+    def setup(self) -> None:
+        """Listen to new due times, so that near ones are not missed between two loads."""
+        self.aggregates = find_aggregates(self.container, self.into)
+        self.aggregates.on_due = self._hear
+        self._heap: list[tuple[datetime, str]] = []
+        self._due: dict[str, datetime] = {}
+        self._later: dict[str, datetime] = {}
+        self._news = Signal()
+
+    def loop(self) -> None:
+        """Load, sleep to the next due time, fire."""
+        lease = Lease(self.runtime.database, "due", self.runtime.settings.lease_seconds)
+        load_at = 0.0
+        while not self.stopping:
+            if not lease.acquire():
+                self._heap, self._due, load_at = [], {}, 0.0
+                eventlet.sleep(lease.seconds / 4)
+                continue
+            try:
+                now = self.runtime.clock.timestamp()
+                if now >= load_at:
+                    self._load()
+                    load_at = now + _LOAD_SECONDS
+                self._fire(lease)
+                self._wait(load_at)
+            except (DomainError, PyMongoError) as error:
+                log.warning("due_times_wait", error=str(error)[:80])
+                eventlet.sleep(0.3)
+        lease.release()
+
+    def _hear(self, stream: str, due_at: datetime) -> None:
+        if due_at < self.runtime.clock.now() + _HORIZON and self._due.get(stream) != due_at:
+            self._push(stream, due_at)
+            if not self._news.ready():
+                self._news.send()
+
+    def _push(self, stream: str, due_at: datetime) -> None:
+        self._due[stream] = due_at
+        heapq.heappush(self._heap, (due_at, stream))
+
+    def _load(self) -> None:
+        """Take what is due within the horizon from the database; that is where the truth is."""
+        limit = self.runtime.clock.now() + _HORIZON
+        found = self.aggregates.snapshots.collection.find(
+            {"due_at": {"$lte": limit}}, {"due_at": 1}, sort=[("due_at", 1)], limit=_MOST_DUE * 20
+        )
+        for item in found:
+            if self._due.get(item["_id"]) != item["due_at"]:
+                self._push(item["_id"], item["due_at"])
+        metric("peygir_due_waiting").set(len(self._due))
+
+    def _fire(self, lease: Lease) -> None:
+        batch = self._take()
+        if not batch:
+            return
+        if not lease.held():
+            self._due, self._heap = {}, []
+            return
+        try:
+            outcomes = self.aggregates.fire(batch, self.decide)
+        except (DomainError, PyMongoError):
+            # They stand in the database and are loaded again.
+            for stream in batch:
+                self._due.pop(stream, None)
+            raise
+        for stream, outcome in outcomes.items():
+            if self._due.get(stream) == batch[stream]:
+                del self._due[stream]
+            if outcome.error is not None or not outcome.events:
+                self._put_off(stream, outcome.error)
+
+    def _take(self) -> dict[str, datetime]:
+        """Take what is due now, each stream once."""
+        now = self.runtime.clock.now()
+        batch: dict[str, datetime] = {}
+        while self._heap and self._heap[0][0] <= now and len(batch) < _MOST_DUE:
+            due_at, stream = heapq.heappop(self._heap)
+            if self._due.get(stream) == due_at and self._later.get(stream, now) <= now:
+                batch[stream] = due_at
+        return batch
+
+    def _put_off(self, stream: str, error: DomainError | None) -> None:
+        """Bring a snapshot that was behind up to date; and do not try in a hot loop."""
+        self.aggregates.mend([stream])
+        if len(self._later) > _MOST_DUE:
+            self._later.clear()
+        self._later[stream] = self.runtime.clock.now() + timedelta(seconds=2)
+        if error is not None:
+            log.warning("due_refused", stream=stream, reason=error.code)
+
+    def _wait(self, load_at: float) -> None:
+        now = self.runtime.clock.timestamp()
+        next_ = self._heap[0][0].timestamp() if self._heap else load_at
+        pause = max(0.0, min(next_, load_at) - now)
+        if self._news.ready():
+            self._news = Signal()
+            return
+        if pause:
+            self._news.wait(timeout=pause)
+        else:
+            eventlet.sleep(0)
+
+
+every = Every.decorator
+on_start = OnStart.decorator
+background = Background.decorator
+
+
+def due(decide: Decide, *, into: str | None = None) -> Callable[..., Sequence[Event]]:
+    """Decide when a stream's `due_at`, a field of its snapshot, has come."""
+    return entrypoint_for(decide, DueTimes(decide, into))

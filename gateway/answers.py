@@ -1,0 +1,189 @@
+"""What the API answers where no single service's answer will do, and how answers are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from starlette.responses import Response
+
+from chassis.identity import Identity
+from contracts.calls.base import Answer
+from contracts.calls.intake import Message, Requester
+from contracts.calls.notify import DeliveryView
+from contracts.calls.routing import Staff, TicketView
+from contracts.calls.sla import ClockView
+from contracts.rights import ROLES
+
+REF_TEMPLATE: Final = "#/components/schemas/{name}"
+#: Schemas of every answer that a route declares with `gives`, for the OpenAPI document.
+SCHEMAS: Final[dict[str, Any]] = {}
+
+_encoder = msgspec.json.Encoder()
+
+
+class SubjectNode(Answer):
+    """A subject with those below it."""
+
+    id: str
+    #: In the reader's language.
+    title: str
+    kind: str
+    children: list["SubjectNode"] = []
+
+
+class SessionAnswer(Answer):
+    """A session and its tokens."""
+
+    token: str
+    token_type: str
+    expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+    staff: Staff
+    #: The rights of the role with their scopes: `own`, `team`, `subtree` or `all`.
+    rights: dict[str, str]
+
+
+class CurrentSession(Answer):
+    """Who is signed in."""
+
+    expires_at: datetime
+    staff: Staff
+    rights: dict[str, str]
+
+
+class TicketLine(TicketView):
+    """A ticket as lists show it."""
+
+    #: Absent when intake does not answer.
+    title: str | None
+    requester_name: str | None
+
+
+class TicketList(Answer):
+    """A part of a list, and the cursor of the next one."""
+
+    items: list[TicketLine]
+    next: str | None
+    #: Parts that do not answer now.
+    unavailable: list[str] = []
+
+
+class InboxAnswer(Answer):
+    """What one staff member has to look at."""
+
+    #: Assigned to me and not ended, most urgent first.
+    work: list[TicketLine]
+    #: Mine as owner, but the work is with somebody else.
+    out: list[TicketLine]
+    #: Waiting in my team for a free person.
+    queue: list[TicketLine]
+    unavailable: list[str] = []
+
+
+class Ticket(TicketView):
+    """A whole ticket: case, content, clocks and deliveries."""
+
+    title: str
+    description: str
+    registered_by: str | None
+    #: The requester with his personal data; his id is `requester`.
+    requester_data: Requester
+    messages: list[Message]
+    clocks: list[ClockView]
+    deliveries: list[DeliveryView]
+    #: Parts that do not answer now: `sla`, `notify`.
+    unavailable: list[str]
+
+
+class TimelineStep(Answer):
+    """One step of a ticket, with the texts that belong to it."""
+
+    at: datetime
+    #: The event's type, such as `ticket.assigned`.
+    type: str
+    #: In plain words of the reader's language.
+    title: str
+    #: Absent for the requester's eyes.
+    actor: str | None
+    data: dict[str, Any]
+    #: Texts by the field that referred to them: `answer`, `question`, `note`, `message`, ...
+    texts: dict[str, str]
+
+
+class TicketTimeline(Answer):
+    """Every step of a ticket, oldest first."""
+
+    code: str
+    steps: list[TimelineStep]
+
+
+class PublicStep(Answer):
+    """One step as the requester sees it."""
+
+    at: datetime
+    type: str
+    title: str
+    texts: dict[str, str]
+
+
+class FollowedTicket(Answer):
+    """What may be shown to who holds the code and the proof: nothing but this."""
+
+    code: str
+    #: `new`, `in_progress`, `waiting`, `done`, `finished`, or `declined`, `withdrawn`, `merged`,
+    #: `handed_off`.
+    state: str
+    title: str
+    subject: str
+    kind: str
+    channel: str
+    registered_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    #: `requester` when an answer is awaited from him.
+    waiting_for: str | None
+    #: The one name that the requester deals with.
+    handled_by: str | None
+    rating: int | None
+    #: Whether the result can be rated now.
+    rateable: bool
+    messages: list[Message]
+    timeline: list[PublicStep]
+
+
+class FeedbackAnswer(Answer):
+    """The rating as it was taken."""
+
+    code: str
+    score: int
+
+
+def gives(
+    kind: Any, *, status: int = 200, description: str = "Answered.", example: Any = None
+) -> dict[int | str, dict[str, Any]]:
+    """Declare what a route answers with, for its `responses`."""
+    (schema,), components = msgspec.json.schema_components((kind,), ref_template=REF_TEMPLATE)
+    SCHEMAS.update(components)
+    content: dict[str, Any] = {"schema": schema}
+    if example is not None:
+        content["examples"] = {"example": {"value": example}}
+    return {status: {"description": description, "content": {"application/json": content}}}
+
+
+def answered(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Write an answer as JSON that nobody keeps."""
+    return Response(
+        _encoder.encode(value),
+        status_code=status,
+        headers={"cache-control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+def rights_of(identity: Identity) -> dict[str, str]:
+    """Give the rights of an identity with their scopes."""
+    return dict(ROLES.get(identity.role, {}))

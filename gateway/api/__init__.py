@@ -1,0 +1,28 @@
+"""The HTTP API under `/api/v1`: one module per resource, each with its `router`."""
+
+from fastapi import APIRouter
+
+from gateway.api import (
+    admin,
+    events,
+    inbox,
+    providers,
+    reports,
+    sessions,
+    subjects,
+    tickets,
+    track,
+)
+
+#: In the order of the OpenAPI document; those asked most come first in matching too.
+ROUTERS: tuple[APIRouter, ...] = (
+    tickets.router,
+    track.router,
+    subjects.router,
+    sessions.router,
+    inbox.router,
+    reports.router,
+    events.router,
+    providers.router,
+    admin.router,
+)

@@ -1,0 +1,40 @@
+"""What one staff member has to look at."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+
+from contracts.calls.base import Nothing
+from contracts.calls.routing import Inbox
+from gateway.access import Caller, allow
+from gateway.answers import InboxAnswer, answered, gives
+from gateway.api.tickets import with_titles
+from gateway.json_bodies import StrictRoute
+
+router = APIRouter(prefix="/api/v1/inbox", tags=["tickets"], route_class=StrictRoute)
+
+
+@router.get(
+    "",
+    operation_id="get_inbox",
+    summary="Read one's inbox",
+    responses=gives(InboxAnswer),
+)
+async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response:
+    """Give own work, own tickets that are out with others, and the team's queue."""
+    inbox = await caller.query("routing", "inbox", Nothing(), Inbox)
+    views = [*inbox.work, *inbox.out, *inbox.queue]
+    # A ticket may stand in two parts, and a question may name a hundred codes and more.
+    shown = list({view.code: view for view in views}.values())[:200]
+    lines, unavailable = await with_titles(caller, shown)
+    by_code = {line.code: line for line in lines}
+    return answered(
+        InboxAnswer(
+            work=[by_code[view.code] for view in inbox.work if view.code in by_code],
+            out=[by_code[view.code] for view in inbox.out if view.code in by_code],
+            queue=[by_code[view.code] for view in inbox.queue if view.code in by_code],
+            unavailable=unavailable,
+        )
+    )

@@ -1,0 +1,134 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from chassis.errors import Unauthenticated
+from chassis.identity import Identity
+from contracts.calls.routing import Authenticate, Staff, StaffContacts, StaffContactsAnswer
+from gateway.access import Anyone, Caller
+from gateway.answers import CurrentSession, SessionAnswer, answered, gives, rights_of
+from gateway.documents import Refresh, SignIn
+from gateway.json_bodies import StrictRoute
+from gateway.limits import hidden, network_of
+from gateway.security import Session, Tokens
+
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=StrictRoute)
+
+#: The gateway asking in its own name.
+_GATEWAY: Final = Identity(subject="system:gateway", role="service")
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="sign_in",
+    summary="Sign in",
+    responses=gives(SessionAnswer, status=201, description="Signed in."),
+)
+async def sign_in(body: SignIn, caller: Anyone) -> Response:
+    """Give a session for a user name and a password."""
+    await caller.spend("sign_in", network_of(caller.address))
+    await caller.spend("sign_in_name", hidden(body.username))
+    request = Authenticate(
+        username=body.username, password=body.password, address=caller.address
+    )
+    staff = await caller.command("routing", "authenticate", request, Staff)
+    return _with_tokens(caller.gateway.sessions.open(staff), status=201)
+
+
+@router.post(
+    "/refresh",
+    operation_id="refresh_session",
+    summary="Continue a session",
+    responses=gives(SessionAnswer, description="The session goes on with new tokens."),
+)
+async def refresh(body: Refresh, caller: Anyone) -> Response:
+    """Give new tokens; unit and role are asked for again, so that changes of them count."""
+    gateway = caller.gateway
+    await caller.spend("sign_in", network_of(caller.address))
+    session = gateway.sessions.read_refresh(body.refresh_token)
+    if session.id in gateway.revocations:
+        raise Unauthenticated("session_ended")
+    staff = await _as_of_now(caller, session.staff)
+    return _with_tokens(gateway.sessions.open(staff, session_id=session.id))
+
+
+@router.get(
+    "/current",
+    operation_id="current_session",
+    summary="Who is signed in",
+    responses=gives(CurrentSession),
+)
+async def current(caller: Anyone) -> Response:
+    """Tell whose session it is and which rights it has."""
+    session = _session_of(caller)
+    return answered(
+        CurrentSession(
+            expires_at=_instant(session.expires),
+            staff=session.staff,
+            rights=rights_of(session.identity),
+        )
+    )
+
+
+@router.delete(
+    "/current",
+    status_code=204,
+    operation_id="sign_out",
+    summary="Sign out",
+    responses={204: {"description": "The session has ended."}},
+)
+async def sign_out(caller: Anyone) -> Response:
+    """End the session: its tokens are refused from now on."""
+    await caller.gateway.revocations.end(_session_of(caller).id)
+    return Response(status_code=204)
+
+
+def _session_of(caller: Caller) -> Session:
+    if caller.session is None:
+        raise Unauthenticated("sign_in_required")
+    return caller.session
+
+
+async def _as_of_now(caller: Caller, staff: Staff) -> Staff:
+    """Give a staff member as the directory has him now; raises Unauthenticated when it has not."""
+    answer = await caller.acting_as(_GATEWAY).query(
+        "routing", "staff_contacts", StaffContacts(persons=[staff.id]), StaffContactsAnswer
+    )
+    contact = answer.persons.get(staff.id)
+    if contact is None:
+        raise Unauthenticated("session_ended")
+    return Staff(
+        id=staff.id,
+        username=staff.username,
+        name=contact.name,
+        role=contact.role,
+        unit=contact.unit,
+        tier=staff.tier,
+        language=contact.language,
+    )
+
+
+def _with_tokens(tokens: Tokens, *, status: int = 200) -> Response:
+    session = tokens.session
+    return answered(
+        SessionAnswer(
+            token=tokens.token,
+            token_type="Bearer",
+            expires_at=_instant(session.expires),
+            refresh_token=tokens.refresh_token,
+            refresh_expires_at=_instant(tokens.refresh_expires),
+            staff=session.staff,
+            rights=rights_of(session.identity),
+        ),
+        status=status,
+    )
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)

@@ -1,0 +1,273 @@
+"""Registering, reading and working tickets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Body, Path, Query, Response
+
+from chassis.errors import NotFound
+from contracts.calls.intake import (
+    DescribeTickets,
+    Registered,
+    RegisterTicket,
+    RequesterData,
+    SearchTickets,
+    TicketContent,
+)
+from contracts.calls.notify import DeliveryView, GetDeliveries
+from contracts.calls.routing import (
+    Act,
+    GetTicket,
+    ListTickets,
+    Step,
+    TicketPage,
+    TicketView,
+    Timeline,
+)
+from contracts.calls.sla import ClockView, GetClocks
+from contracts.routing import State
+from gateway import story
+from gateway.access import AnyoneCommanding, Caller, allow, allow_command
+from gateway.answers import Ticket, TicketLine, TicketList, TicketTimeline, answered, gives
+from gateway.documents import CodePath, FreeForm, Line, NewTicket, Slug
+from gateway.json_bodies import StrictRoute
+from gateway.limits import network_of
+
+router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=StrictRoute)
+
+Reader = Annotated[Caller, allow("ticket.read")]
+#: What each action needs beyond reading the ticket, routing decides by the workflow.
+Worker = Annotated[Caller, allow_command("ticket.read")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="register_ticket",
+    summary="Register a request",
+    responses=gives(
+        Registered,
+        status=201,
+        description="Registered and stored; the code is sent to the requester as well.",
+        example={
+            "code": "481920374654",
+            "state": "new",
+            "subject": "network",
+            "kind": "incident",
+            "channel": "web",
+            "registered_at": "2026-11-22T06:30:00Z",
+        },
+    ),
+)
+async def register_ticket(body: NewTicket, caller: AnyoneCommanding) -> Response:
+    """Register a request: anybody his own, staff and integrations also for somebody else."""
+    registered = await register(caller, body)
+    location = f"/api/v1/tickets/{registered.code}"
+    return answered(
+        registered, status=201, headers={"location": location, **caller.replay_headers()}
+    )
+
+
+async def register(caller: Caller, ticket: NewTicket) -> Registered:
+    """Have intake register a request; the form on the page takes the same way."""
+    await caller.spend("register", network_of(caller.address))
+    if ticket.workflow != "default":
+        caller.identity.require("import")
+    requester = ticket.requester
+    request = RegisterTicket(
+        subject=ticket.subject,
+        title=ticket.title,
+        description=ticket.description,
+        requester=RequesterData(
+            name=requester.name, mobile=requester.mobile or None, email=requester.email or None
+        ),
+        channel=ticket.channel,
+        language=ticket.language or caller.language,  # type: ignore[arg-type]
+        workflow=ticket.workflow,
+    )
+    return await caller.command("intake", "register_ticket", request, Registered)
+
+
+@router.get(
+    "",
+    operation_id="list_tickets",
+    summary="List and search tickets",
+    responses=gives(TicketList),
+)
+async def list_tickets(  # noqa: PLR0913 - one parameter per filter
+    caller: Reader,
+    state: Annotated[State | None, Query(description="State the ticket is in.")] = None,
+    unit: Annotated[Slug | None, Query(description="Unit that has the work.")] = None,
+    owner: Annotated[Slug | None, Query(description="Id of the owner.")] = None,
+    assignee: Annotated[Slug | None, Query(description="Id of the assignee.")] = None,
+    q: Annotated[Line | None, Query(description="Words in the texts or of the requester.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500, description="The last `next`.")] = None,
+) -> Response:
+    """Give the tickets that the caller may read, newest change first."""
+    codes = None
+    if q is not None:
+        codes = await caller.query(
+            "intake", "search_tickets", SearchTickets(text=q, limit=limit), list[str]
+        )
+        if not codes:
+            return answered(TicketList(items=[], next=None))
+    request = ListTickets(
+        state=state,
+        unit=unit,
+        owner=owner,
+        assignee=assignee,
+        codes=codes,
+        limit=limit,
+        cursor=cursor,
+    )
+    page = await caller.query("routing", "tickets", request, TicketPage)
+    lines, unavailable = await with_titles(caller, page.items)
+    return answered(TicketList(items=lines, next=page.next, unavailable=unavailable))
+
+
+@router.get(
+    "/{code}",
+    operation_id="get_ticket",
+    summary="Read a ticket",
+    responses=gives(Ticket),
+)
+async def get_ticket(code: CodePath, caller: Reader) -> Response:
+    """Give the whole ticket; clocks and deliveries are left out while their service is away."""
+    case, contents, clocks, deliveries = await asyncio.gather(
+        caller.query("routing", "ticket", GetTicket(code=code), TicketView),
+        caller.query(
+            "intake", "describe_tickets", DescribeTickets(codes=[code]), dict[str, TicketContent]
+        ),
+        caller.optional("sla", "clocks", GetClocks(codes=[code]), dict[str, list[ClockView]]),
+        caller.optional("notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]),
+        return_exceptions=True,
+    )
+    # Routing comes first: it alone knows whether the caller may see this ticket.
+    view, content = _needed(case), _needed(contents).get(code)
+    if content is None:
+        raise NotFound("ticket_not_found")
+    whole = _whole(view, content, clocks=_needed(clocks), deliveries=_needed(deliveries))
+    return answered(whole, headers={"etag": f'"{view.version}"'})
+
+
+@router.get(
+    "/{code}/timeline",
+    operation_id="ticket_timeline",
+    summary="Read a ticket's timeline",
+    responses=gives(TicketTimeline),
+)
+async def ticket_timeline(code: CodePath, caller: Reader) -> Response:
+    """Give every step of the ticket, oldest first, with its texts."""
+    steps, contents = await asyncio.gather(
+        caller.query("routing", "timeline", Timeline(code=code), list[Step]),
+        caller.query(
+            "intake", "describe_tickets", DescribeTickets(codes=[code]), dict[str, TicketContent]
+        ),
+        return_exceptions=True,
+    )
+    case, content = _needed(steps), _needed(contents).get(code)
+    if content is None:
+        raise NotFound("ticket_not_found")
+    merged = story.told(
+        case,
+        registered_at=content.registered_at,
+        requester=content.requester.id,
+        messages=content.messages,
+    )
+    return answered(TicketTimeline(code=code, steps=story.for_staff(merged, caller.language)))
+
+
+@router.post(
+    "/{code}/actions/{action}",
+    operation_id="act",
+    summary="Do an action",
+    responses=gives(TicketView, description="Done; the ticket as it stands now."),
+)
+async def act(
+    code: CodePath,
+    action: Annotated[
+        str,
+        Path(
+            pattern=r"^[a-z][a-z-]{1,31}$",
+            description="One of the ticket's `actions`: `assign`, `claim`, `log-work`, `refer`, "
+            "`escalate`, `return`, `ask`, `answer`, `note`, `done`, `approve`, `send-back`, "
+            "`finish`, `decline`, `withdraw`, `reopen`, `prioritise`, ...",
+            examples=["log-work"],
+        ),
+    ],
+    caller: Worker,
+    arguments: Annotated[
+        FreeForm | None,
+        Body(
+            description="The arguments of the action.",
+            examples=[
+                {"text": "کابل عوض شد.", "work_group": "network", "touch": "PT15M"},
+            ],
+        ),
+    ] = None,
+) -> Response:
+    """Do what the workflow and the caller's rights allow now; raises 409 when the state does not."""
+    request = Act(code=code, action=action, arguments=arguments or {})
+    view = await caller.command("routing", "act", request, TicketView)
+    return answered(
+        view, headers={"etag": f'"{view.version}"', **caller.replay_headers()}
+    )
+
+
+async def with_titles(
+    caller: Caller, views: Sequence[TicketView]
+) -> tuple[list[TicketLine], list[str]]:
+    """Give tickets as lists show them, and which parts did not answer."""
+    contents: dict[str, TicketContent] | None = {}
+    if views:
+        request = DescribeTickets(codes=[view.code for view in views])
+        contents = await caller.optional(
+            "intake", "describe_tickets", request, dict[str, TicketContent]
+        )
+    known = contents or {}
+    lines = [_line(view, known.get(view.code)) for view in views]
+    return lines, ["intake"] if contents is None else []
+
+
+def _line(view: TicketView, content: TicketContent | None) -> TicketLine:
+    return TicketLine(
+        **_fields(view),
+        title=content.title if content else None,
+        requester_name=content.requester.name if content else None,
+    )
+
+
+def _whole(
+    view: TicketView,
+    content: TicketContent,
+    *,
+    clocks: dict[str, list[ClockView]] | None,
+    deliveries: list[DeliveryView] | None,
+) -> Ticket:
+    parts = {"sla": clocks, "notify": deliveries}
+    return Ticket(
+        **_fields(view),
+        title=content.title,
+        description=content.description,
+        registered_by=content.registered_by,
+        requester_data=content.requester,
+        messages=content.messages,
+        clocks=(clocks or {}).get(view.code, []),
+        deliveries=deliveries or [],
+        unavailable=[name for name, part in parts.items() if part is None],
+    )
+
+
+def _fields(view: TicketView) -> dict[str, Any]:
+    return msgspec.structs.asdict(view)
+
+
+def _needed[R](result: R | BaseException) -> R:
+    if isinstance(result, BaseException):
+        raise result
+    return result

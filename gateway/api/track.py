@@ -1,0 +1,173 @@
+"""Following a ticket with its code and a proof: the requester's side, without signing in."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Response
+
+from chassis.errors import Invalid
+from chassis.identity import Identity
+from contracts.calls.intake import AddMessage, Message, Track, Tracked
+from contracts.calls.routing import (
+    Act,
+    GetTicket,
+    StaffContacts,
+    StaffContactsAnswer,
+    Step,
+    TicketView,
+    Timeline,
+)
+from gateway import story
+from gateway.access import Anyone, AnyoneCommanding, Caller
+from gateway.answers import FeedbackAnswer, FollowedTicket, answered, gives
+from gateway.documents import CodePath, Feedback, NewMessage
+from gateway.json_bodies import StrictRoute
+from gateway.limits import network_of
+from gateway.texts import latin
+
+router = APIRouter(prefix="/api/v1/track/{code}", tags=["follow"], route_class=StrictRoute)
+
+#: The gateway asking in its own name.
+_GATEWAY: Final = Identity(subject="system:gateway", role="service")
+
+Proof = Annotated[
+    str,
+    Header(
+        alias="Peygir-Proof",
+        min_length=1,
+        max_length=254,
+        description="Last four digits of the mobile number, or the e-mail address.",
+        examples=["4567"],
+    ),
+]
+
+
+@router.get(
+    "",
+    operation_id="follow_ticket",
+    summary="Follow a ticket",
+    responses=gives(FollowedTicket),
+)
+async def follow_ticket(code: CodePath, proof: Proof, caller: Anyone) -> Response:
+    """Give what its requester may see; an unknown code and a wrong proof get the same refusal."""
+    return answered(await followed(caller, code, proof))
+
+
+@router.post(
+    "/messages",
+    status_code=201,
+    operation_id="add_message",
+    summary="Write about a ticket",
+    responses=gives(Message, status=201, description="Taken; the work goes on with it."),
+)
+async def add_message(
+    code: CodePath, proof: Proof, body: NewMessage, caller: AnyoneCommanding
+) -> Response:
+    """Take the requester's answer to a question, or what he writes by himself."""
+    message = await write(caller, code, proof, body)
+    return answered(message, status=201, headers=caller.replay_headers())
+
+
+@router.post(
+    "/feedback",
+    operation_id="give_feedback",
+    summary="Rate the result",
+    responses=gives(FeedbackAnswer, description="Taken.", example={"code": "481920374654", "score": 5}),
+)
+async def give_feedback(
+    code: CodePath, proof: Proof, body: Feedback, caller: AnyoneCommanding
+) -> Response:
+    """Take the requester's rating of the result, once it is there."""
+    await rate(caller, code, proof, body)
+    return answered(FeedbackAnswer(code=code, score=body.score), headers=caller.replay_headers())
+
+
+async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
+    """Give what the requester may see of his ticket; raises NotFound without a right proof."""
+    tracked, requester = await _proved(caller, code, proof)
+    view, steps = await asyncio.gather(
+        requester.query("routing", "ticket", GetTicket(code=code), TicketView),
+        requester.query("routing", "timeline", Timeline(code=code, public=True), list[Step]),
+    )
+    owner = await _name_of(caller, view.owner)
+    merged = story.told(
+        steps,
+        registered_at=tracked.registered_at,
+        requester=tracked.requester,
+        messages=tracked.messages,
+    )
+    return FollowedTicket(
+        code=code,
+        state=view.state,
+        title=tracked.title,
+        subject=tracked.subject,
+        kind=tracked.kind,
+        channel=tracked.channel,
+        registered_at=tracked.registered_at,
+        updated_at=view.updated_at,
+        finished_at=view.finished_at,
+        waiting_for=view.waiting_for,
+        handled_by=owner,
+        rating=view.rating,
+        rateable="rate" in view.actions,
+        messages=tracked.messages,
+        timeline=story.for_requester(merged, caller.language),
+    )
+
+
+async def write(caller: Caller, code: str, proof: str, message: NewMessage) -> Message:
+    """Have intake take a message of the requester, who shows his proof with it."""
+    await _spend(caller, code)
+    request = AddMessage(
+        code=code, proof=_tidy(proof), text=message.text, address=network_of(caller.address)
+    )
+    return await caller.command("intake", "add_message", request, Message)
+
+
+async def rate(caller: Caller, code: str, proof: str, feedback: Feedback) -> None:
+    """Have routing take the requester's rating."""
+    _, requester = await _proved(caller, code, proof)
+    arguments: dict[str, Any] = {"score": feedback.score}
+    if feedback.comment:
+        arguments["comment"] = feedback.comment
+    request = Act(code=code, action="rate", arguments=arguments)
+    await requester.command("routing", "act", request, TicketView)
+    caller.replayed = requester.replayed
+
+
+async def _proved(caller: Caller, code: str, proof: str) -> tuple[Tracked, Caller]:
+    """Give what intake shows for the proof, and the caller as the requester he proved to be."""
+    await _spend(caller, code)
+    request = Track(code=code, proof=_tidy(proof), address=network_of(caller.address))
+    tracked = await caller.query("intake", "track", request, Tracked)
+    identity = Identity(subject=f"requester:{tracked.requester}", role="requester")
+    return tracked, caller.acting_as(identity)
+
+
+async def _spend(caller: Caller, code: str) -> None:
+    await caller.spend("track", network_of(caller.address))
+    await caller.spend("track_code", code)
+
+
+async def _name_of(caller: Caller, person: str | None) -> str | None:
+    if person is None:
+        return None
+    names = caller.gateway.names
+    known = names.get(person)
+    if known is not None:
+        return known
+    answer = await caller.acting_as(_GATEWAY).optional(
+        "routing", "staff_contacts", StaffContacts(persons=[person]), StaffContactsAnswer
+    )
+    contact = answer.persons.get(person) if answer else None
+    return names.keep(person, contact.name) if contact else None
+
+
+def _tidy(proof: str) -> str:
+    """Read a proof as people type it; what is too long to be one is refused unread."""
+    tidy = latin(proof).strip()
+    if not tidy:
+        raise Invalid("track_refused")
+    return tidy[:200]

@@ -1,0 +1,68 @@
+"""The application: routes, error answers and the documents about them put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from chassis.errors import DomainError
+from gateway import api, openapi, portal
+from gateway.access import Gateway
+from gateway.edge import Edge
+from gateway.errors import as_domain_error, problem_response
+
+def create_app(gateway: Gateway) -> FastAPI:
+    """Give the application; what it shares with its surroundings comes in `gateway`."""
+    app = FastAPI(
+        title="Peygir",
+        version=openapi.VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=gateway.settings.body_bytes,
+        redirect_slashes=False,
+    )
+    app.state.gateway = gateway
+    for router in (*api.ROUTERS, *portal.ROUTERS):
+        app.include_router(router)
+    portal.mount_static(app)
+    for kind in (DomainError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _answer_error)
+    return app
+
+
+def at_the_edge(app: FastAPI) -> Edge:
+    """Give the application as it is served: within what every request passes."""
+    gateway: Gateway = app.state.gateway
+    return Edge(app, secure=gateway.settings.public_url.startswith("https:"))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    gateway: Gateway = app.state.gateway
+    following = asyncio.create_task(gateway.revocations.follow())
+    try:
+        yield
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+
+
+async def _answer_error(request: Request, raised: Exception) -> Response:
+    error = as_domain_error(raised)
+    if request.url.path.startswith("/api/"):
+        return problem_response(request, error)
+    return portal.error_page(request, error)
+
+
+def openapi_document(app: FastAPI) -> bytes:
+    """Give the OpenAPI document as it is served and committed."""
+    return msgspec.json.format(msgspec.json.encode(openapi.build(app)), indent=2) + b"\n"

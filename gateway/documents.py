@@ -1,0 +1,142 @@
+"""What callers send, with the rules that the pages and the API share.
+
+The services check it all again; here a caller learns of every fault at once, field by field.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import Path
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from gateway.texts import latin
+
+#: What people put between digits: spaces, dashes, dots, and signs of direction nobody sees.
+_SEPARATORS = re.compile(r"[\s\-_./\u200b-\u200f\u2010-\u2015\u2212\u202a-\u202e\u2066-\u2069]+")
+#: How deep a free-form object may be nested.
+_DEEPEST = 16
+
+
+def without_separators(value: Any) -> Any:
+    """Read a tracking code as people write it: `۱۲۳۴-۵۶۷۸ ۹۰۱۲` is 123456789012."""
+    return _SEPARATORS.sub("", latin(value)) if isinstance(value, str) else value
+
+
+def _shallow(value: Any) -> Any:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > _DEEPEST:
+            raise PydanticCustomError("too_deep", "nested too deeply")
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    return value
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Language = Literal["fa", "en"]
+Channel = Literal["web", "phone", "email", "sms", "api"]
+FreeForm = Annotated[dict[str, Any], BeforeValidator(_shallow)]
+
+#: The tracking code in a path, with or without separators.
+CodePath = Annotated[
+    str,
+    BeforeValidator(without_separators),
+    StringConstraints(pattern=r"^[0-9]{12}$"),
+    Path(description="Tracking code: twelve digits, separators allowed.", examples=["481920374654"]),
+]
+SlugPath = Annotated[Slug, Path(description="Id that administrators chose.")]
+
+
+class Document(BaseModel):
+    """Base of what callers send: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewRequester(Document):
+    """Who asks; a mobile number or an e-mail address is needed, so that he can be told."""
+
+    name: Line
+    mobile: Annotated[str, StringConstraints(strip_whitespace=True, max_length=32)] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> Self:
+        if not self.mobile and not self.email:
+            raise PydanticCustomError("contact_missing", "a mobile number or an e-mail address")
+        return self
+
+
+class NewTicket(Document):
+    """A request to register."""
+
+    subject: Slug
+    title: Line
+    description: Text
+    requester: NewRequester
+    channel: Channel = "web"
+    #: Language the requester is written to; absent: that of Accept-Language.
+    language: Language | None = None
+    #: Other than `default` only with the right `import`.
+    workflow: Slug = "default"
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "subject": "network",
+                    "title": "شبکهٔ طبقهٔ سوم قطع است",
+                    "description": "از ساعت ۹ صبح هیچ رایانه‌ای به شبکه وصل نمی‌شود.",
+                    "requester": {"name": "مریم احمدی", "mobile": "09121234567"},
+                }
+            ]
+        }
+    )
+
+
+class NewMessage(Document):
+    """What a requester writes about his ticket."""
+
+    text: Text
+
+
+class Feedback(Document):
+    """What a requester thinks of the result."""
+
+    #: 1 (worst) to 5.
+    score: Annotated[int, Field(ge=1, le=5)]
+    comment: Text | None = None
+
+
+class SignIn(Document):
+    """A staff member's user name and password."""
+
+    username: Line
+    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"username": "desk", "password": "..."}]}
+    )
+
+
+class Refresh(Document):
+    """The token that continues a session."""
+
+    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=8192)]

@@ -1,0 +1,97 @@
+"""What every request passes first and last: trace id, security headers, figures, the log's line."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis.logging import bound, get_logger
+from chassis.metrics import metric
+
+_TRACE_PARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_SERVER_ERROR: Final = 500
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+#: Pages bring neither scripts nor styles of their own text, nor anything from elsewhere.
+CONTENT_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+log = get_logger(__name__)
+
+
+class Edge:
+    """Pure ASGI, since each layer of Starlette's own kind costs more than the rest of a request."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        headers = {
+            "content-security-policy": CONTENT_POLICY,
+            "cross-origin-opener-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+            "referrer-policy": "no-referrer",
+            "x-content-type-options": "nosniff",
+        }
+        if secure:
+            headers["strict-transport-security"] = "max-age=31536000"
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["trace_id"] = trace_id = _trace_id(scope)
+        answered = _Answered(send, [*self._headers, (b"peygir-trace", trace_id.encode())])
+        started = time.perf_counter()
+        with bound(trace_id=trace_id):
+            try:
+                await self._app(scope, receive, answered)
+            except Exception:
+                # Starlette has answered it by now, and raises it again for whoever logs.
+                log.exception("unexpected_error")
+            finally:
+                _count(scope, answered.status, time.perf_counter() - started)
+
+
+class _Answered:
+    """Passes an answer on with the headers that all of them have, and keeps its status."""
+
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._headers = headers
+        self.status = _SERVER_ERROR
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), *self._headers]
+        await self._send(message)
+
+
+def _trace_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            match = _TRACE_PARENT.fullmatch(value.decode("latin-1"))
+            if match:
+                return match[1]
+    return secrets.token_hex(16)
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    route = _route_of(scope)
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    metric("peygir_http_requests_total", route, method, str(status)).inc()
+    metric("peygir_http_request_seconds", route, method).observe(seconds)
+    if status >= _SERVER_ERROR:
+        log.warning("request_failed", route=route, method=method, status=status)
+
+
+def _route_of(scope: Scope) -> str:
+    """Give the route's template: a path itself would make a series of every ticket."""
+    route: Any = scope.get("route")
+    return getattr(route, "path", None) or "unmatched"

@@ -1,0 +1,148 @@
+"""The OpenAPI document: FastAPI's, completed by rights, problem documents and our own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from contracts.rights import RIGHTS
+from gateway.access import Allow, AllowCommand
+from gateway.answers import REF_TEMPLATE, SCHEMAS
+from gateway.errors import MEDIA_TYPE, Problem
+
+VERSION: Final = "1.0.0"
+_DESCRIPTION: Final = """\
+Every request registered, followed, acted on, told.
+
+- Staff send `Authorization: Bearer <token>` with a token of `POST /api/v1/sessions`.
+- Whoever holds a tracking code sends `Peygir-Proof`: the last four digits of the mobile number,
+  or the e-mail address.
+- A command takes `Idempotency-Key`: sent again with the same key and body, it gives the first
+  answer and `Idempotent-Replayed: true`; with another body it is refused.
+- Whatever is refused comes as a problem document (RFC 9457); `code` is stable, texts follow
+  `Accept-Language` (`fa`, `en`).
+- Instants are RFC 3339 in UTC. Lists go on with the `next` of the page before.
+"""
+TAGS: Final = {
+    "tickets": "Registering, reading and working tickets.",
+    "follow": "Following a ticket with its code and a proof, without signing in.",
+    "sessions": "Signing in and out.",
+    "subjects": "What can be asked.",
+    "reports": "Figures.",
+    "events": "The public event log.",
+    "admin": "Subjects, organisation, rules, agreements, stuck work.",
+    "providers": "What providers of channels tell.",
+}
+_REASONS: Final = {
+    400: "The request is malformed.",
+    401: "Not signed in, or the session has ended.",
+    403: "The right is missing.",
+    404: "There is no such thing, or the caller may not know of it.",
+    409: "The state does not allow it now.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "The input breaks a rule; `errors` says which field.",
+    429: "Too many tries; `Retry-After` says when to come again.",
+    500: "Something broke; the log has more under the trace id.",
+    503: "Something needed does not answer; try again after `Retry-After`.",
+}
+_METHODS: Final = ("get", "post", "put", "delete")
+
+
+def build(app: FastAPI) -> dict[str, Any]:
+    """Give the whole document."""
+    document = get_openapi(
+        title="Peygir",
+        version=VERSION,
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+    )
+    rights = {(path, method): right for path, method, right in rights_by_route(app)}
+    for path, operations in document["paths"].items():
+        for method in _METHODS:
+            if method in operations:
+                _complete(operations[method], path, method, rights[path, method])
+    _add_components(document)
+    return document
+
+
+def rights_by_route(app: FastAPI) -> Iterator[tuple[str, str, Allow | None]]:
+    """Give the permission that each route of the API declares; None where it has forgotten."""
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            for method in route.methods:
+                yield route.path_format, method.lower(), _allow_of(route.dependant)
+
+
+def _allow_of(dependant: Dependant) -> Allow | None:
+    for dependency in dependant.dependencies:
+        if isinstance(dependency.call, Allow):
+            return dependency.call
+    return None
+
+
+def _complete(operation: dict[str, Any], path: str, method: str, allow: Allow | None) -> None:
+    responses = operation["responses"]
+    for status in _problems(operation, path, method, allow):
+        responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    if allow is None:
+        return
+    operation["x-right"] = allow.right or "anyone"
+    # An anonymous route may be called with a token as well: for rights beyond everybody's.
+    signed_in: list[dict[str, list[str]]] = [{"session": []}]
+    operation["security"] = signed_in if allow.right else [{}, *signed_in]
+    if allow.right:
+        needs = f"Needs the right `{allow.right}`: {RIGHTS[allow.right]}."
+        operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
+
+
+def _problems(
+    operation: dict[str, Any], path: str, method: str, allow: Allow | None
+) -> Iterator[int]:
+    yield from (400, 401, 500, 503)
+    if (allow and allow.right) or isinstance(allow, AllowCommand):
+        yield 403
+    if "{" in path:
+        yield 404
+    if method != "get":
+        yield from (409, 413)
+    if "requestBody" in operation:
+        yield 415
+    if operation.get("parameters") or "requestBody" in operation:
+        yield 422
+    if allow is not None and allow.right is None and (method == "post" or "/track/" in path):
+        yield 429
+
+
+def _add_components(document: dict[str, Any]) -> None:
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    _, problem = msgspec.json.schema_components((Problem,), ref_template=REF_TEMPLATE)
+    schemas.update(SCHEMAS)
+    schemas.update(problem)
+    components["responses"] = {
+        f"Problem{status}": {
+            "description": reason,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            **({"headers": _RETRY_AFTER} if status in {429, 503} else {}),
+        }
+        for status, reason in _REASONS.items()
+    }
+    components["securitySchemes"] = {
+        "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+
+
+_RETRY_AFTER: Final = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+}

@@ -1,0 +1,54 @@
+"""The options that the gateway reads, beside those of every process."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+
+from chassis.settings import ChassisSettings
+
+
+class GatewaySettings(ChassisSettings):
+    """What the gateway reads."""
+
+    gateway_host: str = Field("127.0.0.1", description="Address to listen on for people.")
+    gateway_port: int = Field(8100, description="Port for people and programs.")
+    public_url: str = Field(
+        "http://127.0.0.1:8100", description="Address under which people reach the gateway."
+    )
+    session_keys: SecretStr = Field(
+        ..., description="Keys that sign staff sessions, comma separated, new first."
+    )
+    session_seconds: int = Field(900, ge=60, description="How long a session's token is good for.")
+    refresh_seconds: int = Field(
+        12 * 3600, ge=300, description="How long a session can be refreshed."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses of proxies whose X-Forwarded-For is believed, comma separated.",
+    )
+    zone: str = Field("Asia/Tehran", description="Time zone of the times that pages show.")
+    body_bytes: int = Field(262_144, ge=1024, description="Longest request body that is read.")
+    streams: int = Field(200, ge=1, description="Most event streams open at once in one process.")
+    kavenegar_receipt_secret: SecretStr | None = Field(
+        None,
+        description="Last part of the address that takes Kavenegar's receipts; none: not taken.",
+    )
+    limit_register: str = Field(
+        "120/minute;2000/day", description="Anonymous registrations per address."
+    )
+    limit_track: str = Field(
+        "120/minute;2000/day", description="Attempts to follow a ticket per address."
+    )
+    limit_track_code: str = Field(
+        "20/minute;120/hour", description="Attempts to follow one ticket, from anywhere."
+    )
+    limit_sign_in: str = Field("60/minute;600/hour", description="Sign-ins per address.")
+    limit_sign_in_name: str = Field(
+        "10/minute;60/hour", description="Sign-ins under one user name, from anywhere."
+    )
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """The session keys, the signing one first."""
+        keys = self.session_keys.get_secret_value().split(",")
+        return [key.strip() for key in keys if key.strip()]

@@ -1,0 +1,81 @@
+"""A ticket's timeline: routing's steps and intake's messages in one order, and in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from heapq import merge
+from typing import Final
+
+from contracts.calls.intake import Message
+from contracts.calls.routing import Step
+from gateway.answers import PublicStep, TimelineStep
+from gateway.texts import has, text
+
+_REGISTERED: Final = "ticket.registered"
+_MESSAGE: Final = "ticket.message_received"
+
+
+def told(
+    steps: Iterable[Step],
+    *,
+    registered_at: datetime,
+    requester: str,
+    messages: Iterable[Message],
+) -> list[Step]:
+    """Give every step, oldest first; those of one service keep their order."""
+    case = list(steps)
+    arrivals: list[Step] = []
+    if not any(step.type == _REGISTERED for step in case):
+        arrivals.append(
+            Step(at=registered_at, type=_REGISTERED, actor=f"requester:{requester}", data={})
+        )
+    if not any(step.type == _MESSAGE for step in case):
+        arrivals += (
+            Step(
+                at=message.at,
+                type=_MESSAGE,
+                actor=f"requester:{requester}",
+                data={},
+                texts={"message": message.text},
+            )
+            for message in messages
+        )
+    return list(merge(arrivals, case, key=lambda step: step.at))
+
+
+def for_staff(steps: Iterable[Step], language: str) -> list[TimelineStep]:
+    """Give the steps as the API tells them to staff."""
+    return [
+        TimelineStep(
+            at=step.at,
+            type=step.type,
+            title=in_words(step, language, "step"),
+            actor=step.actor,
+            data=step.data,
+            texts=step.texts,
+        )
+        for step in steps
+    ]
+
+
+def for_requester(steps: Iterable[Step], language: str) -> list[PublicStep]:
+    """Give the steps as the requester is told them: no actor, no inner data."""
+    return [
+        PublicStep(
+            at=step.at,
+            type=step.type,
+            title=in_words(step, language, "public_step"),
+            texts=step.texts,
+        )
+        for step in steps
+        if has(f"public_step.{step.type}")
+    ]
+
+
+def in_words(step: Step, language: str, section: str) -> str:
+    """Give the sentence for a step; one that nobody has written yet is told by its type."""
+    for key in (f"{section}.{step.type}", f"step.{step.type}"):
+        if has(key):
+            return text(language, key, **step.data)
+    return step.type

@@ -1,0 +1,5 @@
+"""`python -m peygir`."""
+
+from peygir.cli import main
+
+main()

@@ -1,0 +1,289 @@
+"""A thin typed client of the gateway's HTTP API, on asyncio.
+
+A command that carries a key may be sent again, so it is, for as long as `patience` lasts, when the
+gateway or a service is away. Everything else is told as a Problem.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Any, Generic, NamedTuple, Self, TypeVar
+
+import aiohttp
+import msgspec
+
+from contracts.calls.intake import Registered
+from contracts.calls.reporting import RebuildProgress, Report, ReportEntry
+from contracts.calls.routing import Staff, TicketView
+
+T = TypeVar("T")
+
+#: The most that one attempt may take; the gateway itself answers within 3 s.
+_ATTEMPT_SECONDS = 10.0
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 5.0
+_UNAUTHENTICATED = 401
+_AGAIN = frozenset({429, 502, 503, 504})
+
+
+class Problem(Exception):  # noqa: N818 - the word of RFC 9457
+    """Raised when the gateway refuses or does not answer; reads as one line."""
+
+    def __init__(
+        self, status: int, code: str, title: str, detail: str = "", *, faults: list[str] | None = None
+    ) -> None:
+        self.status, self.code, self.title, self.detail = status, code, title, detail
+        self.faults = faults or []
+        self.retry_after: float | None = None
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        said = ": ".join(part for part in (self.title, self.detail) if part)
+        return "; ".join([said, *self.faults])
+
+
+class Answered(NamedTuple, Generic[T]):
+    """An answer, and whether an earlier request with the same key had done it already."""
+
+    value: T
+    repeated: bool
+
+
+class Client:
+    """One user's way to one gateway."""
+
+    def __init__(
+        self, url: str, *, language: str = "en", patience: float = 30.0, connections: int = 64
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.patience = patience
+        self._language = language
+        self._connections = connections
+        self._credentials: tuple[str, str] | None = None
+        self._token = ""
+        self._signing_in = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        """Open connections as they are needed."""
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections),
+            timeout=aiohttp.ClientTimeout(total=_ATTEMPT_SECONDS),
+            headers={"Accept-Language": self._language},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close every connection."""
+        await self._http.close()
+
+    # -- who asks --------------------------------------------------------------------------------
+
+    async def sign_in(self, username: str, password: str) -> Staff:
+        """Open a session; it is opened again by itself when it runs out."""
+        self._credentials = (username, password)
+        return await self._open_session("")
+
+    async def _open_session(self, stale: str) -> Staff:
+        """Sign in unless somebody else has replaced the stale token meanwhile."""
+        async with self._signing_in:
+            if self._credentials is None or (stale and self._token != stale):
+                return self._staff
+            username, password = self._credentials
+            self._token = ""
+            body = {"username": username, "password": password}
+            session = (await self._patient("POST", "/api/v1/sessions", body=body)).value
+            self._token = session["token"]
+            self._staff = msgspec.convert(session["staff"], Staff, strict=False)
+            return self._staff
+
+    # -- tickets ---------------------------------------------------------------------------------
+
+    async def register(
+        self, ticket: Mapping[str, Any], *, at: datetime | None = None, key: str | None = None
+    ) -> Answered[Registered]:
+        """Register a request."""
+        return await self.command("/api/v1/tickets", ticket, Registered, at=at, key=key)
+
+    async def act(  # noqa: PLR0913 - what an action is made of
+        self,
+        code: str,
+        action: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        behalf: str | None = None,
+    ) -> Answered[TicketView]:
+        """Do one of a ticket's actions; `behalf` is for importers: whose deed it was."""
+        path = f"/api/v1/tickets/{code}/actions/{action}"
+        return await self.command(path, arguments or {}, TicketView, at=at, key=key, behalf=behalf)
+
+    async def write(
+        self,
+        code: str,
+        proof: str,
+        text: str,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> Answered[dict[str, Any]]:
+        """Write as the requester."""
+        path = f"/api/v1/track/{code}/messages"
+        return await self.command(path, {"text": text}, dict[str, Any], at=at, key=key, proof=proof)
+
+    async def ticket(self, code: str) -> dict[str, Any]:
+        """Give a whole ticket."""
+        return await self.get(f"/api/v1/tickets/{code}", dict[str, Any])
+
+    async def timeline(self, code: str) -> list[dict[str, Any]]:
+        """Give a ticket's steps, oldest first."""
+        answer = await self.get(f"/api/v1/tickets/{code}/timeline", dict[str, Any])
+        steps: list[dict[str, Any]] = answer["steps"]
+        return steps
+
+    # -- figures and operation -------------------------------------------------------------------
+
+    async def reports(self) -> list[ReportEntry]:
+        """Give the catalogue of reports."""
+        return await self.get("/api/v1/reports", list[ReportEntry])
+
+    async def report(
+        self,
+        name: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        by: str | None = None,
+    ) -> Report:
+        """Give one report."""
+        wanted = {"from": since, "to": until, "by": by}
+        query = {part: str(value) for part, value in wanted.items() if value is not None}
+        return await self.get(f"/api/v1/reports/{name}", Report, query)
+
+    async def rebuild_reporting(self) -> RebuildProgress:
+        """Have the figures built again; one that is under way is answered instead."""
+        return (await self.command("/api/v1/admin/reporting/rebuild", {}, RebuildProgress)).value
+
+    async def rebuild_progress(self) -> RebuildProgress | None:
+        """Tell how far the last rebuild has come."""
+        return await self.get("/api/v1/admin/reporting/rebuild", RebuildProgress | None)
+
+    # -- the wire --------------------------------------------------------------------------------
+
+    async def get(
+        self, path: str, answer: type[T] | Any, query: Mapping[str, str] | None = None
+    ) -> T:
+        """Read something."""
+        answered = await self._patient("GET", path, query=query)
+        return _as(answered.value, answer)
+
+    async def command(  # noqa: PLR0913 - one header each
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        answer: type[T] | Any,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        behalf: str | None = None,
+        proof: str | None = None,
+    ) -> Answered[T]:
+        """Have something done, once however often it has to be sent."""
+        headers = {
+            "Idempotency-Key": key or secrets.token_hex(16),
+            "Peygir-At": at.astimezone(UTC).isoformat() if at else None,
+            "Peygir-Behalf": behalf,
+            "Peygir-Proof": proof,
+        }
+        given = {name: value for name, value in headers.items() if value is not None}
+        answered = await self._patient("POST", path, body=body, headers=given)
+        return Answered(_as(answered.value, answer), answered.repeated)
+
+    async def _patient(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered[Any]:
+        """Send until it is answered, refused for good, or patience ends."""
+        deadline = time.monotonic() + self.patience
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            token = self._token
+            try:
+                return await self._once(method, path, query, body, headers or {})
+            except Problem as problem:
+                if problem.status == _UNAUTHENTICATED and token and self._credentials:
+                    await self._open_session(token)
+                elif problem.status not in _AGAIN:
+                    raise
+                wait = problem.retry_after or pause
+                if time.monotonic() + wait > deadline:
+                    raise
+                await asyncio.sleep(0 if problem.status == _UNAUTHENTICATED else wait)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        body: Any,
+        headers: Mapping[str, str],
+    ) -> Answered[Any]:
+        sent = dict(headers)
+        if self._token:
+            sent["Authorization"] = f"Bearer {self._token}"
+        data = None
+        if body is not None:
+            data, sent["Content-Type"] = msgspec.json.encode(body), "application/json"
+        try:
+            async with self._http.request(
+                method, self.url + path, params=query, data=data, headers=sent
+            ) as response:
+                content = await response.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            said = f"{self.url} does not answer"
+            raise Problem(503, "gateway_away", said, type(error).__name__) from None
+        if not response.ok:
+            raise _problem(response.status, content, response.headers.get("Retry-After"))
+        repeated = response.headers.get("Idempotent-Replayed") == "true"
+        return Answered(msgspec.json.decode(content) if content else None, repeated)
+
+
+def _as(value: Any, kind: type[T] | Any) -> T:
+    """Read an answer as its type; what a newer gateway adds is ignored."""
+    return msgspec.convert(value, kind)  # type: ignore[no-any-return]
+
+
+def _problem(status: int, content: bytes, retry_after: str | None) -> Problem:
+    """Read a problem document; anything else is told by its status."""
+    try:
+        said: dict[str, Any] = msgspec.json.decode(content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        said = {}
+    faults = [
+        f"{fault.get('pointer', '')} {fault.get('message') or fault.get('code', '')}".strip()
+        for fault in said.get("errors", [])
+    ]
+    title = said.get("title") or f"The gateway answered {status}"
+    problem = Problem(
+        status, said.get("code", "http_error"), title, said.get("detail") or "", faults=faults
+    )
+    if retry_after and retry_after.isdigit():
+        problem.retry_after = float(retry_after)
+    return problem

@@ -1,0 +1,99 @@
+"""What staff and other services are told of tickets' texts and requesters."""
+
+from collections.abc import Sequence
+
+from chassis.journal import Aggregates
+from contracts.calls.intake import Message, Requester, TicketContent
+from services.intake.domain.contact import Contact
+from services.intake.domain.requester import Profile
+from services.intake.domain.search import words_asked
+from services.intake.domain.ticket import Ticket
+from services.intake.repository import Store
+
+
+def ticket_of(code: str, tickets: Aggregates[Ticket]) -> Ticket | None:
+    """Give a ticket, from its stream where its snapshot is missing."""
+    ticket = tickets.state(code)
+    if ticket is None and tickets.mend([code]):
+        ticket = tickets.state(code)
+    return ticket
+
+
+def messages_of(tickets: Sequence[Ticket], store: Store) -> list[Message]:
+    """Give the tickets' messages, oldest first; an erased one is left out."""
+    received = [item for ticket in tickets for item in ticket.messages]
+    bodies = store.texts.bodies([item.id for item in received])
+    return [
+        Message(id=item.id, at=item.at, text=bodies[item.id])
+        for item in received
+        if item.id in bodies
+    ]
+
+
+def describe(
+    codes: Sequence[str], tickets: Aggregates[Ticket], store: Store
+) -> dict[str, TicketContent]:
+    """Give what intake holds of tickets, by code; unknown and erased ones are left out."""
+    states = tickets.states(codes)
+    bodies = {message.id: message for message in messages_of(list(states.values()), store)}
+    answer = {}
+    for claim in store.claims.by_codes(codes):
+        ticket = states.get(claim.code)
+        if ticket is None:
+            continue
+        answer[claim.code] = TicketContent(
+            code=claim.code,
+            title=claim.content.title,
+            description=claim.content.description,
+            subject=ticket.subject,
+            kind=ticket.kind,
+            channel=ticket.channel,
+            registered_at=ticket.registered_at,
+            registered_by=ticket.registered_by,
+            requester=_requester_of(ticket, claim.content.contact),
+            messages=[bodies[item.id] for item in ticket.messages if item.id in bodies],
+        )
+    return answer
+
+
+def search(text: str, limit: int, tickets: Aggregates[Ticket], store: Store) -> list[str]:
+    """Give the codes of tickets that have all the words, newest first."""
+    words = words_asked(text)
+    found = store.claims.search(words, limit) if words else []
+    registered = tickets.states(found)
+    return [code for code in found if code in registered]
+
+
+def contacts(
+    requesters: Sequence[str], codes: Sequence[str], tickets: Aggregates[Ticket], store: Store
+) -> dict[str, Requester]:
+    """Give requesters by id as they are known, and by code as they were given with the ticket."""
+    known = {key: _requester(item) for key, item in store.profiles.by_ids(requesters).items()}
+    states = tickets.states(codes)
+    given = {
+        claim.code: _requester_of(states[claim.code], claim.content.contact)
+        for claim in store.claims.by_codes(list(states))
+    }
+    return known | given
+
+
+def _requester(profile: Profile) -> Requester:
+    return Requester(
+        id=profile.id,
+        name=profile.name,
+        mobile=profile.mobile,
+        email=profile.email,
+        segment=profile.segment,
+        language=profile.language,
+    )
+
+
+def _requester_of(ticket: Ticket, contact: Contact) -> Requester:
+    return Requester(
+        id=ticket.requester,
+        name=contact.name,
+        mobile=contact.mobile,
+        email=contact.email,
+        segment=ticket.segment,
+        language=ticket.language,
+    )

@@ -1,0 +1,86 @@
+"""The way of one registration, from the request to the ticket's first commit.
+
+The claim comes first: whoever repeats the command finds his code there, and a crash at any later
+point leaves only what the repeat completes.
+"""
+
+import msgspec
+
+from chassis.calls.call import Call
+from chassis.journal import Aggregates
+from contracts.calls.intake import Registered, RegisterTicket
+from contracts.envelope import ContentRef
+from services.intake import handlers, requesters
+from services.intake.catalogue import Catalogue
+from services.intake.domain.request import Checked, checked
+from services.intake.domain.requester import Profile, completed, recognised
+from services.intake.domain.ticket import Ticket
+from services.intake.repository import Store
+from services.intake.repository.claims import Claim
+
+#: Where every ticket stands right after registering, whatever its workflow.
+_FIRST_STATE = "new"
+#: Who may say which workflow a ticket follows; everybody else's follow the default.
+_MAY_CHOOSE_WORKFLOW = frozenset({"importer", "admin", "integration", "service"})
+_DEFAULT_WORKFLOW = "default"
+_STAFF = "person:"
+
+
+def register(
+    request: RegisterTicket,
+    call: Call,
+    *,
+    tickets: Aggregates[Ticket],
+    store: Store,
+    catalogue: Catalogue,
+) -> Registered:
+    """Register once per idempotency key; raises Invalid, KeyReused or Unavailable."""
+    content = checked(request)
+    subject = catalogue.open_subject(request.subject)
+    candidates = store.profiles.candidates(content.contact)
+    if requesters.is_trusted(call):
+        content = _with_what_is_known(content, candidates)
+
+    claim = store.claims.claim(call.cause, content, call.digest, call.at or call.now)
+    requester = requesters.meet(content.contact, candidates, request.language, call, store)
+    registration = handlers.Registration(
+        subject=subject.id,
+        kind=subject.kind,
+        channel=request.channel,
+        language=request.language,
+        requester=requester.id,
+        segment=requester.segment,
+        content=ContentRef(id=claim.code, sha256=claim.content.digest),
+        registered_by=_registrar(call),
+        workflow=_workflow(request, call),
+    )
+    outcome = tickets.execute(claim.code, handlers.register_ticket, registration, call)
+    return _answer(claim, outcome.state)
+
+
+def _with_what_is_known(content: Checked, candidates: list[Profile]) -> Checked:
+    """Staff need not ask a known requester for his number again: it is the ticket's as well."""
+    known = recognised(content.contact, candidates)
+    return msgspec.structs.replace(content, contact=completed(content.contact, known))
+
+
+def _registrar(call: Call) -> str | None:
+    """Give the staff member who registers for somebody else."""
+    if requesters.is_trusted(call) and call.identity.subject.startswith(_STAFF):
+        return call.identity.subject.removeprefix(_STAFF)
+    return None
+
+
+def _workflow(request: RegisterTicket, call: Call) -> str:
+    return request.workflow if call.identity.role in _MAY_CHOOSE_WORKFLOW else _DEFAULT_WORKFLOW
+
+
+def _answer(claim: Claim, ticket: Ticket) -> Registered:
+    return Registered(
+        code=claim.code,
+        state=_FIRST_STATE,
+        subject=ticket.subject,
+        kind=ticket.kind,
+        channel=ticket.channel,
+        registered_at=ticket.registered_at,
+    )

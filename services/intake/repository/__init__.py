@@ -1,0 +1,53 @@
+"""What intake stores beside its journal; the only place that speaks pymongo.
+
+Everything that could name a person is here and in no commit: erasing it leaves every chain whole.
+"""
+
+from functools import cached_property
+
+from chassis.runtime import Mongo
+from services.intake.repository.attempts import Attempts
+from services.intake.repository.claims import Claims
+from services.intake.repository.profiles import Profiles
+from services.intake.repository.subjects import Subjects
+from services.intake.repository.texts import Texts
+
+
+class Store(Mongo):
+    """Intake's collections, as a dependency of its service."""
+
+    def setup(self) -> None:
+        """Have the indexes made before the process is ready."""
+        self.runtime.before_ready(self._make_indexes)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Codes, each with what was asked under it."""
+        return Claims(self.db["claims"], seconds=self.runtime.settings.mongo_seconds)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """Requesters with their personal data."""
+        return Profiles(self.db["profiles"])
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What requesters wrote after registering."""
+        return Texts(self.db["texts"])
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """The catalogue with its titles."""
+        return Subjects(self.db["subjects"])
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """Wrong proofs of late."""
+        return Attempts(self.db["attempts"])
+
+    def _make_indexes(self) -> None:
+        for collection in (self.claims, self.profiles, self.attempts):
+            collection.make_indexes()
+
+
+__all__ = ["Store"]

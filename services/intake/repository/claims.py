@@ -1,0 +1,113 @@
+"""Claims: which command got which tracking code, and what was asked under it.
+
+A claim is written, durably, before the ticket is committed. Its `_id` is the cause of the command,
+so that a repeat finds the first code. It is also the erasable document of the ticket's content:
+the event holds the hash of title and description under the claim's code. One document for both
+saves a durable write; the price is that a claim may stand here whose ticket never came about
+because nobody asked again. Nobody was told its code, and reading always asks the stream too.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo import IndexModel
+from pymongo.collection import Collection
+from pymongo.read_concern import ReadConcern
+
+from chassis.errors import KeyReused, Unavailable
+from chassis.journal import Duplicate, GroupWriter
+from services.intake.domain import codes
+from services.intake.domain.contact import Contact
+from services.intake.domain.request import Checked
+from services.intake.domain.search import words_of
+
+_DRAWS = 8
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """A code with the content asked under it, and the hash of the whole request."""
+
+    code: str
+    content: Checked
+    digest: str
+
+
+class Claims:
+    """The collection `claims`."""
+
+    def __init__(self, collection: Collection[dict[str, Any]], *, seconds: float) -> None:
+        self._collection = collection
+        self._majority = collection.with_options(read_concern=ReadConcern("majority"))
+        self._writer = GroupWriter(collection, seconds=seconds)
+
+    def make_indexes(self) -> None:
+        """Make codes unique, and words findable with the newest first."""
+        self._collection.create_indexes(
+            [IndexModel("code", unique=True), IndexModel([("words", 1), ("at", -1)])]
+        )
+
+    def claim(self, cause: str, content: Checked, digest: str, at: datetime) -> Claim:
+        """Give the command its code: a new one, or the one it has already.
+
+        Raises KeyReused when another request had the same cause.
+        """
+        for _draw in range(_DRAWS):
+            code = codes.draw()
+            try:
+                self._writer.insert(_document(cause, code, content, digest, at))
+            except Duplicate as duplicate:
+                if duplicate.index == ("code",):
+                    continue
+                return self._first(cause, digest)
+            return Claim(code=code, content=content, digest=digest)
+        raise Unavailable("no_free_code", retry_after=1)
+
+    def by_code(self, code: str) -> Claim | None:
+        """Give the claim of a code."""
+        found = self._collection.find_one({"code": code})
+        return None if found is None else _read(found)
+
+    def by_codes(self, wanted: Sequence[str]) -> list[Claim]:
+        """Give the claims of those codes that have one."""
+        return [_read(found) for found in self._collection.find({"code": {"$in": list(wanted)}})]
+
+    def search(self, words: Iterable[str], limit: int) -> list[str]:
+        """Give the codes whose content has all the words, newest first."""
+        query = {"words": {"$all": list(words)}}
+        found = self._collection.find(query, {"code": 1}, sort=[("at", -1)], limit=limit)
+        return [item["code"] for item in found]
+
+    def _first(self, cause: str, digest: str) -> Claim:
+        found = self._majority.find_one({"_id": cause})
+        if found is None:
+            raise Unavailable("outcome_unknown", retry_after=1)
+        if found["digest"] != digest:
+            raise KeyReused
+        return _read(found)
+
+
+def _document(cause: str, code: str, content: Checked, digest: str, at: datetime) -> dict[str, Any]:
+    contact = content.contact
+    return {
+        "_id": cause,
+        "code": code,
+        "digest": digest,
+        "title": content.title,
+        "description": content.description,
+        "name": contact.name,
+        "mobile": contact.mobile,
+        "email": contact.email,
+        "words": words_of(code, content),
+        "at": at,
+        # Tells this attempt's document from another's when its outcome has to be read back.
+        "nonce": secrets.token_hex(8),
+    }
+
+
+def _read(found: dict[str, Any]) -> Claim:
+    contact = Contact(name=found["name"], mobile=found["mobile"], email=found["email"])
+    content = Checked(title=found["title"], description=found["description"], contact=contact)
+    return Claim(code=found["code"], content=content, digest=found["digest"])

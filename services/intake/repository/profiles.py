@@ -1,0 +1,114 @@
+"""Profiles: requesters with their personal data, each found by mobile number or e-mail address.
+
+A profile is written before its stream tells of it, because unique indexes decide who is new. What
+is still to be told stands in the profile itself, written together with the change, so that a crash
+in between loses nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from pymongo import IndexModel
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+from services.intake.domain.contact import Contact
+from services.intake.domain.requester import Profile
+
+
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that the requester's stream does not tell yet."""
+
+    #: What the commit will name as its cause: the same however often it is tried.
+    cause: str
+    fields: list[str]
+    actor: str
+    at: datetime
+    correlation: str | None = None
+
+
+class Profiles:
+    """The collection `profiles`."""
+
+    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+        self._collection = collection
+
+    def make_indexes(self) -> None:
+        """Make each mobile number and each e-mail address one requester's only."""
+        self._collection.create_indexes(
+            [
+                IndexModel(field, unique=True, partialFilterExpression={field: {"$type": "string"}})
+                for field in ("mobile", "email")
+            ]
+            + [IndexModel("untold.at", partialFilterExpression={"untold": {"$exists": True}})]
+        )
+
+    def candidates(self, contact: Contact) -> list[Profile]:
+        """Give those who have the contact's mobile number or e-mail address: two at most."""
+        either = [
+            {field: value}
+            for field in ("mobile", "email")
+            if (value := getattr(contact, field)) is not None
+        ]
+        return [_read(found) for found in self._collection.find({"$or": either})]
+
+    def add(self, profile: Profile, untold: Untold) -> bool:
+        """Store a new requester; False when somebody else has a contact of his by now."""
+        document = msgspec.structs.asdict(profile)
+        document["_id"] = document.pop("id")
+        try:
+            self._collection.insert_one(document | {"untold": msgspec.structs.asdict(untold)})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def fill_in(self, profile: Profile, news: dict[str, str], untold: Untold) -> bool:
+        """Add what was missing; False when it no longer is, or is somebody else's by now.
+
+        Fields that an earlier change has still to tell are told together with these.
+        """
+        change = msgspec.structs.asdict(untold)
+        fields = change.pop("fields")
+        still_missing = dict.fromkeys(news)
+        try:
+            result = self._collection.update_one(
+                {"_id": profile.id, **still_missing},
+                {
+                    "$set": news | {f"untold.{name}": value for name, value in change.items()},
+                    "$addToSet": {"untold.fields": {"$each": fields}},
+                },
+            )
+        except DuplicateKeyError:
+            return False
+        return result.matched_count == 1
+
+    def by_ids(self, ids: Sequence[str]) -> dict[str, Profile]:
+        """Give those requesters that there are."""
+        found = self._collection.find({"_id": {"$in": list(ids)}})
+        return {item["_id"]: _read(item) for item in found}
+
+    def untold(self, limit: int) -> list[tuple[Profile, Untold]]:
+        """Give requesters with a change still to be told, oldest first."""
+        found = self._collection.find(
+            {"untold": {"$exists": True}}, sort=[("untold.at", 1)], limit=limit
+        )
+        return [(_read(item), msgspec.convert(item["untold"], Untold)) for item in found]
+
+    def mark_told(self, profile: Profile, untold: Untold) -> None:
+        """Forget a change that is told; a newer one stays."""
+        self._collection.update_one(
+            {"_id": profile.id, "untold.cause": untold.cause}, {"$unset": {"untold": ""}}
+        )
+
+
+def _read(found: dict[str, Any]) -> Profile:
+    return Profile(
+        id=found["_id"],
+        name=found["name"],
+        mobile=found["mobile"],
+        email=found["email"],
+        segment=found["segment"],
+        language=found["language"],
+    )

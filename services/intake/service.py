@@ -1,0 +1,92 @@
+"""The intake service: wiring only."""
+
+from chassis.calls.call import Call
+from chassis.calls.entrypoints import command, query
+from chassis.errors import Forbidden
+from chassis.journal import Aggregates
+from chassis.runtime import Config
+from chassis.timers import every
+from contracts.calls.base import Nothing
+from contracts.calls.intake import (
+    AddMessage,
+    Contacts,
+    DefineSubject,
+    DescribeTickets,
+    Message,
+    Registered,
+    RegisterTicket,
+    Requester,
+    SearchTickets,
+    Subject,
+    TicketContent,
+    Track,
+    Tracked,
+)
+from services.intake import content, following, registration, requesters
+from services.intake.catalogue import Catalogue
+from services.intake.domain.requester import REQUESTERS
+from services.intake.domain.requester import Requester as RequesterState
+from services.intake.domain.ticket import TICKETS, Ticket
+from services.intake.repository import Store
+from services.intake.settings import IntakeSettings
+
+
+class IntakeService:
+    """What was asked, by whom, and how it came."""
+
+    name = "intake"
+
+    tickets: Aggregates[Ticket] = Aggregates(TICKETS, collection="tickets")
+    requesters: Aggregates[RequesterState] = Aggregates(
+        REQUESTERS, collection="requesters", streams=("requester:",)
+    )
+    catalogue = Catalogue()
+    store = Store()
+    limits = Config(IntakeSettings)
+
+    @command
+    def register_ticket(self, request: RegisterTicket, call: Call) -> Registered:
+        return registration.register(
+            request, call, tickets=self.tickets, store=self.store, catalogue=self.catalogue
+        )
+
+    @command
+    def add_message(self, request: AddMessage, call: Call) -> Message:
+        return following.add_message(
+            request, call, tickets=self.tickets, store=self.store, limits=self.limits
+        )
+
+    @query
+    def track(self, request: Track, call: Call) -> Tracked:
+        return following.track(
+            request, call, tickets=self.tickets, store=self.store, limits=self.limits
+        )
+
+    @query
+    def describe_tickets(self, request: DescribeTickets, call: Call) -> dict[str, TicketContent]:
+        call.require("ticket.read")
+        return content.describe(request.codes, self.tickets, self.store)
+
+    @query
+    def search_tickets(self, request: SearchTickets, call: Call) -> list[str]:
+        call.require("ticket.read")
+        return content.search(request.text, request.limit, self.tickets, self.store)
+
+    @query
+    def contacts(self, request: Contacts, call: Call) -> dict[str, Requester]:
+        if call.require("ticket.read") != "all":
+            raise Forbidden("right_missing", right="ticket.read")
+        return content.contacts(request.requesters, request.tickets, self.tickets, self.store)
+
+    @query
+    def subjects(self, _request: Nothing, _call: Call) -> list[Subject]:
+        return self.catalogue.tree()
+
+    @command
+    def define_subject(self, request: DefineSubject, call: Call) -> Subject:
+        call.require("admin.change")
+        return self.catalogue.define(request, call)
+
+    @every(seconds=1)
+    def tell_requester_changes(self) -> None:
+        requesters.tell_changes(self.store, self.requesters)

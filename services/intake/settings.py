@@ -1,0 +1,21 @@
+"""The options that intake reads beside the chassis's own."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from chassis.settings import Settings
+
+
+class IntakeSettings(Settings):
+    """How following without a login is kept from being guessed; docs/security.md has the sums."""
+
+    proof_window: timedelta = Field(
+        timedelta(minutes=15), description="How long a wrong proof counts (ISO 8601)."
+    )
+    proofs_per_code: int = Field(
+        5, ge=1, description="Wrong proofs for a code in the window; then an address has one try."
+    )
+    proofs_per_address: int = Field(
+        30, ge=1, description="Wrong proofs from an address in the window, whatever the code."
+    )

@@ -1,0 +1,152 @@
+"""What became of attempts to send, and what follows: done, tried again later, or given up.
+
+The decisions of the sender and of the operator; those about other services' events are in
+`handlers.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chassis.decisions import Context
+from chassis.errors import Conflict, NotFound
+from contracts.calls.notify import RetryDelivery
+from contracts.envelope import Event
+from contracts.notify import (
+    NotificationFailed,
+    NotificationQueued,
+    NotificationSent,
+    NotificationSuppressed,
+)
+from services.notify.domain.deliveries import Delivery, Ledger
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The provider took the message."""
+
+    delivery: str
+    provider: str
+    reference: str | None = None
+    to: str | None = None
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The attempt failed; `lasting` when another one cannot go better."""
+
+    delivery: str
+    code: str
+    lasting: bool = False
+
+
+class Pointless(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """There is nobody, or no address, to send it to."""
+
+    delivery: str
+    reason: str
+
+
+class Shared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The role is held by more people than the one this delivery goes to: they are owed it too."""
+
+    delivery: str
+    persons: list[str]
+
+
+Result = Accepted | Refused | Pointless | Shared
+
+
+class Attempts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sender did about one ticket."""
+
+    results: list[Result]
+    #: Seconds to wait after the first, second, ... failed attempt; then it is given up.
+    pauses: tuple[float, ...]
+
+
+def settle(ledger: Ledger, attempts: Attempts, context: Context, _reference: None) -> list[Event]:
+    """Record what the sender did; what another sender has settled meanwhile stays as it is."""
+    return list(_recorded(ledger, attempts, context.now))
+
+
+def send_again(
+    ledger: Ledger, request: RetryDelivery, _context: Context, _reference: None
+) -> list[Event]:
+    """Put a message that was given up back on the list; raises NotFound or Conflict."""
+    delivery = ledger.deliveries.get(request.delivery)
+    if delivery is None:
+        raise NotFound("delivery_not_found")
+    if delivery.state != "failed":
+        raise Conflict("delivery_not_failed", state=delivery.state)
+    return [_owed(delivery, delivery.id, delivery.recipient)]
+
+
+def _recorded(ledger: Ledger, attempts: Attempts, now: datetime) -> Iterator[Event]:
+    for result in attempts.results:
+        delivery = ledger.deliveries.get(result.delivery)
+        if delivery is None or delivery.state != "queued":
+            continue
+        if isinstance(result, Shared):
+            yield from _owed_to_others(ledger, delivery, result)
+        else:
+            yield _outcome(delivery, result, attempts.pauses, now)
+
+
+def _outcome(
+    delivery: Delivery,
+    result: Accepted | Refused | Pointless,
+    pauses: tuple[float, ...],
+    now: datetime,
+) -> Event:
+    attempt = delivery.attempts + 1
+    if isinstance(result, Accepted):
+        return NotificationSent(
+            delivery=delivery.id,
+            channel=delivery.channel,
+            attempt=attempt,
+            provider=result.provider,
+            provider_reference=result.reference,
+            to=result.to,
+        )
+    if isinstance(result, Pointless):
+        return NotificationSuppressed(
+            delivery=delivery.id,
+            channel=delivery.channel,
+            template=delivery.template,
+            recipient=delivery.recipient,
+            reason=result.reason,
+        )
+    final = result.lasting or attempt > len(pauses)
+    return NotificationFailed(
+        delivery=delivery.id,
+        channel=delivery.channel,
+        attempt=attempt,
+        final=final,
+        code=result.code,
+        next_attempt_at=None if final else now + timedelta(seconds=pauses[attempt - 1]),
+    )
+
+
+def _owed_to_others(ledger: Ledger, delivery: Delivery, shared: Shared) -> Iterator[Event]:
+    for person in shared.persons:
+        twin = twin_id(delivery.id, person)
+        if twin not in ledger.deliveries:
+            yield _owed(delivery, twin, person)
+
+
+def _owed(delivery: Delivery, id_: str, recipient: str) -> NotificationQueued:
+    return NotificationQueued(
+        delivery=id_,
+        channel=delivery.channel,
+        template=delivery.template,
+        recipient=recipient,
+        particulars=delivery.particulars,
+    )
+
+
+def twin_id(delivery: str, person: str) -> str:
+    """Give the id of the same message to another person: the same however often it is found."""
+    return hashlib.blake2b(f"{delivery}\0{person}".encode(), digest_size=8).hexdigest()

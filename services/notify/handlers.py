@@ -1,0 +1,177 @@
+"""What follows from each event of the others: who is owed which notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from chassis.decisions import Context
+from contracts.envelope import ContentRef, Event
+from contracts.intake import TicketMessageReceived, TicketRegistered
+from contracts.notify import Particulars
+from contracts.routing import (
+    TicketAnswered,
+    TicketAssigned,
+    TicketDeclined,
+    TicketReopened,
+    TicketSentBack,
+    TicketWaiting,
+    TicketWithdrawn,
+)
+from contracts.sla import Notice as Asked
+from contracts.sla import SlaBreached, SlaWarned
+from services.notify.domain.deliveries import REQUESTER, Ledger
+from services.notify.domain.notices import (
+    ASSIGNEE,
+    BOTH,
+    EMAIL,
+    PERSON,
+    RESPONSIBLE,
+    ROLE,
+    Notice,
+    owe,
+    to_requester,
+)
+
+Decide = Callable[[Ledger, Any, Context, None], list[Event]]
+
+#: Who is assigned so soon after registering needs no second SMS about it: the first one, with the
+#: code, has just said that the request is being followed.
+PROMPT_SECONDS = 60
+
+
+def telling(template: str) -> Decide:
+    """Give the decision that tells the requester, whatever else the event says."""
+
+    def tell(ledger: Ledger, _event: Event, context: Context, _reference: None) -> list[Event]:
+        return owe(ledger, context, to_requester(ledger, template))
+
+    return tell
+
+
+#: In plain words, that specialists look at it now.
+tell_of_escalation = telling("escalated")
+#: The work is done.
+tell_done = telling("done")
+#: It is over; and how to say what he thinks of it.
+tell_finished = telling("finished")
+
+
+def send_code(
+    ledger: Ledger, event: TicketRegistered, context: Context, _reference: None
+) -> list[Event]:
+    """Tell the requester his tracking code."""
+    ledger = replace(ledger, imported=event.imported)
+    return owe(ledger, context, Notice("registered", REQUESTER + event.requester, BOTH))
+
+
+def pass_message_on(
+    ledger: Ledger, _event: TicketMessageReceived, context: Context, _reference: None
+) -> list[Event]:
+    """Tell owner and assignee that the requester wrote."""
+    return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
+
+
+def tell_of_assignment(
+    ledger: Ledger, event: TicketAssigned, context: Context, _reference: None
+) -> list[Event]:
+    """Tell the assignee, unless he took the work himself, and the requester the first time."""
+    notices = []
+    if context.actor != PERSON + event.assignee:
+        notices.append(Notice("assigned", PERSON + event.assignee, (EMAIL,)))
+    if event.state == "in_progress" and not ledger.was_owed("in_progress"):
+        channels = (EMAIL,) if _just_asked(ledger, context) else BOTH
+        notices.append(to_requester(ledger, "in_progress", channels=channels))
+    return owe(ledger, context, *notices)
+
+
+def ask_requester(
+    ledger: Ledger, event: TicketWaiting, context: Context, _reference: None
+) -> list[Event]:
+    """Bring the question to the requester; waiting for others is no business of his."""
+    if event.waiting_for != "requester":
+        return []
+    return owe(ledger, context, to_requester(ledger, "question", _quoting(event.question)))
+
+
+def bring_answer(
+    ledger: Ledger, event: TicketAnswered, context: Context, _reference: None
+) -> list[Event]:
+    """Bring the owner's answer to the requester."""
+    return owe(ledger, context, to_requester(ledger, "answer", _quoting(event.answer)))
+
+
+def tell_declined(
+    ledger: Ledger, event: TicketDeclined, context: Context, _reference: None
+) -> list[Event]:
+    """Tell the requester that it cannot be taken up, and why."""
+    return owe(ledger, context, to_requester(ledger, "declined", _quoting(event.reason)))
+
+
+def tell_reopened(
+    ledger: Ledger, event: TicketReopened, context: Context, _reference: None
+) -> list[Event]:
+    """Tell the requester, and those who worked on it, that it goes on."""
+    return owe(
+        ledger,
+        context,
+        to_requester(ledger, "reopened"),
+        Notice("reopened_staff", RESPONSIBLE, (EMAIL,), _quoting(event.reason)),
+    )
+
+
+def tell_sent_back(
+    ledger: Ledger, event: TicketSentBack, context: Context, _reference: None
+) -> list[Event]:
+    """Tell the assignee that the approver was not content, and why."""
+    return owe(ledger, context, Notice("sent_back", ASSIGNEE, (EMAIL,), _quoting(event.reason)))
+
+
+def tell_withdrawn(
+    ledger: Ledger, event: TicketWithdrawn, context: Context, _reference: None
+) -> list[Event]:
+    """Confirm it to the requester, and tell those who work on it to stop."""
+    return owe(
+        ledger,
+        context,
+        to_requester(ledger, "withdrawn"),
+        Notice("withdrawn_staff", RESPONSIBLE, (EMAIL,), _quoting(event.reason)),
+    )
+
+
+def warn(ledger: Ledger, event: SlaWarned, context: Context, _reference: None) -> list[Event]:
+    """Tell those the agreement names how little time is left."""
+    particulars = Particulars(
+        clock=event.clock,
+        alarm_at=event.alarm_at,
+        left_seconds=event.left_seconds,
+        due_at=event.due_at,
+    )
+    return owe(ledger, context, *_to_roles("sla_warning", event.notices, particulars))
+
+
+def sound_alarm(
+    ledger: Ledger, event: SlaBreached, context: Context, _reference: None
+) -> list[Event]:
+    """Tell those the agreement names which ticket is late."""
+    particulars = Particulars(clock=event.clock, alarm_at=event.alarm_at, due_at=event.due_at)
+    return owe(ledger, context, *_to_roles("sla_breach", event.notices, particulars))
+
+
+def _just_asked(ledger: Ledger, context: Context) -> bool:
+    return (
+        ledger.asked_at is not None
+        and (context.at - ledger.asked_at).total_seconds() < PROMPT_SECONDS
+    )
+
+
+def _quoting(text: ContentRef | None) -> Particulars:
+    return Particulars(text=text.id if text else None)
+
+
+def _to_roles(template: str, asked: list[Asked], particulars: Particulars) -> list[Notice]:
+    return [
+        Notice(template, ROLE + notice.role, (notice.channel,), particulars) for notice in asked
+    ]

@@ -1,0 +1,100 @@
+"""Where the ledgers are found: the only file that knows how they are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from pymongo import IndexModel
+
+from chassis.errors import DomainError
+from chassis.journal.aggregates import Aggregates, Intent
+from services.notify.domain import attempts, receipts
+from services.notify.domain.attempts import Attempts, Result
+from services.notify.domain.deliveries import Ledger, receipt_key
+from services.notify.domain.notices import CHANNELS
+from services.notify.domain.receipts import Reported
+
+ACTOR = "system:notify"
+
+#: Sparse: a ticket about which nothing is owed costs no entry.
+INDEXES = (
+    *(IndexModel([(f"next_attempt_at.{channel}", 1)], sparse=True) for channel in CHANNELS),
+    IndexModel([("open_receipts.reference", 1)], sparse=True),
+    IndexModel([("open_receipts.sent_at", 1)], sparse=True),
+)
+
+
+class Ledgers:
+    """The ledgers as the sender needs them; every method raises what the database does."""
+
+    def __init__(self, aggregates: Aggregates[Ledger], pauses: tuple[float, ...]) -> None:
+        self._aggregates = aggregates
+        self._pauses = pauses
+
+    def now(self) -> datetime:
+        """Give the database's time."""
+        return self._aggregates.journal.runtime.clock.now()
+
+    def due(self, channel: str, passing_over: Collection[str], most: int) -> list[str]:
+        """Give the tickets about which something is owed now, what waits longest first."""
+        field = f"next_attempt_at.{channel}"
+        found = self._aggregates.snapshots.collection.find(
+            {field: {"$lte": self.now()}, "_id": {"$nin": list(passing_over)}},
+            {"_id": 1},
+            sort=[(field, 1)],
+            limit=most,
+        )
+        return [item["_id"] for item in found]
+
+    def fresh(self, codes: Sequence[str]) -> dict[str, Ledger]:
+        """Give the ledgers as the journal has them: a snapshot may be behind, and a message that
+        it still shows as owed may have been sent.
+        """
+        self._aggregates.mend(codes)
+        return self._aggregates.states(codes)
+
+    def record(self, results: Mapping[str, Sequence[Result]]) -> set[str]:
+        """Store what became of attempts, by ticket; gives the tickets that were not stored."""
+        now = self.now()
+        work = {
+            code: [
+                Intent(
+                    attempts.settle,
+                    Attempts(results=list(mine), pauses=self._pauses),
+                    f"attempt:{mine[0].delivery}:{int(now.timestamp() * 1000)}",
+                    now,
+                    ACTOR,
+                )
+            ]
+            for code, mine in results.items()
+        }
+        outcomes = self._aggregates.settle(work)
+        return {code for code, outcome in outcomes.items() if outcome.error is not None}
+
+    def report(self, report: Reported) -> bool:
+        """Store what a provider says of its message; tells whether that was news."""
+        key = receipt_key(report.provider, report.reference)
+        for code in self._codes({"open_receipts.reference": key}, 1):
+            cause = f"receipt:{key}"
+            intent = Intent(receipts.take_receipt, report, cause, self.now(), ACTOR)
+            outcome = self._aggregates.settle({code: [intent]})[code]
+            if outcome.error is not None:
+                raise outcome.error
+            return bool(outcome.events)
+        return False
+
+    def awaiting_receipt(
+        self, provider: str, since: datetime, until: datetime, most: int
+    ) -> Iterator[str]:
+        """Give the references of messages sent in a period whose fate is still open."""
+        within = {"open_receipts": {"$elemMatch": {"sent_at": {"$gte": since, "$lt": until}}}}
+        for ledger in self._aggregates.states(self._codes(within, most)).values():
+            for delivery in ledger.deliveries.values():
+                if delivery.state == "sent" and delivery.provider == provider:
+                    if delivery.reference and since <= delivery.updated_at < until:
+                        yield delivery.reference
+
+    def _codes(self, query: Mapping[str, object], most: int) -> list[str]:
+        found = self._aggregates.snapshots.collection.find(query, {"_id": 1}, limit=most)
+        return [item["_id"] for item in found]

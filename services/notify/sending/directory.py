@@ -1,0 +1,117 @@
+"""Asks intake and routing for what notify does not keep: addresses, texts, who holds the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+from contracts.calls.intake import Contacts, DescribeTickets, Requester, TicketContent
+from contracts.calls.routing import (
+    GetTexts,
+    ListTickets,
+    RoleOf,
+    StaffContact,
+    StaffContacts,
+    StaffContactsAnswer,
+    TicketPage,
+    TicketView,
+)
+
+T = TypeVar("T")
+_MANY, _PAGE = 1000, 200
+
+
+class Client(Protocol):
+    """Asks one other service; raises Unavailable."""
+
+    def query(self, method: str, request: Any, answer: type[T]) -> T:
+        """Give the answer."""
+        ...
+
+
+class Staff:
+    """Staff members by id, and the ids of those who hold a role in a unit."""
+
+    def __init__(
+        self, persons: dict[str, StaffContact], roles: dict[tuple[str, str], list[str]]
+    ) -> None:
+        self.persons = persons
+        self.roles = roles
+
+
+class Directory:
+    """Both services, asked in batches; every method raises Unavailable."""
+
+    def __init__(self, intake: Client, routing: Client) -> None:
+        self._intake = intake
+        self._routing = routing
+
+    def requesters(self, ids: Iterable[str]) -> dict[str, Requester]:
+        """Give requesters with their contacts."""
+        return _gathered(
+            ids,
+            _MANY,
+            lambda part: self._intake.query(
+                "contacts", Contacts(requesters=part), dict[str, Requester]
+            ),
+        )
+
+    def titles(self, codes: Iterable[str]) -> dict[str, str]:
+        """Give the tickets' titles."""
+        described = _gathered(
+            codes,
+            _PAGE,
+            lambda part: self._intake.query(
+                "describe_tickets", DescribeTickets(codes=part), dict[str, TicketContent]
+            ),
+        )
+        return {code: content.title for code, content in described.items()}
+
+    def cases(self, codes: Iterable[str]) -> dict[str, TicketView]:
+        """Give who owns and who works on the tickets, and in which unit."""
+        return _gathered(codes, _PAGE, self._page_of_cases)
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        """Give questions, answers and reasons; wiped ones are absent."""
+        return _gathered(
+            ids,
+            _MANY,
+            lambda part: self._routing.query("texts", GetTexts(ids=part), dict[str, str]),
+        )
+
+    def staff(self, persons: Iterable[str], roles: Iterable[tuple[str, str]]) -> Staff:
+        """Give staff members by id, and who holds the roles, each a (role, unit)."""
+        wanted = list(dict.fromkeys(roles))
+        known: dict[str, StaffContact] = {}
+        holders: dict[tuple[str, str], list[str]] = {}
+        for part in _parts(wanted, _MANY):
+            asked = [RoleOf(role=role, unit=unit) for role, unit in part]
+            answer = self._contacts(StaffContacts(roles=asked))
+            known |= answer.persons
+            holders |= dict(zip(part, answer.roles, strict=True))
+        people = [*persons, *(person for held in holders.values() for person in held)]
+        missing = [person for person in dict.fromkeys(people) if person not in known]
+        for ids in _parts(missing, _MANY):
+            known |= self._contacts(StaffContacts(persons=ids)).persons
+        return Staff(known, holders)
+
+    def _contacts(self, request: StaffContacts) -> StaffContactsAnswer:
+        return self._routing.query("staff_contacts", request, StaffContactsAnswer)
+
+    def _page_of_cases(self, codes: list[str]) -> dict[str, TicketView]:
+        page = self._routing.query("tickets", ListTickets(codes=codes, limit=_PAGE), TicketPage)
+        return {case.code: case for case in page.items}
+
+
+def _gathered(
+    ids: Iterable[str], most: int, ask: Callable[[list[str]], dict[str, T]]
+) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for part in _parts(list(dict.fromkeys(ids)), most):
+        found |= ask(part)
+    return found
+
+
+def _parts(items: Sequence[T], most: int) -> Iterator[list[T]]:
+    for start in range(0, len(items), most):
+        yield list(items[start : start + most])

@@ -1,0 +1,106 @@
+"""What a message says: templates as data, filled in the reader's language.
+
+`templates/{language}/{template}.{channel}.j2`; an e-mail's first line is its subject. What people
+wrote comes in as values and is never itself a template; the sandbox and the cap guard against a
+template that an administrator got wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from services.notify.sending.wording import Wording
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+LANGUAGES = ("fa", "en")
+#: Longest message; a quoted text is 20,000 characters at most.
+MOST_CHARACTERS = {"sms": 600, "email": 60_000}
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+class NotRenderable(Exception):
+    """Raised when a template is missing or broken, or would say more than the channel bears."""
+
+
+class Message(NamedTuple):
+    """A message as the reader gets it; `subject` and `html` are empty for an SMS."""
+
+    text: str
+    subject: str = ""
+    html: str = ""
+
+
+class Renderer:
+    """Renders messages from the templates of a folder."""
+
+    def __init__(self, *, public_url: str, zone: str, folder: Path = TEMPLATES) -> None:
+        self._link = public_url.rstrip("/") + "/track"
+        self._texts = _environment(folder, autoescape=False)
+        self._pages = _environment(folder, autoescape=True)
+        self._wordings = {language: Wording(language, zone) for language in LANGUAGES}
+
+    def render(
+        self, template: str, channel: str, language: str, values: dict[str, Any], now: datetime
+    ) -> Message:
+        """Give the message; raises NotRenderable."""
+        language = language if language in LANGUAGES else LANGUAGES[0]
+        values = {"link": self._link, "say": self._wordings[language], "now": now, **values}
+        most = MOST_CHARACTERS[channel]
+        try:
+            body = self._fill(f"{language}/{template}.{channel}.j2", values, most)
+            if channel == "sms":
+                return Message(body)
+            subject, _, text = body.partition("\n")
+            text = _BLANK_LINES.sub("\n\n", text).strip()
+            return Message(text, subject.strip(), self._page(language, subject, text))
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise NotRenderable(template) from error
+
+    def _fill(self, name: str, values: dict[str, Any], most: int) -> str:
+        """Fill a template, stopping as soon as it has said too much."""
+        pieces = self._texts.get_template(name).generate(values)
+        said = 0
+        kept = []
+        for piece in pieces:
+            said += len(piece)
+            if said > most:
+                raise NotRenderable(name)
+            kept.append(piece)
+        return "".join(kept).strip()
+
+    def _page(self, language: str, subject: str, text: str) -> str:
+        paragraphs = [self._paragraph(part) for part in text.split("\n\n")]
+        return self._pages.get_template("page.html.j2").render(
+            language=language,
+            direction="rtl" if language == "fa" else "ltr",
+            subject=subject,
+            paragraphs=paragraphs,
+        )
+
+    def _paragraph(self, part: str) -> Markup:
+        """Give a paragraph as HTML: line breaks kept, and no link but the one to our own page."""
+        lines = (
+            Markup('<a href="{0}" dir="ltr">{0}</a>').format(self._link)
+            if line.strip() == self._link
+            else escape(line)
+            for line in part.split("\n")
+        )
+        return Markup("<br>").join(lines)
+
+
+def _environment(folder: Path, *, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folder, encoding="utf-8"),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,50 @@
+"""The options that notify reads beside those of every process."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from chassis.settings import Settings
+
+
+class NotifySettings(Settings):
+    """How and through whom messages are sent."""
+
+    smtp_url: SecretStr = Field(
+        SecretStr("smtp://127.0.0.1:2525"),
+        description="Mail server: smtp://, smtp+starttls:// or smtps://, user:password@ if needed.",
+    )
+    mail_from: str = Field(
+        "Peygir <no-reply@peygir.example>", description="Sender of e-mail, with a name if wanted."
+    )
+    smtp_connections: int = Field(2, ge=1, le=50, description="Connections to the mail server.")
+    smtp_seconds: float = Field(20, gt=0, description="Longest wait for the mail server.")
+    kavenegar_url: str = Field(
+        "http://127.0.0.1:8190", description="Address of the SMS provider's API."
+    )
+    kavenegar_key: SecretStr = Field(
+        SecretStr("local"), description="Key of the account at the SMS provider."
+    )
+    kavenegar_sender: str = Field(
+        "", description="Number that SMS are sent from; empty takes the account's own."
+    )
+    kavenegar_connections: int = Field(
+        8, ge=1, le=100, description="Connections to the SMS provider."
+    )
+    kavenegar_seconds: float = Field(10, gt=0, description="Longest wait for the SMS provider.")
+    public_url: str = Field(
+        "http://127.0.0.1:8080", description="Address of the portal, for links in messages."
+    )
+    zone: str = Field("Asia/Tehran", description="Time zone of times in messages.")
+    notice_retry_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
+        (5, 30, 120, 600, 3600, 3600, 10800, 21600, 43200),
+        description="Pauses before a message that failed is tried again; then it is given up.",
+    )
+
+    @field_validator("notice_retry_seconds", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value

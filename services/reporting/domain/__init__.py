@@ -1,0 +1,1 @@
+"""What reporting remembers of a ticket, and how figures come of it; pure throughout."""

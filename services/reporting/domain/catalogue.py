@@ -1,0 +1,250 @@
+"""The reports that reporting can give, in the order in which the catalogue shows them."""
+
+from __future__ import annotations
+
+from services.reporting.domain.reports import (
+    Computed,
+    Definition,
+    at_percentile,
+    column,
+    mean,
+    rate,
+    share,
+    total,
+)
+
+_TICKET = ("channel", "kind", "subject", "unit", "day")
+
+
+def _seconds(name: str, fa: str, en: str, measure: str) -> tuple[Computed, ...]:
+    """Give mean, median and 90th percentile of a spread measure of finished tickets."""
+    return (
+        Computed(
+            column(f"{name}_mean", f"میانگین {fa}", f"{en}, mean", "seconds"),
+            mean(measure, "finished"),
+        ),
+        Computed(
+            column(f"{name}_median", f"میانهٔ {fa}", f"{en}, median", "seconds"),
+            at_percentile(measure, 0.5),
+        ),
+        Computed(
+            column(f"{name}_p90", f"صدک نودم {fa}", f"{en}, 90th percentile", "seconds"),
+            at_percentile(measure, 0.9),
+        ),
+    )
+
+
+WORK_GROUPS = Definition(
+    name="work_groups",
+    title={"fa": "سهم گروه‌های کار", "en": "Share of work groups"},
+    description={
+        "fa": "هر گروه کار در چند درخواست ثبت شده و چه سهمی از زمان کار و هزینه داشته است.",
+        "en": "In how many tickets each work group was logged, and its share of time and cost.",
+    },
+    cube="work",
+    by=_TICKET,
+    part=column("work_group", "گروه کار", "Work group", "text"),
+    columns=(
+        Computed(column("tickets", "درخواست", "Tickets", "count"), total("tickets")),
+        Computed(
+            column("tickets_percent", "سهم از درخواست‌ها", "Share of tickets", "percent"),
+            share("tickets"),
+        ),
+        Computed(
+            column("touch_seconds", "زمان کار", "Touch time", "seconds"), total("touch_seconds")
+        ),
+        Computed(
+            column("touch_percent", "سهم از زمان کار", "Share of touch time", "percent"),
+            share("touch_seconds"),
+        ),
+        Computed(column("cost", "هزینه", "Cost", "rials"), total("cost")),
+        Computed(
+            column("cost_percent", "سهم از هزینه", "Share of cost", "percent"), share("cost")
+        ),
+    ),
+    measures=("tickets", "touch_seconds", "cost"),
+)
+
+TOUCH_AND_WAITING = Definition(
+    name="touch_and_waiting",
+    title={"fa": "زمان کار و زمان انتظار", "en": "Touch time and waiting time"},
+    description={
+        "fa": "برای درخواست‌های پایان‌یافته: زمان کار ثبت‌شده، زمان ماندن در حالت انتظار "
+        "و کل زمان از ثبت تا پایان. میانه و صدک‌ها حداکثر ۵٪ خطا دارند.",
+        "en": "For finished tickets: logged touch time, time in waiting states, and all the time "
+        "from registering to the end. Medians and percentiles are true to 5 %.",
+    },
+    cube="case",
+    by=_TICKET,
+    columns=(
+        Computed(
+            column("finished", "درخواست پایان‌یافته", "Finished tickets", "count"),
+            total("finished"),
+        ),
+        *_seconds("touch", "زمان کار", "Touch time", "touch_seconds"),
+        *_seconds("waiting", "زمان انتظار", "Waiting time", "waited_seconds"),
+        *_seconds("total", "کل زمان", "Total time", "total_seconds"),
+    ),
+)
+
+SLA_ATTAINMENT = Definition(
+    name="sla_attainment",
+    title={"fa": "تحقق سطح خدمات", "en": "Service level attainment"},
+    description={
+        "fa": "برای هر ساعت توافق‌نامه: چند بار به‌موقع رعایت و چند بار نقض شده است.",
+        "en": "For each clock of the agreements: how often it was met in time and how often missed.",
+    },
+    cube="clock",
+    by=("agreement", *_TICKET),
+    part=column("clock", "ساعت", "Clock", "text"),
+    columns=(
+        Computed(column("met", "رعایت‌شده", "Met", "count"), total("met")),
+        Computed(column("breached", "نقض‌شده", "Breached", "count"), total("breached")),
+        Computed(column("open", "در جریان", "Still open", "count"), total("open")),
+        Computed(
+            column("percent", "درصد تحقق", "Attained", "percent"), rate("met", "met", "breached")
+        ),
+    ),
+    measures=("met", "breached", "open"),
+)
+
+FIRST_CONTACT = Definition(
+    name="first_contact",
+    title={"fa": "حل در نخستین تماس", "en": "First-contact resolution"},
+    description={
+        "fa": "درخواست‌هایی که یک نفر به‌تنهایی و بدون ارجاع، انتظار یا بازگشایی به پایان رسانده است.",
+        "en": "Tickets that one person finished alone, without referral, waiting or reopening.",
+    },
+    cube="case",
+    by=_TICKET,
+    columns=(
+        Computed(
+            column("finished", "درخواست پایان‌یافته", "Finished tickets", "count"),
+            total("finished"),
+        ),
+        Computed(
+            column("first_contact", "حل در نخستین تماس", "At first contact", "count"),
+            total("first_contact"),
+        ),
+        Computed(
+            column("percent", "درصد", "Per cent", "percent"), rate("first_contact", "finished")
+        ),
+    ),
+    measures=("finished", "first_contact"),
+)
+
+REOPENINGS = Definition(
+    name="reopenings",
+    title={"fa": "بازگشایی‌ها", "en": "Reopenings"},
+    description={
+        "fa": "درخواست‌هایی که پس از پایان دوباره باز شده‌اند، در کنار شمار درخواست‌های پاسخ‌گرفته.",
+        "en": "Tickets that came back to life after they were finished, beside those answered.",
+    },
+    cube="case",
+    by=_TICKET,
+    columns=(
+        Computed(
+            column("reopenings", "بازگشایی", "Reopenings", "count"), total("reopenings")
+        ),
+        Computed(
+            column("cases", "درخواست بازگشوده", "Tickets reopened", "count"),
+            total("reopened_cases"),
+        ),
+        Computed(
+            column("finished", "دست‌کم یک بار پایان‌یافته", "Ever finished", "count"),
+            total("ever_finished"),
+        ),
+        Computed(
+            column("percent", "نرخ بازگشایی", "Reopen rate", "percent"),
+            rate("reopened_cases", "ever_finished"),
+        ),
+        Computed(
+            column("answered", "پاسخ‌گرفته", "Answered", "count"), total("answered")
+        ),
+    ),
+    measures=("reopenings", "reopened_cases", "ever_finished", "answered"),
+)
+
+WAITS = Definition(
+    name="waits",
+    title={"fa": "انتظارها", "en": "Waits"},
+    description={
+        "fa": "چند بار کار در انتظار مانده، در چند درخواست، و زمان در دست چه کسی بوده است.",
+        "en": "How often work had to wait, in how many tickets, and who held the time.",
+    },
+    cube="case",
+    by=_TICKET,
+    columns=(
+        Computed(column("runs", "نوبت انتظار", "Waits", "count"), total("waits")),
+        Computed(
+            column("cases", "درخواست", "Tickets that waited", "count"), total("wait_cases")
+        ),
+        Computed(
+            column("requester_seconds", "در دست مخاطب", "Held by the requester", "seconds"),
+            total("waited_requester_seconds"),
+        ),
+        Computed(
+            column("supplier_seconds", "در دست تأمین‌کننده", "Held by a supplier", "seconds"),
+            total("waited_supplier_seconds"),
+        ),
+        Computed(
+            column("unit_seconds", "در دست واحد دیگر", "Held by another unit", "seconds"),
+            total("waited_unit_seconds"),
+        ),
+    ),
+    measures=(
+        "waits",
+        "wait_cases",
+        "waited_requester_seconds",
+        "waited_supplier_seconds",
+        "waited_unit_seconds",
+    ),
+)
+
+HANDOVERS = Definition(
+    name="handovers",
+    title={"fa": "دست‌به‌دست شدن کار", "en": "Handovers"},
+    description={
+        "fa": "چند بار کار از یک نفر به نفر دیگر رفته است و در چند درخواست.",
+        "en": "How often the work went from one person to another, and in how many tickets.",
+    },
+    cube="case",
+    by=_TICKET,
+    columns=(
+        Computed(column("changes", "جابه‌جایی", "Changes of person", "count"), total("handovers")),
+        Computed(
+            column("cases", "درخواست جابه‌جاشده", "Tickets handed over", "count"),
+            total("handover_cases"),
+        ),
+        Computed(column("tickets", "همهٔ درخواست‌ها", "All tickets", "count"), total("tickets")),
+    ),
+    measures=("handovers", "handover_cases", "tickets"),
+)
+
+TEAMS_TOUCHED = Definition(
+    name="teams_touched",
+    title={"fa": "درخواست‌ها در هر واحد", "en": "Tickets touched by each unit"},
+    description={
+        "fa": "کار چند درخواست دست‌کم یک بار در هر واحد بوده است.",
+        "en": "The work of how many tickets was in each unit at least once.",
+    },
+    cube="touched",
+    by=(),
+    always_by="unit",
+    columns=(Computed(column("cases", "درخواست", "Tickets", "count"), total("cases")),),
+    measures=("cases",),
+)
+
+CATALOGUE: dict[str, Definition] = {
+    report.name: report
+    for report in (
+        WORK_GROUPS,
+        TOUCH_AND_WAITING,
+        SLA_ATTAINMENT,
+        FIRST_CONTACT,
+        REOPENINGS,
+        WAITS,
+        HANDOVERS,
+        TEAMS_TOUCHED,
+    )
+}

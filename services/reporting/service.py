@@ -1,0 +1,46 @@
+"""The reporting service: wiring only."""
+
+from chassis.bus.entrypoints import consume
+from chassis.calls.call import Call
+from chassis.calls.entrypoints import command, query
+from chassis.timers import every
+from contracts.calls.base import Nothing
+from contracts.calls.reporting import GetReport, RebuildProgress, Report, ReportEntry
+from services.reporting.rebuild import Rebuilds
+from services.reporting.receiver import Facts
+from services.reporting.reports import catalogue, make_report
+
+
+class ReportingService:
+    """The memory: what became of tickets, and figures over them."""
+
+    name = "reporting"
+
+    facts = Facts()
+    rebuilds = Rebuilds()
+
+    on_events = consume(into="facts")
+
+    @query
+    def reports(self, _request: Nothing, call: Call) -> list[ReportEntry]:
+        call.require("report.read")
+        return catalogue()
+
+    @query
+    def report(self, request: GetReport, call: Call) -> Report:
+        call.require("report.read")
+        return make_report(request, self.facts.current())
+
+    @command
+    def rebuild(self, _request: Nothing, call: Call) -> RebuildProgress:
+        call.require("system.operate")
+        return self.rebuilds.begin(self.facts, call.now)
+
+    @query
+    def rebuild_progress(self, _request: Nothing, call: Call) -> RebuildProgress | None:
+        call.require("system.operate")
+        return self.rebuilds.progress(self.facts)
+
+    @every(seconds=1)
+    def carry_rebuild_on(self) -> None:
+        self.rebuilds.advance(self.facts)

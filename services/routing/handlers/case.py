@@ -1,0 +1,145 @@
+"""What a decision about an action sees, gathered once; handlers of `handlers/*` take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+import msgspec
+
+from chassis.decisions import Context
+from chassis.errors import Invalid, NotFound
+from chassis.identity import Identity
+from contracts.envelope import ContentRef
+from contracts.routing import State
+from services.routing.actions import Deed
+from services.routing.domain.organisation import Organisation, Person
+from services.routing.domain.permission import Asker, asker_of, permitted
+from services.routing.domain.ticket import Ticket
+from services.routing.domain.workflow import Transition, Workflow
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """Where work is to go: to one person, or to the least loaded of a team."""
+
+    unit: str
+    tier: int
+    person: str | None = None
+    skill: str | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """What was reserved for one decision; `assignee` is absent when everybody is full."""
+
+    assignee: str | None = None
+    owner: str | None = None
+
+
+class Grounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What decisions look up, as prepared for a batch."""
+
+    organisation: Organisation = Organisation()
+    #: Every version, and the newest one under version 0.
+    workflows: Mapping[tuple[str, int], Workflow] = {}
+    #: Parents in the subject catalogue.
+    subjects: Mapping[str, str | None] = {}
+    #: By stream and cause.
+    places: Mapping[tuple[str, str], Place] = {}
+    #: How the tickets stand that the batch names beside its own.
+    others: Mapping[str, Ticket] = {}
+
+    def workflow_of(self, ticket: Ticket) -> Workflow:
+        """Give the version a ticket was opened with."""
+        return self.workflows[ticket.workflow, ticket.workflow_version]
+
+    def newest(self, workflow: str) -> Workflow:
+        """Give the newest version of a workflow; an unknown one counts as the default."""
+        return self.workflows.get((workflow, 0)) or self.workflows["default", 0]
+
+    def place(self, context: Context) -> Place:
+        """Give what was reserved for a decision."""
+        return self.places.get((context.stream, context.cause), Place())
+
+    def subject_line(self, subject: str) -> list[str]:
+        """Give a subject and those above it."""
+        line: list[str] = []
+        following: str | None = subject
+        while following is not None and following not in line:
+            line.append(following)
+            following = self.subjects.get(following)
+        return line
+
+
+class Stand(TypedDict):
+    """State and step, as every state event carries them."""
+
+    state: State
+    step: str
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One permitted action on one ticket."""
+
+    ticket: Ticket
+    deed: Deed
+    context: Context
+    grounds: Grounds
+    workflow: Workflow
+    transition: Transition
+    asker: Asker
+
+    @property
+    def by(self) -> str:
+        """Whose deed it is: a staff member's id, else the subject such as `requester:ab12`.
+
+        For an importer, whoever it says; else who had the work.
+        """
+        if self.asker.importing:
+            ticket = self.ticket
+            return self.deed.behalf or ticket.assignee or ticket.owner or self.asker.subject
+        return self.asker.person or self.asker.subject
+
+    @property
+    def doer(self) -> Person | None:
+        """Whose deed it is, when the directory knows him."""
+        return self.grounds.organisation.people.get(self.by)
+
+    @property
+    def stand(self) -> Stand:
+        """Where the ticket stands after the transition."""
+        return stand_at(self.workflow, self.workflow.target(self.ticket.step, self.transition))
+
+    def text(self, field: str) -> ContentRef | None:
+        """Give the reference of a text among the arguments."""
+        return self.deed.texts.get(field)
+
+    @property
+    def arguments(self) -> Any:
+        """The arguments, of the class that the action takes."""
+        return self.deed.arguments
+
+
+def stand_at(workflow: Workflow, step: str) -> Stand:
+    """Give state and step for a step of a workflow."""
+    return {"state": workflow.steps[step].kind, "step": step}
+
+
+def case_of(ticket: Ticket, deed: Deed, context: Context, grounds: Grounds) -> Case:
+    """Gather a case; raises NotFound, Conflict or Forbidden when it is not to be."""
+    if ticket.opened_at is None:
+        raise NotFound("ticket_not_found")
+    identity = context.identity or Identity(subject=context.actor, role="anonymous")
+    asker = asker_of(identity, grounds.organisation, imported=context.imported)
+    if deed.behalf is not None and not asker.importing:
+        raise Invalid("behalf_is_for_importers")
+    workflow = grounds.workflow_of(ticket)
+    transition = permitted(workflow, ticket, deed.action, asker, grounds.organisation, context.at)
+    return Case(
+        ticket=ticket,
+        deed=deed,
+        context=context,
+        grounds=grounds,
+        workflow=workflow,
+        transition=transition,
+        asker=asker,
+    )

@@ -1,0 +1,59 @@
+"""What is said to the requester, and what he says. Only the owner speaks to him."""
+
+from __future__ import annotations
+
+from chassis.decisions import Context
+from contracts.envelope import ContentRef, Event
+from contracts.intake import TicketMessageReceived
+from contracts.routing import TicketAnswered, TicketResumed, TicketWaiting
+from services.routing.domain.ticket import Ticket
+from services.routing.handlers.case import Case, Grounds, Stand, stand_at
+
+
+def ask(case: Case) -> list[Event]:
+    """Ask the requester; the ticket waits for him."""
+    step = case.workflow.steps[case.stand["step"]]
+    return [
+        TicketWaiting(
+            **case.stand,
+            waiting_for=step.waiting_for,
+            by=case.by,
+            question=case.text("question"),
+        )
+    ]
+
+
+def answer(case: Case) -> list[Event]:
+    """Write to the requester."""
+    return [answered(case, case.deed.texts["text"])]
+
+
+def answered(case: Case, text: ContentRef) -> TicketAnswered:
+    """Give the event of an answer; the first one stops the first-response clock."""
+    return TicketAnswered(by=case.by, answer=text, first=not case.ticket.answered)
+
+
+def resume(case: Case) -> list[Event]:
+    """Go on without waiting longer."""
+    return [resumed(case.ticket, case.stand, case.by, case.context)]
+
+
+def hear_requester(
+    state: Ticket, _event: TicketMessageReceived, context: Context, grounds: Grounds
+) -> list[Event]:
+    """Go on when the requester has written and the ticket waits for him."""
+    if state.opened_at is None or state.waiting_for != "requester":
+        return []
+    workflow = grounds.workflow_of(state)
+    for transition in workflow.leaving(state.step, "resume"):
+        stand = stand_at(workflow, workflow.target(state.step, transition))
+        return [resumed(state, stand, f"requester:{state.requester}", context)]
+    return []
+
+
+def resumed(ticket: Ticket, stand: Stand, by: str, context: Context) -> TicketResumed:
+    """Give the event of going on, with the time waited."""
+    since = ticket.waiting_since or context.at
+    return TicketResumed(
+        **stand, by=by, waited_seconds=max(0.0, (context.at - since).total_seconds())
+    )

@@ -1,0 +1,107 @@
+"""How a case begins: who owns it, how urgent it is, who gets the work."""
+
+from __future__ import annotations
+
+from chassis.decisions import Context
+from contracts.calls.routing import Rule
+from contracts.envelope import Event
+from contracts.intake import TicketRegistered
+from contracts.rights import scope_of
+from contracts.routing import (
+    TicketAssigned,
+    TicketOpened,
+    TicketOwned,
+    TicketPrioritised,
+    TicketQueued,
+)
+from services.routing.domain.organisation import Organisation, Person
+from services.routing.domain.ticket import Ticket
+from services.routing.domain.workflow import Workflow
+from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
+
+
+def open_ticket(
+    state: Ticket, event: TicketRegistered, context: Context, grounds: Grounds
+) -> list[Event]:
+    """Open the case and bring it to the right person at once; an imported one is only opened."""
+    if state.opened_at is not None:
+        return []
+    workflow = grounds.newest(event.workflow)
+    opened = TicketOpened(
+        **stand_at(workflow, workflow.start),
+        subject=event.subject,
+        kind=event.kind,
+        channel=event.channel,
+        requester=event.requester,
+        segment=event.segment,
+        language=event.language,
+        workflow=workflow.id,
+        workflow_version=workflow.version,
+        imported=event.imported,
+    )
+    rule = rule_of(event, grounds)
+    if event.imported:
+        return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
+    place = grounds.place(context)
+    owner = grounds.organisation.people.get(place.owner or "")
+    work = _work(rule, wish_for(event, grounds), place.assignee, _working(workflow))
+    return [opened, *_priority(rule), *_owner(owner), *work]
+
+
+def rule_of(event: TicketRegistered, grounds: Grounds) -> Rule | None:
+    """Give the rule that decides about a request, if one fits."""
+    subjects = grounds.subject_line(event.subject)
+    return grounds.organisation.rule_for(subjects, event.kind, event.channel)
+
+
+def wish_for(event: TicketRegistered, grounds: Grounds) -> Wish | None:
+    """Give where the work should go: by rule, else to the nearest desk; None without any."""
+    rule = rule_of(event, grounds)
+    if rule is not None:
+        return Wish(unit=rule.unit, tier=rule.tier, skill=rule.skill)
+    desk = desk_for(event, grounds)
+    return Wish(unit=desk[0].unit, tier=desk[0].tier) if desk else None
+
+
+def desk_for(event: TicketRegistered, grounds: Grounds) -> list[Person]:
+    """Give who may become the owner: who registered it, else the desk of its unit."""
+    organisation = grounds.organisation
+    by = registrar(event, organisation)
+    if by is not None:
+        return [by]
+    rule = rule_of(event, grounds)
+    return organisation.desk_of(rule.unit if rule else None)
+
+
+def registrar(event: TicketRegistered, organisation: Organisation) -> Person | None:
+    """Give who registered on the requester's behalf, when he may speak to requesters."""
+    person = organisation.people.get((event.registered_by or "").removeprefix("person:"))
+    speaks = person is not None and scope_of(person.role, "ticket.answer") is not None
+    return person if person is not None and person.active and speaks else None
+
+
+def _priority(rule: Rule | None) -> list[Event]:
+    if rule is None or rule.priority is None:
+        return []
+    return [TicketPrioritised(priority=rule.priority, rule=rule.id)]
+
+
+def _owner(owner: Person | None) -> list[Event]:
+    return [TicketOwned(owner=owner.id, unit=owner.unit)] if owner else []
+
+
+def _working(workflow: Workflow) -> Stand:
+    """Give where work that is assigned at the start stands."""
+    ways = (t.to for t in workflow.leaving(workflow.start, "assign") if t.to is not None)
+    return stand_at(workflow, next(ways, workflow.start))
+
+
+def _work(rule: Rule | None, wish: Wish | None, assignee: str | None, stand: Stand) -> list[Event]:
+    if wish is None:
+        return []
+    name = rule.id if rule else None
+    if assignee is not None:
+        return [
+            TicketAssigned(**stand, assignee=assignee, unit=wish.unit, tier=wish.tier, rule=name)
+        ]
+    return [TicketQueued(**stand, unit=wish.unit, tier=wish.tier, rule=name, skill=wish.skill)]

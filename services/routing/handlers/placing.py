@@ -1,0 +1,141 @@
+"""Giving work to people: by hand, by claiming, by the next one being free.
+
+A decision never counts loads: what it may give away was reserved before (`Grounds.place`).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from chassis.decisions import Context
+from chassis.errors import Conflict, FieldFault, Forbidden, Invalid
+from contracts.envelope import Event
+from contracts.routing import StateEvent, TicketAssigned, TicketOwned, TicketQueued
+from services.routing.domain.organisation import Person
+from services.routing.domain.permission import has_right, not_now
+from services.routing.domain.ticket import Ticket
+from services.routing.handlers.case import Case, Grounds, Wish, stand_at
+
+
+class AssignNext(msgspec.Struct, frozen=True):
+    """Somebody has become free: give him this ticket if it still waits."""
+
+
+def assign_next(
+    state: Ticket, _message: AssignNext, context: Context, grounds: Grounds
+) -> list[Event]:
+    """Give queued work to whom a place was reserved with; nothing when either is gone."""
+    assignee = grounds.place(context).assignee
+    if not state.is_queued or assignee is None:
+        return []
+    workflow = grounds.workflow_of(state)
+    return [
+        TicketAssigned(
+            **stand_at(workflow, state.step),
+            assignee=assignee,
+            unit=state.unit or "",
+            tier=state.tier or 1,
+        )
+    ]
+
+
+def wish_for_next(state: Ticket) -> Wish | None:
+    """Give whom queued work waits for."""
+    if not state.is_queued or state.unit is None:
+        return None
+    return Wish(unit=state.unit, tier=state.tier or 1, skill=state.skill, person=state.for_person)
+
+
+def assign(case: Case) -> list[Event]:
+    """Give the work to the person named."""
+    wish = wish_for_assign(case)
+    if wish.person == case.ticket.assignee:
+        raise not_now("assign", case.ticket, "has_it_already")
+    return [*_first_owner(case, wish), given_to(case, wish)]
+
+
+def wish_for_assign(case: Case) -> Wish:
+    """Give the person named; raises Invalid or Forbidden."""
+    person = known_person(case, case.arguments.person, case.arguments.unit)
+    if not case.asker.importing and not _may_give_to(case, person):
+        raise Forbidden("person_out_of_reach", person=person.id)
+    return Wish(unit=person.unit, tier=person.tier, person=person.id)
+
+
+def claim(case: Case) -> list[Event]:
+    """Take the work from the queue."""
+    wish = wish_for_claim(case)
+    return [*_first_owner(case, wish), given_to(case, wish)]
+
+
+def wish_for_claim(case: Case) -> Wish:
+    """Give who claims, at the place where the work is queued."""
+    return Wish(
+        unit=case.ticket.unit or case.asker.unit or "",
+        tier=case.ticket.tier or case.asker.tier,
+        person=case.by,
+    )
+
+
+def given_to(case: Case, wish: Wish) -> TicketAssigned:
+    """Give the work to the person wished for; raises Conflict when he is full."""
+    person = wish.person if case.asker.importing else case.grounds.place(case.context).assignee
+    if person is None:
+        raise Conflict("person_at_capacity", person=wish.person)
+    return TicketAssigned(
+        **case.stand,
+        assignee=person,
+        unit=wish.unit,
+        tier=wish.tier,
+        from_assignee=case.ticket.assignee,
+    )
+
+
+def given_or_queued(case: Case, wish: Wish) -> StateEvent:
+    """Give the work as wished; while everybody is full it waits, for one person or for the team."""
+    person = wish.person if case.asker.importing else case.grounds.place(case.context).assignee
+    if person is not None:
+        return given_to(case, msgspec.structs.replace(wish, person=person))
+    return TicketQueued(
+        **case.stand,
+        unit=wish.unit,
+        tier=wish.tier,
+        from_assignee=case.ticket.assignee,
+        skill=wish.skill,
+        for_person=wish.person,
+    )
+
+
+def known_person(case: Case, name: str, unit: str | None) -> Person:
+    """Give a person who can be given work; raises Invalid."""
+    person = case.grounds.organisation.people.get(name)
+    if person is None or not person.may_work:
+        raise _wrong("/person", "person_unknown", person=name)
+    if unit is not None and person.unit != unit:
+        raise _wrong("/person", "person_not_in_unit", person=name, unit=unit)
+    return person
+
+
+def known_unit(case: Case, unit: str) -> str:
+    """Give a unit that takes work; raises Invalid."""
+    known = case.grounds.organisation.units.get(unit)
+    if known is None or not known.active:
+        raise _wrong("/unit", "unit_unknown", unit=unit)
+    return unit
+
+
+def _wrong(pointer: str, code: str, **params: str) -> Invalid:
+    return Invalid(code, fields=[FieldFault(pointer=pointer, code=code, params=params)], **params)
+
+
+def _may_give_to(case: Case, person: Person) -> bool:
+    """Tell whether the right to assign reaches the person's unit too: else it is a referral."""
+    there = Ticket(unit=person.unit)
+    return has_right("ticket.assign", there, case.asker, case.grounds.organisation)
+
+
+def _first_owner(case: Case, wish: Wish) -> list[Event]:
+    """A ticket that has no owner yet gets who takes the work: somebody must speak for it."""
+    if case.ticket.owner is not None or wish.person is None:
+        return []
+    return [TicketOwned(owner=wish.person, unit=wish.unit)]

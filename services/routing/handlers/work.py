@@ -1,0 +1,36 @@
+"""What is done on a ticket while it stays where it is: logs, notes, priority."""
+
+from __future__ import annotations
+
+from contracts.envelope import Event
+from contracts.routing import TicketNoted, TicketPrioritised, TicketWorkLogged
+from services.routing.domain.work import cost_of
+from services.routing.handlers.case import Case
+
+
+def log_work(case: Case) -> list[Event]:
+    """Record work; person, unit, tier and cost are stamped from the directory."""
+    seconds, person = case.arguments.seconds, case.doer
+    return [
+        TicketWorkLogged(
+            person=case.by,
+            unit=(person.unit if person else case.ticket.unit) or "",
+            tier=person.tier if person else case.ticket.tier or 1,
+            work_group=case.arguments.work_group,
+            touch_seconds=seconds,
+            cost=cost_of(person.hourly_rate, seconds) if person else 0,
+            note=case.text("note"),
+        )
+    ]
+
+
+def note(case: Case) -> list[Event]:
+    """Record a note that the requester does not see."""
+    return [TicketNoted(by=case.by, note=case.deed.texts["text"])]
+
+
+def prioritise(case: Case) -> list[Event]:
+    """Set the priority; nothing when it is that already."""
+    if case.arguments.priority == case.ticket.priority:
+        return []
+    return [TicketPrioritised(priority=case.arguments.priority)]

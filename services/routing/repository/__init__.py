@@ -1,0 +1,51 @@
+"""What routing stores beside its journal; the only place that speaks pymongo.
+
+Names, contacts, password hashes and free text are here and in no commit: erasing them leaves every
+chain whole.
+"""
+
+from functools import cached_property
+
+from chassis.runtime import Mongo
+from services.routing.repository.attempts import Attempts
+from services.routing.repository.directory import Directory
+from services.routing.repository.loads import Loads
+from services.routing.repository.queues import Queues
+from services.routing.repository.texts import Texts
+
+
+class Store(Mongo):
+    """Routing's collections, as a dependency of its service."""
+
+    def setup(self) -> None:
+        """Have the indexes made before the process is ready."""
+        self.runtime.before_ready(self._make_indexes)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """People, units, rules, workflows."""
+        return Directory(self.db)
+
+    @cached_property
+    def loads(self) -> Loads:
+        """Who has how much work."""
+        return Loads(self.db["loads"])
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Work that waits for a free person."""
+        return Queues(self.db["tickets"])
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What was written in actions."""
+        return Texts(self.db["texts"])
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """Wrong passwords of late."""
+        return Attempts(self.db["attempts"])
+
+    def _make_indexes(self) -> None:
+        self.directory.make_indexes()
+        self.attempts.make_indexes()

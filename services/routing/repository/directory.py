@@ -1,0 +1,148 @@
+"""The staff directory: people with names, contacts and password hashes; units, rules, workflows.
+
+A line is written as of a version of its stream, over lower versions only. `revision` counts every
+change, so that a process can tell cheaply whether what it has in memory is still right.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from pymongo import IndexModel
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from contracts.calls.routing import Rule, StaffContact, StaffMember, Unit, WorkflowView
+from services.routing.domain.organisation import Organisation, Person
+
+Document = dict[str, Any]
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A staff member with everything that is known of him."""
+
+    id: str
+    name: str
+    username: str
+    role: str
+    unit: str
+    tier: int
+    language: str
+    skills: list[str]
+    hourly_rate: int
+    capacity: int
+    active: bool
+    mobile: str | None = None
+    email: str | None = None
+    password: str | None = None
+
+    def staff(self) -> StaffMember:
+        """Give what colleagues may see."""
+        kept = StaffMember.__struct_fields__
+        return msgspec.convert({f: getattr(self, f) for f in kept}, StaffMember)
+
+    def contact(self) -> StaffContact:
+        """Give how to reach him."""
+        kept = StaffContact.__struct_fields__
+        return msgspec.convert({f: getattr(self, f) for f in kept}, StaffContact)
+
+
+class Directory:
+    """The collections `people`, `units`, `rules`, `workflows` and `revisions`."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._people: Collection[Document] = database["people"]
+        self._units: Collection[Document] = database["units"]
+        self._rules: Collection[Document] = database["rules"]
+        self._workflows: Collection[Document] = database["workflows"]
+        self._revisions: Collection[Document] = database["revisions"]
+
+    def make_indexes(self) -> None:
+        """Make each user name one person's only."""
+        only_with = {"username_key": {"$type": "string"}}
+        self._people.create_indexes(
+            [IndexModel("username_key", unique=True, partialFilterExpression=only_with)]
+        )
+
+    def revision(self) -> int:
+        """Give how many changes there have been."""
+        found = self._revisions.find_one({"_id": "directory"})
+        return 0 if found is None else int(found["n"])
+
+    def organisation(self) -> Organisation:
+        """Give everything that decisions need, and no names."""
+        fields = dict.fromkeys(Person.__struct_fields__, 1)
+        people = [_read(found, Person) for found in self._people.find({}, fields)]
+        units = [_read(found, Unit) for found in self._units.find()]
+        rules = [_read(found, Rule) for found in self._rules.find(sort=[("order", 1), ("_id", 1)])]
+        return Organisation(
+            people={person.id: person for person in people},
+            units={unit.id: unit for unit in units},
+            rules=tuple(rules),
+        )
+
+    def members(self, ids: Sequence[str] | None = None) -> dict[str, Member]:
+        """Give people by id: those asked for that there are, or everybody."""
+        query: Document = {} if ids is None else {"_id": {"$in": list(ids)}}
+        return {found["_id"]: _read(found, Member) for found in self._people.find(query)}
+
+    def by_username(self, username: str) -> Member | None:
+        """Give who signs in under a name."""
+        found = self._people.find_one({"username_key": username_key(username)})
+        return None if found is None else _read(found, Member)
+
+    def save_member(self, member: Member, version: int) -> bool:
+        """Write a person; False when somebody else has the user name."""
+        line = msgspec.structs.asdict(member) | {"username_key": username_key(member.username)}
+        return self._save(self._people, line, version)
+
+    def save_unit(self, unit: Unit, version: int) -> None:
+        """Write a unit."""
+        self._save(self._units, msgspec.structs.asdict(unit), version)
+
+    def save_rule(self, rule: Rule) -> None:
+        """Write a rule; the last writer wins."""
+        line = msgspec.structs.asdict(rule)
+        self._rules.replace_one({"_id": line.pop("id")}, line, upsert=True)
+        self._count_change()
+
+    def workflows(self) -> list[WorkflowView]:
+        """Give every version of every published workflow."""
+        return [_read(found, WorkflowView, id=found["id"]) for found in self._workflows.find()]
+
+    def save_workflow(self, workflow: WorkflowView) -> bool:
+        """Write a new version; False when somebody else was faster with it."""
+        line = msgspec.structs.asdict(workflow) | {"_id": f"{workflow.id}@{workflow.version}"}
+        try:
+            self._workflows.insert_one(line)
+        except DuplicateKeyError:
+            return False
+        self._count_change()
+        return True
+
+    def _save(self, lines: Collection[Document], line: Document, version: int) -> bool:
+        name = line.pop("id")
+        try:
+            lines.replace_one(
+                {"_id": name, "version": {"$lt": version}}, line | {"version": version}, upsert=True
+            )
+        except DuplicateKeyError as error:
+            # Either a newer version stands there, or another person has the user name.
+            if "username_key" in (error.details or {}).get("keyPattern", {}):
+                return False
+        self._count_change()
+        return True
+
+    def _count_change(self) -> None:
+        self._revisions.update_one({"_id": "directory"}, {"$inc": {"n": 1}}, upsert=True)
+
+
+def username_key(username: str) -> str:
+    """Give the form in which user names are compared."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def _read(found: Document, kind: type[Any], **more: Any) -> Any:
+    return msgspec.convert({"id": found["_id"], **found, **more}, kind)

@@ -1,0 +1,120 @@
+"""Loads: which tickets count towards whose capacity, and how many open ones somebody owns.
+
+`{_id: person, count, held: {code: {cause, at}}, owned}`. Taking a place is one conditional update,
+so that no number of replicas gives a person more than his capacity. Places are derived from the
+journal: they need not be durable, and the sweep mends what a crash left behind.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pymongo import UpdateOne
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+
+from chassis.mongo import DERIVED
+
+
+class Held(NamedTuple):
+    """A place that is taken: for which ticket, by which decision, since when."""
+
+    code: str
+    cause: str
+    at: datetime
+
+
+class Load(NamedTuple):
+    """What somebody has to do."""
+
+    count: int
+    owned: int
+    held: Mapping[str, Held]
+
+
+class Loads:
+    """The collection `loads`."""
+
+    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+        self._collection = collection.with_options(write_concern=DERIVED)
+
+    def of(self, people: Iterable[str]) -> dict[str, Load]:
+        """Give the loads of people."""
+        found = self._collection.find({"_id": {"$in": list(people)}})
+        return {item["_id"]: _read(item) for item in found}
+
+    def take(
+        self, person: str, capacity: int, wanted: Mapping[str, str], at: datetime
+    ) -> dict[str, bool]:
+        """Take places, {code: cause}; gives those taken, False where the cause had it before."""
+        if len(wanted) > 1 and self._take_together(person, capacity, wanted, at):
+            return dict.fromkeys(wanted, True)
+        taken = {}
+        for code, cause in wanted.items():
+            if self._take_together(person, capacity, {code: cause}, at):
+                taken[code] = True
+            elif self._has(person, code, cause):
+                taken[code] = False
+        return taken
+
+    def release(self, places: Iterable[tuple[str, str, str | None]]) -> None:
+        """Free places, (person, code, cause): with a cause, only where that cause took it."""
+        updates = [
+            UpdateOne(
+                {"_id": person, f"held.{code}": {"$exists": True}}
+                | ({} if cause is None else {f"held.{code}.cause": cause}),
+                {"$unset": {f"held.{code}": ""}, "$inc": {"count": -1}},
+            )
+            for person, code, cause in places
+        ]
+        if updates:
+            self._collection.bulk_write(updates, ordered=False)
+
+    def adopt(self, person: str, codes: Iterable[str], at: datetime) -> None:
+        """Count tickets that a person has although no place was taken for them."""
+        for code in codes:
+            self._collection.update_one(
+                {"_id": person, f"held.{code}": {"$exists": False}},
+                {"$set": {f"held.{code}": {"cause": "sweep", "at": at}}, "$inc": {"count": 1}},
+            )
+
+    def count_owned(self, changes: Mapping[str, int]) -> None:
+        """Add to how many open tickets people own."""
+        updates = [
+            UpdateOne({"_id": person}, {"$inc": {"owned": change}})
+            for person, change in changes.items()
+            if change
+        ]
+        if updates:
+            self._collection.bulk_write(updates, ordered=False)
+
+    def set_owned(self, person: str, owned: int) -> None:
+        """Say how many open tickets a person owns."""
+        self._collection.update_one({"_id": person}, {"$set": {"owned": owned}})
+
+    def _take_together(
+        self, person: str, capacity: int, wanted: Mapping[str, str], at: datetime
+    ) -> bool:
+        free: dict[str, Any] = {f"held.{code}": {"$exists": False} for code in wanted}
+        places = {f"held.{code}": {"cause": cause, "at": at} for code, cause in wanted.items()}
+        room = {"_id": person, "count": {"$lte": capacity - len(wanted)}}
+        update = {"$set": places, "$inc": {"count": len(wanted)}}
+        return self._collection.update_one(room | free, update).matched_count == 1
+
+    def _has(self, person: str, code: str, cause: str) -> bool:
+        mine = {"_id": person, f"held.{code}.cause": cause}
+        return self._collection.find_one(mine, {"_id": 1}) is not None
+
+    def enter(self, person: str) -> None:
+        """Begin to count a person's load."""
+        try:
+            self._collection.insert_one({"_id": person, "count": 0, "held": {}, "owned": 0})
+        except DuplicateKeyError:
+            return
+
+
+def _read(found: Mapping[str, Any]) -> Load:
+    held = {
+        code: Held(code, place["cause"], place["at"]) for code, place in found["held"].items()
+    }
+    return Load(count=found["count"], owned=found["owned"], held=held)

@@ -1,0 +1,61 @@
+"""Queues: which tickets wait for a free person, and which count as somebody's, by their snapshots."""
+
+from typing import Any, NamedTuple
+
+from pymongo.collection import Collection
+
+from contracts.routing import ENDED
+from services.routing.domain.organisation import Person
+
+_ORDER = [("priority", 1), ("opened_at", 1)]
+
+
+class Team(NamedTuple):
+    """Whose queue it is: a tier of a unit, or one person's own."""
+
+    unit: str
+    tier: int
+    for_person: str | None
+
+
+class Queues:
+    """Questions about the collection `tickets`, by the fields that `domain.ticket.index` gives."""
+
+    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+        self._collection = collection
+
+    def teams(self) -> list[Team]:
+        """Give the queues in which something waits."""
+        group = {"unit": "$unit", "tier": "$tier", "for_person": "$for_person"}
+        found = self._collection.aggregate([{"$match": {"queued": True}}, {"$group": {"_id": group}}])
+        return [
+            Team(item["_id"]["unit"], item["_id"]["tier"], item["_id"].get("for_person"))
+            for item in found
+        ]
+
+    def waiting(self, team: Team, limit: int) -> list[str]:
+        """Give the codes that wait in a queue: by priority, then the oldest first."""
+        query = {"queued": True, **team._asdict()}
+        return self._codes(query, limit)
+
+    def next_for(self, person: Person) -> str | None:
+        """Give the code that a person who has become free should get: his own, else his team's."""
+        team = Team(person.unit, person.tier, None)
+        own = {"queued": True, "for_person": person.id}
+        fitting = {"queued": True, **team._asdict(), "skill": {"$in": [None, *person.skills]}}
+        found = self._codes(own, 1) or self._codes(fitting, 1)
+        return found[0] if found else None
+
+    def held_by(self, person: str) -> set[str]:
+        """Give the codes of the work a person has."""
+        found = self._collection.find({"held_by": person}, {"_id": 1})
+        return {item["_id"] for item in found}
+
+    def owned_by(self, person: str) -> int:
+        """Give how many open tickets a person owns."""
+        query = {"owner": person, "status": {"$nin": sorted(ENDED)}}
+        return self._collection.count_documents(query)
+
+    def _codes(self, query: dict[str, Any], limit: int) -> list[str]:
+        found = self._collection.find(query, {"_id": 1}, sort=_ORDER, limit=limit)
+        return [item["_id"] for item in found]

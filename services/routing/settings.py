@@ -1,0 +1,23 @@
+"""The options that routing reads beside the chassis's own."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr
+
+from chassis.settings import Settings
+
+
+class RoutingSettings(Settings):
+    """How places are kept, how passwords are checked, who signs in to the demo."""
+
+    reservation: timedelta = Field(
+        timedelta(minutes=1),
+        description="How long a place that no ticket holds is kept before the sweep frees it "
+        "(ISO 8601); longer than any decision takes.",
+    )
+    password_checks: int = Field(
+        2, ge=1, le=32, description="Passwords checked at the same time; each takes a core."
+    )
+    demo_password: SecretStr | None = Field(
+        None, description="Password of the demo's accounts; absent: a random one, printed once."
+    )

@@ -1,0 +1,61 @@
+"""The demo's agreements: a ticket is answered within an hour, an e-mail within two (E8-E10).
+
+At three quarters of the way an SMS tells the assignee how many minutes are left; at the end an SMS
+and an e-mail tell the service manager. First response runs around the clock, resolution in the
+office hours of Tehran.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.calls.sla import DefineAgreement, DefineCalendar
+from services.sla.repository import Kind
+
+WORKDAYS = ("saturday", "sunday", "monday", "tuesday", "wednesday")
+WEEKDAYS = (*WORKDAYS, "thursday", "friday")
+
+MARKS = [
+    {"percent": 75, "notices": [{"role": "assignee", "channel": "sms"}]},
+    {
+        "percent": 100,
+        "notices": [
+            {"role": "service_manager", "channel": "sms"},
+            {"role": "service_manager", "channel": "email"},
+        ],
+    },
+]
+
+
+def _targets(first_response: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "clock": "first_response",
+            "within": first_response,
+            "calendar": "around-the-clock",
+            "marks": MARKS,
+        },
+        {"clock": "resolution", "within": "PT24H", "calendar": "tehran-office", "marks": MARKS},
+    ]
+
+
+CALENDARS: dict[str, dict[str, Any]] = {
+    "around-the-clock": {"zone": "UTC", "week": {day: ["00:00-24:00"] for day in WEEKDAYS}},
+    "tehran-office": {
+        "zone": "Asia/Tehran",
+        "week": {**{day: ["08:00-16:00"] for day in WORKDAYS}, "thursday": ["08:00-12:00"]},
+        "holidays": "IR",
+    },
+}
+
+#: The ticket's agreement has no term: it holds for every channel that none is nearer to.
+AGREEMENTS: dict[str, dict[str, Any]] = {
+    "ticket": {"targets": _targets("PT1H")},
+    "email": {"match": {"channel": ["email"]}, "targets": _targets("PT2H")},
+}
+
+#: In the order in which one may refer to the other.
+REQUESTS: list[tuple[Kind, DefineAgreement | DefineCalendar]] = [
+    *(("calendar", DefineCalendar(id=name, definition=d)) for name, d in CALENDARS.items()),
+    *(("agreement", DefineAgreement(id=name, definition=d)) for name, d in AGREEMENTS.items()),
+]

@@ -1,0 +1,160 @@
+"""Business time: adding it to an instant, and measuring it between two.
+
+An instant is business time when the local clock then shows a time inside one of the day's windows.
+The windows of a year are laid out once as spans of absolute time, with what was worked before each;
+adding and measuring are then a binary search, in whole microseconds, and exact inverses. Nothing
+here knows of tickets.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+from typing import NamedTuple
+
+from services.sla.domain.holidays import official_holidays
+from services.sla.domain.hours import CalendarTerms, Span, zone_of
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MINUTE = 60_000_000
+DAY = 24 * 60 * MINUTE
+FULL_DAY: list[Span] = [(0, 24 * 60)]
+#: Further ahead, `add` gives up: no calendar that was accepted needs so long.
+HORIZON_YEARS = 100
+
+
+class Calendar:
+    """One version of a calendar; the years it was asked about stay laid out."""
+
+    def __init__(self, terms: CalendarTerms) -> None:
+        self._zone = zone_of(terms)
+        self._week = terms.spans_by_weekday()
+        self._exceptions = terms.spans_by_date()
+        self._country = terms.holidays
+        self._years: dict[int, _Year] = {}
+        self._always = (
+            all(day == FULL_DAY for day in self._week)
+            and not self._exceptions
+            and not self._country
+        )
+
+    def add(self, instant: datetime, seconds: float) -> datetime:
+        """Give the first instant by which so much business time has passed.
+
+        Adding nothing gives the instant itself. Raises ValueError for negative seconds, and
+        OverflowError where the calendar does not hold so much within a century.
+        """
+        left = round(seconds * 1_000_000)
+        if left < 0:
+            raise ValueError("business time is added forwards")
+        if left == 0 or self._always:
+            return instant + left * MICROSECOND
+        first = _year_of(instant)
+        left += self._year(first).worked(_micros(instant))
+        for year in range(first, first + HORIZON_YEARS):
+            table = self._year(year)
+            if left <= table.total:
+                return EPOCH + table.reach(left) * MICROSECOND
+            left -= table.total
+        raise OverflowError("not within a century")
+
+    def between(self, start: datetime, end: datetime) -> float:
+        """Give the business seconds from start to end; negative when end lies before start."""
+        if end < start:
+            return -self.between(end, start)
+        if self._always:
+            return (end - start) // MICROSECOND / 1_000_000
+        first, last = _year_of(start), _year_of(end)
+        worked = self._year(last).worked(_micros(end)) - self._year(first).worked(_micros(start))
+        worked += sum(self._year(year).total for year in range(first, last))
+        return worked / 1_000_000
+
+    def _year(self, year: int) -> _Year:
+        table = self._years.get(year)
+        if table is None:
+            table = self._years[year] = _Year.of(list(self._open_spans(year)))
+        return table
+
+    def _open_spans(self, year: int) -> Iterator[tuple[int, int]]:
+        """Give the year's spans of business time, in order.
+
+        Each stretch between two changes of the zone's offset is laid out by itself, so that hours
+        which the local clock skips or shows twice need no case of their own.
+        """
+        for start, end, offset in self._stretches(year):
+            midnight = (start + offset) // DAY * DAY
+            while midnight - offset < end:
+                day = (EPOCH + midnight * MICROSECOND).date()
+                for opens, closes in self._windows(day):
+                    low = max(start, midnight + opens * MINUTE - offset)
+                    high = min(end, midnight + closes * MINUTE - offset)
+                    if low < high:
+                        yield low, high
+                midnight += DAY
+
+    def _windows(self, day: date) -> list[Span]:
+        if day in self._exceptions:
+            return self._exceptions[day]
+        if self._country and day in official_holidays(self._country, day.year):
+            return []
+        return self._week[day.weekday()]
+
+    def _stretches(self, year: int) -> Iterator[tuple[int, int, int]]:
+        """Cut the UTC year where the zone's offset changes: (start, end, offset)."""
+        start = _micros(datetime(year, 1, 1, tzinfo=UTC))
+        end = _micros(datetime(year + 1, 1, 1, tzinfo=UTC))
+        offset = self._offset(start)
+        for day_end in range(start + DAY, end + 1, DAY):
+            if self._offset(day_end) != offset:
+                change = self._change(day_end - DAY, day_end)
+                yield start, change, offset
+                start, offset = change, self._offset(day_end)
+        yield start, end, offset
+
+    def _change(self, before: int, after: int) -> int:
+        """Find the second in which the offset changes."""
+        old = self._offset(before)
+        seconds = range(before, after + 1, 1_000_000)
+        return seconds[bisect_left(seconds, 1, key=lambda second: int(self._offset(second) != old))]
+
+    def _offset(self, micros: int) -> int:
+        offset = (EPOCH + micros * MICROSECOND).astimezone(self._zone).utcoffset()
+        return (offset or timedelta()) // MICROSECOND
+
+
+class _Year(NamedTuple):
+    """The spans of business time of one UTC year, in microseconds since 1970."""
+
+    starts: list[int]
+    ends: list[int]
+    #: Business time of the year before each span.
+    before: list[int]
+    total: int
+
+    @classmethod
+    def of(cls, spans: list[tuple[int, int]]) -> _Year:
+        *before, total = accumulate((end - start for start, end in spans), initial=0)
+        return cls([start for start, _ in spans], [end for _, end in spans], before, total)
+
+    def worked(self, instant: int) -> int:
+        """Give the year's business time up to an instant."""
+        span = bisect_right(self.starts, instant) - 1
+        if span < 0:
+            return 0
+        return self.before[span] + min(instant, self.ends[span]) - self.starts[span]
+
+    def reach(self, worked: int) -> int:
+        """Give the first instant by which so much (more than 0) of the year's time has passed."""
+        span = bisect_left(self.before, worked) - 1
+        return self.starts[span] + worked - self.before[span]
+
+
+def _micros(instant: datetime) -> int:
+    return (instant - EPOCH) // MICROSECOND
+
+
+def _year_of(instant: datetime) -> int:
+    return instant.astimezone(UTC).year

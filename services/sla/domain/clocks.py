@@ -1,0 +1,196 @@
+"""A ticket's clocks: their state, and what each fact makes of it.
+
+Every instant a clock needs later (its due time, its alarms) is in the facts themselves, so folding
+takes no calendar and gives the same state whatever has been published since.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from chassis.decisions import Evolution
+from contracts.sla import (
+    Alarm,
+    SlaBreached,
+    SlaBreachWithdrawn,
+    SlaCancelled,
+    SlaMet,
+    SlaPaused,
+    SlaResumed,
+    SlaStarted,
+    SlaWarned,
+    TicketFacts,
+)
+from services.sla.domain.agreement import TARGET
+
+#: Holds a clock that stands still because the work is done: it is on nobody's time.
+NOBODY = "nobody"
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """One target of one ticket."""
+
+    name: str
+    agreement: str
+    agreement_version: int
+    calendar: str
+    calendar_version: int
+    target_seconds: float
+    started_at: datetime
+    due_at: datetime
+    #: Marks that have not come, with the instants at which they do while the clock runs.
+    alarms: list[Alarm]
+    #: Business seconds that were left at `since`; negative once the target has been missed.
+    left_seconds: float
+    #: When it last began to run, or stopped running.
+    since: datetime
+    state: Literal["running", "paused", "met", "cancelled"] = "running"
+    held_by: str | None = None
+    #: When the work was done; what approval confirms, the clock goes by.
+    done_at: datetime | None = None
+    stopped_at: datetime | None = None
+    breached_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether time passes on it."""
+        return self.state == "running"
+
+    @property
+    def open(self) -> bool:
+        """Whether its verdict is still to come."""
+        return self.state in ("running", "paused")
+
+
+class Clocks(msgspec.Struct, frozen=True, kw_only=True):
+    """All clocks of a ticket, by name; none where no agreement holds."""
+
+    clocks: dict[str, Clock] = {}
+    #: What the agreement was chosen by, so that it can be chosen again when one of them changes.
+    facts: TicketFacts | None = None
+    imported: bool = False
+
+    def running(self) -> list[Clock]:
+        """Give the clocks on which time passes."""
+        return [clock for clock in self.clocks.values() if clock.running]
+
+    def open(self) -> list[Clock]:
+        """Give the clocks whose verdict is still to come."""
+        return [clock for clock in self.clocks.values() if clock.open]
+
+    def changed(self, name: str, **changes: Any) -> Clocks:
+        """Give the state with some fields of one clock replaced."""
+        clock = replace(self.clocks[name], **changes)
+        return replace(self, clocks={**self.clocks, name: clock})
+
+
+CLOCKS = Evolution(Clocks)
+
+
+def index(state: Clocks) -> dict[str, Any]:
+    """Give the next instant at which a mark comes; none for an imported ticket.
+
+    Imported history is judged by the times of its events: a clock on the wall would call every
+    unfinished ticket late whose next event has only not been read yet.
+    """
+    alarms = [] if state.imported else [a.at for c in state.running() for a in c.alarms]
+    return {"due_at": min(alarms, default=None)}
+
+
+@CLOCKS.on(SlaStarted)
+def _started(state: Clocks, event: SlaStarted, _at: datetime) -> Clocks:
+    clock = Clock(
+        name=event.clock,
+        agreement=event.agreement,
+        agreement_version=event.agreement_version,
+        calendar=event.calendar,
+        calendar_version=event.calendar_version,
+        target_seconds=event.target_seconds,
+        started_at=event.started_at,
+        due_at=event.due_at,
+        alarms=event.alarms,
+        left_seconds=event.target_seconds,
+        since=event.started_at,
+    )
+    return Clocks(
+        clocks={**state.clocks, event.clock: clock}, facts=event.facts, imported=event.imported
+    )
+
+
+@CLOCKS.on(SlaPaused)
+def _paused(state: Clocks, event: SlaPaused, at: datetime) -> Clocks:
+    clock = state.clocks[event.clock]
+    return state.changed(
+        event.clock,
+        state="paused",
+        held_by=event.held_by,
+        left_seconds=event.left_seconds,
+        since=max(at, clock.since) if clock.running else clock.since,
+        done_at=max(at, clock.since) if event.held_by == NOBODY else None,
+    )
+
+
+@CLOCKS.on(SlaResumed)
+def _resumed(state: Clocks, event: SlaResumed, at: datetime) -> Clocks:
+    return state.changed(
+        event.clock,
+        state="running",
+        held_by=None,
+        done_at=None,
+        stopped_at=None,
+        since=max(at, state.clocks[event.clock].since),
+        due_at=event.due_at,
+        alarms=event.alarms,
+    )
+
+
+@CLOCKS.on(SlaWarned)
+def _warned(state: Clocks, event: SlaWarned, _at: datetime) -> Clocks:
+    return state.changed(event.clock, alarms=_without(state, event.clock, event.mark))
+
+
+@CLOCKS.on(SlaBreached)
+def _breached(state: Clocks, event: SlaBreached, _at: datetime) -> Clocks:
+    alarms = _without(state, event.clock, event.mark)
+    return state.changed(event.clock, alarms=alarms, breached_at=event.alarm_at)
+
+
+@CLOCKS.on(SlaBreachWithdrawn)
+def _withdrawn(state: Clocks, event: SlaBreachWithdrawn, _at: datetime) -> Clocks:
+    clock = state.clocks[event.clock]
+    again = Alarm(mark=TARGET, at=clock.due_at)
+    return state.changed(event.clock, alarms=[*clock.alarms, again], breached_at=None)
+
+
+@CLOCKS.on(SlaMet)
+def _met(state: Clocks, event: SlaMet, _at: datetime) -> Clocks:
+    clock = state.clocks[event.clock]
+    return state.changed(
+        event.clock,
+        state="met",
+        held_by=None,
+        since=event.stopped_at,
+        stopped_at=event.stopped_at,
+        left_seconds=round(clock.target_seconds - event.elapsed_seconds, 3),
+    )
+
+
+@CLOCKS.on(SlaCancelled)
+def _cancelled(state: Clocks, event: SlaCancelled, at: datetime) -> Clocks:
+    since = max(at, state.clocks[event.clock].since)
+    return state.changed(
+        event.clock,
+        state="cancelled",
+        held_by=None,
+        since=since,
+        stopped_at=since,
+        left_seconds=event.left_seconds,
+    )
+
+
+def _without(state: Clocks, name: str, mark: int) -> list[Alarm]:
+    return [alarm for alarm in state.clocks[name].alarms if alarm.mark != mark]

@@ -1,0 +1,103 @@
+"""What time does to a clock: the facts of its starting, standing still, going on and stopping.
+
+Which of them a message leads to is decided in `handlers.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.sla import (
+    Alarm,
+    SlaCancelled,
+    SlaMet,
+    SlaPaused,
+    SlaResumed,
+    SlaStarted,
+    TicketFacts,
+)
+from services.sla.domain.agreement import TARGET, Agreement, Target
+from services.sla.domain.book import DatedCalendar
+from services.sla.domain.calendar import Calendar
+from services.sla.domain.clocks import Clock
+
+
+def left_seconds(clock: Clock, calendar: Calendar, at: datetime) -> float:
+    """Give the business seconds to the target; negative once it has been missed."""
+    if not clock.running:
+        return clock.left_seconds
+    return round(clock.left_seconds - calendar.between(clock.since, max(at, clock.since)), 6)
+
+
+def start(
+    target: Target,
+    agreement: Agreement,
+    dated: DatedCalendar,
+    facts: TicketFacts,
+    *,
+    at: datetime,
+    imported: bool,
+) -> SlaStarted:
+    """Start the clock of a target."""
+    return SlaStarted(
+        clock=target.clock,
+        agreement=agreement.id,
+        agreement_version=agreement.version,
+        calendar=dated.id,
+        calendar_version=dated.version,
+        target_seconds=target.seconds,
+        started_at=at,
+        due_at=dated.calendar.add(at, target.seconds),
+        alarms=_alarms(target.percents(), target.seconds, target.seconds, dated.calendar, at),
+        facts=facts,
+        imported=imported,
+    )
+
+
+def pause(clock: Clock, calendar: Calendar, at: datetime, held_by: str) -> SlaPaused:
+    """Stop time on a clock, or say who holds a standing one now."""
+    left = left_seconds(clock, calendar, at)
+    return SlaPaused(clock=clock.name, held_by=held_by, left_seconds=left)
+
+
+def resume(clock: Clock, calendar: Calendar, at: datetime) -> SlaResumed:
+    """Let time pass again, with the time that was left; a missed target stays missed since then."""
+    at = max(at, clock.since)
+    left = clock.left_seconds
+    coming = sorted(alarm.mark for alarm in clock.alarms)
+    return SlaResumed(
+        clock=clock.name,
+        due_at=clock.due_at if clock.breached_at else calendar.add(at, max(0.0, left)),
+        paused_seconds=calendar.between(clock.since, at),
+        alarms=_alarms(coming, clock.target_seconds, left, calendar, at),
+    )
+
+
+def stop(clock: Clock, calendar: Calendar, at: datetime) -> SlaMet:
+    """Reach the target, in time or late."""
+    left = left_seconds(clock, calendar, at)
+    return SlaMet(
+        clock=clock.name,
+        stopped_at=max(at, clock.since) if clock.running else at,
+        elapsed_seconds=round(clock.target_seconds - left, 6),
+        late_seconds=max(0.0, -left),
+    )
+
+
+def cancel(clock: Clock, calendar: Calendar, at: datetime, reason: str) -> SlaCancelled:
+    """End a clock without a verdict."""
+    left = left_seconds(clock, calendar, at)
+    return SlaCancelled(clock=clock.name, reason=reason, left_seconds=left)
+
+
+def _alarms(
+    percents: list[int], target: float, left: float, calendar: Calendar, at: datetime
+) -> list[Alarm]:
+    """Plan marks for a clock that has `left` to its target from `at` on, to the millisecond."""
+    return [
+        Alarm(
+            mark=percent,
+            at=calendar.add(at, max(0.0, round(left - target * (TARGET - percent) / TARGET, 3))),
+        )
+        for percent in percents
+    ]

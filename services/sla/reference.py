@@ -1,0 +1,162 @@
+"""What decisions look up: the book of agreements and calendars, kept fresh in every process.
+
+The number of the newest publication is looked at before a batch when the last look is a second old,
+and at once when a ticket goes by an edition that is not in the book yet.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from chassis.bus.inbox import Inbox
+from chassis.calls.call import Call
+from chassis.decisions import Due, Occasion
+from chassis.errors import KeyReused, Unavailable
+from chassis.journal import Outcome, Reference
+from chassis.metrics import metric
+from chassis.runtime import Runtime
+from contracts.calls.sla import DefineAgreement, DefineCalendar
+from contracts.sla import SlaBreached, SlaWarned
+from services.sla import demo, publishing
+from services.sla.domain.book import Book
+from services.sla.domain.clocks import Clocks
+from services.sla.repository import Kind, Publication, Publications
+
+#: How long a publication of another process may go unseen.
+FRESH_SECONDS = 1.0
+#: Who could know of something that stopped a clock. Intake could not: what a requester does comes
+#: to a clock through routing alone.
+ASKED_BEFORE_ALARMS = "routing"
+ASKING_SECONDS = 2.0
+SILENCE_SECONDS = 3.0
+_ATTEMPTS = 20
+
+
+class Agreements(Reference):
+    """The book, as a dependency."""
+
+    runtime = Runtime()
+    inbox = Inbox()
+
+    def __init__(self) -> None:
+        self.book = Book()
+        #: The newest version of everything published.
+        self.newest: dict[tuple[Kind, str], Publication] = {}
+        self._number = 0
+        self._looked_at = float("-inf")
+        self._ask_again_at = float("-inf")
+
+    @cached_property
+    def publications(self) -> Publications:
+        """Where versions are stored."""
+        return Publications(self.runtime.database)
+
+    def setup(self) -> None:
+        """Have the book loaded, and in a demo filled, before the process is ready."""
+        self.runtime.before_ready(self._open)
+
+    def prepare(self, occasions: Sequence[Occasion]) -> Book:
+        """Give a fresh book; before alarms, learn what might have stopped their clocks in time."""
+        stale = time.monotonic() - self._looked_at > FRESH_SECONDS
+        if stale or any(self._lacks(occasion.state) for occasion in occasions):
+            self.refresh()
+        ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
+        return self.book.with_unconfirmed(self._not_caught_up(ringing)) if ringing else self.book
+
+    def settle(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
+        """Count the marks that were recorded."""
+        for stream in {occasion.context.stream for occasion in occasions} & outcomes.keys():
+            outcome = outcomes[stream]
+            for event in () if outcome.repeated else outcome.events:
+                if isinstance(event, SlaBreached):
+                    confirmed = str(event.confirmed).lower()
+                    metric("peygir_sla_breaches_total", event.clock, confirmed).inc()
+                elif isinstance(event, SlaWarned):
+                    metric("peygir_sla_warnings_total", event.clock).inc()
+
+    def refresh(self) -> None:
+        """Bring the book up to what has been published."""
+        more = self.publications.after(self._number)
+        if more:
+            self.book = publishing.bound(self.book, more)
+            self.newest |= {(item.kind, item.id): item for item in more}
+            self._number = more[-1].number
+        self._looked_at = time.monotonic()
+
+    def publish(
+        self, kind: Kind, request: DefineAgreement | DefineCalendar, call: Call
+    ) -> Publication:
+        """Publish a version; a repeat, or what holds already, changes nothing.
+
+        Raises Invalid for a wrong definition, KeyReused for another request under the same key.
+        """
+        for _attempt in range(_ATTEMPTS):
+            self.refresh()
+            earlier = self.publications.of_cause(call.cause)
+            if earlier is not None:
+                return _repeated(earlier, call)
+            publishing.check(kind, request.definition, self.book)
+            newest = self.newest.get((kind, request.id))
+            if newest is not None and newest.definition == request.definition:
+                return newest
+            publication = Publication(
+                number=self._number + 1,
+                kind=kind,
+                id=request.id,
+                version=newest.version + 1 if newest else 1,
+                definition=request.definition,
+                by=call.identity.subject,
+                at=call.now,
+                cause=call.cause,
+                request=call.digest,
+            )
+            if self.publications.add(publication):
+                self.refresh()
+                return publication
+        raise Unavailable("contention", retry_after=1)
+
+    def _not_caught_up(self, streams: Sequence[str]) -> frozenset[str]:
+        """Learn what could have stopped clocks in time; gives the streams nobody can tell about.
+
+        A service that has just failed to answer is let alone for a moment: while it is away, alarms
+        come unconfirmed, not late.
+        """
+        if time.monotonic() < self._ask_again_at:
+            return frozenset(streams)
+        try:
+            outcomes = self.inbox.catch_up(ASKED_BEFORE_ALARMS, streams, seconds=ASKING_SECONDS)
+        except Unavailable:
+            self._ask_again_at = time.monotonic() + SILENCE_SECONDS
+            return frozenset(streams)
+        return frozenset(stream for stream, error in outcomes.items() if error is not None)
+
+    def _lacks(self, state: Clocks) -> bool:
+        """Tell whether a ticket goes by an edition that is not in the book."""
+        return any(
+            (clock.agreement, clock.agreement_version) not in self.book.agreements
+            or (clock.calendar, clock.calendar_version) not in self.book.calendars
+            for clock in state.clocks.values()
+        )
+
+    def _open(self) -> None:
+        self.publications.make_indexes()
+        self.refresh()
+        if self.runtime.settings.demo:
+            self._fill_demo()
+
+    def _fill_demo(self) -> None:
+        for kind, request in demo.REQUESTS:
+            if (kind, request.id) not in self.newest:
+                now = self.runtime.clock.now()
+                key = f"{kind}:{request.id}"
+                call = Call(method="demo", identity=self.runtime.identity, key=key, now=now)
+                self.publish(kind, request, call)
+
+
+def _repeated(earlier: Publication, call: Call) -> Publication:
+    if earlier.request != call.digest:
+        raise KeyReused
+    call.repeated = True
+    return earlier

@@ -1,0 +1,1 @@
+"""The tests: unit, contracts, component, system, faults, browser, load, in this order of cost."""
