@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import eventlet
 from eventlet.event import Event as Signal
-from nameko.extensions import DependencyProvider, SharedExtension
+from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
 from chassis.late import late
@@ -22,6 +22,7 @@ from chassis.errors import Unavailable
 from chassis.identity import Identity, Signer
 from chassis.logging import get_logger
 from chassis.mongo import DURABLE, connect
+from chassis.provider import Provider
 from chassis.settings import ChassisSettings
 
 if TYPE_CHECKING:
@@ -150,14 +151,10 @@ class Runtime(SharedExtension):
                 continue
 
 
-class Mongo(DependencyProvider):
+class Mongo(Provider):
     """Gives a service its own database."""
 
     runtime = Runtime()
-
-    def get_dependency(self, _worker_ctx: Any) -> Mongo:
-        """Give itself."""
-        return self
 
     @property
     def db(self) -> Database[dict[str, Any]]:
@@ -165,7 +162,7 @@ class Mongo(DependencyProvider):
         return self.runtime.database
 
 
-class Config(DependencyProvider):
+class Config(Provider):
     """Gives a service its settings."""
 
     def __init__(self, settings: type[Any]) -> None:

@@ -19,8 +19,8 @@ from fastapi.params import Depends
 from chassis.errors import Unauthenticated, Unavailable
 from chassis.identity import ANONYMOUS, Identity
 from contracts.calls.base import Request as CallRequest
+from contracts.calls.intake import Subject
 from gateway.errors import language_of
-from gateway.kept import Kept
 from gateway.limits import Limits
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
@@ -30,7 +30,6 @@ A = TypeVar("A")
 
 #: The most that one request may take, so that a service which hangs gives 503 within 3 s.
 _REQUEST_SECONDS: Final = 2.8
-_NAME_SECONDS: Final = 60.0
 #: What a part may take that an answer can do without.
 _OPTIONAL_SECONDS: Final = 1.0
 
@@ -95,8 +94,8 @@ class Gateway:
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()
         self.open_streams = 0
-        #: Names of staff by id, as requesters are told them.
-        self.names: Kept[str, str] = Kept(seconds=_NAME_SECONDS)
+        #: The catalogue as it was last read: forms show it while intake is away.
+        self.last_subjects: list[Subject] = []
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -259,6 +258,7 @@ class AllowCommand(Allow):
         idempotency_key: Annotated[
             str | None,
             Header(
+                alias="Idempotency-Key",
                 pattern=r"^[\x21-\x7e]{1,128}$",
                 description="Names this command: sent again with it, nothing happens twice.",
                 examples=["3c1d7a52-5f0b-4c64-9a3e-1f6a0c2b8e11"],
@@ -266,7 +266,10 @@ class AllowCommand(Allow):
         ] = None,
         peygir_at: Annotated[
             datetime | None,
-            Header(description="When it happened, earlier than now; needs the right `import`."),
+            Header(
+                alias="Peygir-At",
+                description="When it happened, earlier than now; needs the right `import`.",
+            ),
         ] = None,
     ) -> Caller:
         at = peygir_at if peygir_at is None or peygir_at.tzinfo else peygir_at.replace(tzinfo=UTC)

@@ -55,7 +55,7 @@ class CurrentSession(Answer):
     rights: dict[str, str]
 
 
-class TicketLine(TicketView):
+class TicketLine(TicketView, kw_only=True):
     """A ticket as lists show it."""
 
     #: Absent when intake does not answer.
@@ -84,7 +84,7 @@ class InboxAnswer(Answer):
     unavailable: list[str] = []
 
 
-class Ticket(TicketView):
+class Ticket(TicketView, kw_only=True):
     """A whole ticket: case, content, clocks and deliveries."""
 
     title: str

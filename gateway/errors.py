@@ -157,7 +157,7 @@ def as_domain_error(error: Exception) -> DomainError:
 
 def invalid(faults: Iterable[Mapping[str, Any]]) -> Invalid:
     """Give what pydantic found as one refusal with every field in it."""
-    return Invalid("input_invalid", fields=[_fault(each) for each in faults])
+    return Invalid("request_invalid", fields=[_fault(each) for each in faults])
 
 
 class Unexpected(DomainError):

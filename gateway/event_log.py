@@ -10,7 +10,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -57,6 +57,32 @@ class EventPage(Answer):
     end: bool
     #: Services that do not answer now; their events come with a later page.
     unavailable: list[str] = []
+
+
+#: A CloudEvent with its data as readers see it: as bytes not yet decoded it has no schema.
+PublishedEvent = msgspec.defstruct(
+    "CloudEvent",
+    [
+        ("data", dict[str, Any]) if field.name == "data" else (field.name, field.type, field.default)
+        if field.default is not msgspec.NODEFAULT
+        else (field.name, field.type)
+        for field in msgspec.structs.fields(CloudEvent)
+    ],
+    kw_only=True,
+    namespace={"__doc__": CloudEvent.__doc__},
+)
+#: `EventPage` for the OpenAPI document.
+DOCUMENTED_PAGE = msgspec.defstruct(
+    "EventPage",
+    [
+        ("events", list[PublishedEvent]),  # type: ignore[valid-type]
+        ("next", str),
+        ("end", bool),
+        ("unavailable", list[str]),
+    ],
+    kw_only=True,
+    namespace={"__doc__": EventPage.__doc__},
+)
 
 
 class Filter:

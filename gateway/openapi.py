@@ -91,7 +91,8 @@ def _allow_of(dependant: Dependant) -> Allow | None:
 
 def _complete(operation: dict[str, Any], path: str, method: str, allow: Allow | None) -> None:
     responses = operation["responses"]
-    for status in _problems(operation, path, method, allow):
+    for status in sorted({*_problems(operation, path, method, allow)}):
+        responses.pop(str(status), None)
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     if allow is None:
         return
@@ -112,10 +113,10 @@ def _problems(
         yield 403
     if "{" in path:
         yield 404
-    if method != "get":
-        yield from (409, 413)
+    if isinstance(allow, AllowCommand):
+        yield 409
     if "requestBody" in operation:
-        yield 415
+        yield from (413, 415)
     if operation.get("parameters") or "requestBody" in operation:
         yield 422
     if allow is not None and allow.right is None and (method == "post" or "/track/" in path):

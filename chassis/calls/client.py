@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from nameko.extensions import DependencyProvider
 
 from chassis.calls import wire
 from chassis.errors import Unavailable
+from chassis.provider import Provider
 from chassis.runtime import Runtime
 
 T = TypeVar("T")
@@ -105,7 +105,7 @@ class Caller:
         return self._pass
 
 
-class ServiceClient(DependencyProvider):
+class ServiceClient(Provider):
     """Gives a service the way to ask another one."""
 
     runtime = Runtime()

@@ -11,11 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import eventlet
 import msgspec
-from nameko.extensions import DependencyProvider
 
 from chassis.late import late
 from chassis.calls.call import Call
@@ -30,6 +29,7 @@ from chassis.journal.queries import JournalQueries
 from chassis.journal.relay import Relay
 from chassis.journal.snapshots import Loaded, Snapshot, SnapshotStore
 from chassis.logging import get_logger
+from chassis.provider import Provider
 from contracts.envelope import CloudEvent, Event
 
 S = TypeVar("S")
@@ -81,12 +81,8 @@ class Recorded(NamedTuple):
     version: int
 
 
-class Reference(DependencyProvider):
+class Reference(Provider):
     """What decisions look up. Subclasses prepare it for a batch and may reserve things."""
-
-    def get_dependency(self, _worker_ctx: Any) -> Any:
-        """Give itself."""
-        return self
 
     def prepare(self, occasions: Sequence[Occasion]) -> Any:  # noqa: ARG002
         """Give what the decisions of this batch are handed."""
@@ -96,7 +92,7 @@ class Reference(DependencyProvider):
         """Learn what was committed, by stream; a stream that failed or goes round again is absent."""
 
 
-class Aggregates(DependencyProvider, Generic[S]):
+class Aggregates(Provider, Generic[S]):
     """The streams of one kind, as a dependency of a service."""
 
     journal = Journal()
@@ -128,10 +124,6 @@ class Aggregates(DependencyProvider, Generic[S]):
         #: Set by the inbox: brings an unknown stream here from the service that opens it.
         self.pull: Callable[[Sequence[str]], None] | None = None
 
-    def bind(self, container: Any, attr_name: str = "") -> Aggregates[S]:
-        """Bind to a service, or inside of another dependency (without a name then)."""
-        return cast("Aggregates[S]", super().bind(container, attr_name))
-
     def setup(self) -> None:
         """Have the indexes made before the process is ready."""
         self.journal.runtime.before_ready(self._make_indexes)
@@ -142,10 +134,6 @@ class Aggregates(DependencyProvider, Generic[S]):
     def keeps(self, stream: str) -> bool:
         """Tell whether a stream is of this kind."""
         return stream.startswith(self.prefixes) if self.prefixes else ":" not in stream
-
-    def get_dependency(self, _worker_ctx: Any) -> Aggregates[S]:
-        """Give itself."""
-        return self
 
     @late
     def snapshots(self) -> SnapshotStore[S]:
@@ -195,10 +183,13 @@ class Aggregates(DependencyProvider, Generic[S]):
 
     # -- deciding --------------------------------------------------------------------------------
 
-    def execute(self, stream: str, decide: Decide, request: Any, call: Call) -> Outcome:
+    def execute(
+        self, stream: str, decide: Decide, request: Any, call: Call, *, new: bool = False
+    ) -> Outcome:
         """Carry a command out, exactly once per idempotency key.
 
-        Raises what the decision raises, KeyReused, or Unavailable.
+        With `new` the stream is taken not to exist yet, and nothing is looked up first. Raises what
+        the decision raises, KeyReused, or Unavailable.
         """
         intent = Intent(
             decide,
@@ -211,7 +202,7 @@ class Aggregates(DependencyProvider, Generic[S]):
             request=call.digest,
             correlation=call.correlation,
         )
-        outcome = self.settle({stream: [intent]})[stream]
+        outcome = self.settle({stream: [intent]}, new=new)[stream]
         if outcome.error is not None:
             raise outcome.error
         if outcome.repeated:
@@ -278,7 +269,11 @@ class Aggregates(DependencyProvider, Generic[S]):
             raise outcome.error
 
     def settle(
-        self, work: Mapping[str, Sequence[Intent]], *, commit_empty: bool = False
+        self,
+        work: Mapping[str, Sequence[Intent]],
+        *,
+        commit_empty: bool = False,
+        new: bool = False,
     ) -> dict[str, Outcome]:
         """Decide and commit; each stream's intents in order, as one commit of its own."""
         done: dict[str, Outcome] = {}
@@ -290,8 +285,9 @@ class Aggregates(DependencyProvider, Generic[S]):
                 return done
             if time.monotonic() > deadline:
                 break
-            self._settle_round(left, done, fresh=fresh, commit_empty=commit_empty)
-            fresh = True
+            loaded = self._initial(left) if new else self._load(left, fresh=fresh)
+            self._settle_round(left, loaded, done, fresh=fresh, commit_empty=commit_empty)
+            fresh, new = True, False
         if len(done) < len(work):
             raise Unavailable("contention", retry_after=1)
         return done
@@ -299,12 +295,12 @@ class Aggregates(DependencyProvider, Generic[S]):
     def _settle_round(
         self,
         work: Mapping[str, Sequence[Intent]],
+        loaded: Mapping[str, Loaded[S]],
         done: dict[str, Outcome],
         *,
         fresh: bool,
         commit_empty: bool,
     ) -> None:
-        loaded = self._load(work, fresh=fresh)
         if fresh:
             self._find_repeats(work, loaded, done)
         now = self.journal.runtime.clock.now()
@@ -337,12 +333,13 @@ class Aggregates(DependencyProvider, Generic[S]):
         if missing and fresh and self.pull is not None:
             self.pull(missing)
             loaded |= self.snapshots.load(missing)
-        for name in names:
-            if name not in loaded:
-                loaded[name] = Loaded(name, self.evolution.initial())
+        loaded = self._initial(names) | loaded
         if fresh:
             self._catch_up(loaded)
         return loaded
+
+    def _initial(self, streams: Iterable[str]) -> dict[str, Loaded[S]]:
+        return {name: Loaded(name, self.evolution.initial()) for name in streams}
 
     def _catch_up(self, loaded: dict[str, Loaded[S]]) -> None:
         """Fold what the journal has beyond the snapshots, and mend these."""

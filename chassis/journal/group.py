@@ -11,13 +11,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import eventlet
 from bson.raw_bson import RawBSONDocument
-from eventlet.event import Event as Signal
 from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from chassis.errors import Unavailable
+from chassis.gather import Gathered
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.mongo import DURABLE
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection
 
 log = get_logger()
-_MOST = 1000
 _DUPLICATE_KEY = 11000
 
 
@@ -42,14 +40,13 @@ class Duplicate(Exception):  # noqa: N818 - an outcome to decide on, not a fault
 Outcome = Duplicate | Unavailable | None
 
 
-class _Waiting:
-    """A document whose writer waits."""
+class _Entry:
+    """A document on its way, and what became of it."""
 
-    __slots__ = ("deadline", "document", "outcome", "signal")
+    __slots__ = ("deadline", "document", "outcome")
 
-    def __init__(self, document: Any, signal: Signal, deadline: float) -> None:
+    def __init__(self, document: Any, deadline: float) -> None:
         self.document = document
-        self.signal = signal
         self.deadline = deadline
         self.outcome: Outcome = None
 
@@ -62,8 +59,7 @@ class GroupWriter:
             write_concern=DURABLE, read_concern=ReadConcern("majority")
         )
         self._seconds = seconds
-        self._waiting: list[_Waiting] = []
-        self._running = False
+        self._gathered: Gathered[_Entry, Outcome] = Gathered(self._write)
 
     def insert(self, document: Mapping[str, Any] | bytes) -> None:
         """Store one document; raises Duplicate, or Unavailable when nothing can be said."""
@@ -71,38 +67,16 @@ class GroupWriter:
         if outcome is not None:
             raise outcome
 
-    def insert_all(self, documents: Sequence[Mapping[str, Any] | bytes]) -> list[Outcome]:
+    def insert_all(self, documents: Sequence[Mapping[str, Any] | bytes]) -> Sequence[Outcome]:
         """Store documents and give each one's outcome; a failed one does not hinder the others."""
-        signal = Signal()
         deadline = time.monotonic() + self._seconds
-        mine = [_Waiting(_raw(document), signal, deadline) for document in documents]
-        self._waiting.extend(mine)
-        if not self._running:
-            self._running = True
-            eventlet.spawn_n(self._write_waiting)
-        signal.wait()
-        return [item.outcome for item in mine]
+        return self._gathered.many([_Entry(_raw(document), deadline) for document in documents])
 
-    def _write_waiting(self) -> None:
-        try:
-            while self._waiting:
-                group = self._next_group()
-                try:
-                    self._write(group)
-                finally:
-                    for signal in {id(item.signal): item.signal for item in group}.values():
-                        signal.send()
-        finally:
-            self._running = False
+    def _write(self, group: list[_Entry]) -> list[Outcome]:
+        self._insert(group)
+        return [item.outcome for item in group]
 
-    def _next_group(self) -> list[_Waiting]:
-        """Take what waits, all of a writer's documents together."""
-        group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-        while self._waiting and self._waiting[0].signal is group[-1].signal:
-            group.append(self._waiting.pop(0))
-        return group
-
-    def _write(self, group: list[_Waiting]) -> None:
+    def _insert(self, group: list[_Entry]) -> None:
         now = time.monotonic()
         alive = []
         for item in group:
@@ -121,7 +95,7 @@ class GroupWriter:
             log.warning("group_insert_failed", error=type(error).__name__, documents=len(alive))
             self._ask_again(alive)
 
-    def _tell_apart(self, group: list[_Waiting], details: Mapping[str, Any]) -> None:
+    def _tell_apart(self, group: list[_Entry], details: Mapping[str, Any]) -> None:
         failed = {fault["index"]: fault for fault in details.get("writeErrors", ())}
         for index, fault in failed.items():
             if fault.get("code") == _DUPLICATE_KEY:
@@ -132,7 +106,7 @@ class GroupWriter:
             # Stored, but perhaps not for good: what the majority has decides.
             self._ask_again([item for i, item in enumerate(group) if i not in failed])
 
-    def _ask_again(self, group: list[_Waiting]) -> None:
+    def _ask_again(self, group: list[_Entry]) -> None:
         """Settle an unknown outcome by reading what the majority holds."""
         try:
             ids = [item.document["_id"] for item in group]

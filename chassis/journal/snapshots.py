@@ -14,6 +14,7 @@ import msgspec
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from chassis.gather import Gathered
 from chassis.journal.commit import events_of, stored
 from chassis.logging import get_logger
 from chassis.mongo import DERIVED
@@ -89,13 +90,18 @@ class SnapshotStore(Generic[S]):
         self.collection = collection.with_options(write_concern=DERIVED)
         self._evolution = evolution
         self._index = index
+        self._reads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read)
+        self._writes: Gathered[Loaded[S], None] = Gathered(self._write)
 
     def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
         """Give those streams that have a snapshot."""
-        if not streams:
-            return {}
-        query = {"_id": streams[0]} if len(streams) == 1 else {"_id": {"$in": list(streams)}}
-        return {item["_id"]: self._loaded(item) for item in self.collection.find(query)}
+        found = self._reads.many(streams)
+        return {item["_id"]: self._loaded(item) for item in found if item is not None}
+
+    def _read(self, streams: list[str]) -> list[Mapping[str, Any] | None]:
+        query = {"_id": streams[0]} if len(streams) == 1 else {"_id": {"$in": streams}}
+        found = {item["_id"]: item for item in self.collection.find(query)}
+        return [found.get(stream) for stream in streams]
 
     def find(
         self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50, skip: int = 0
@@ -119,15 +125,22 @@ class SnapshotStore(Generic[S]):
 
     def save(self, items: Sequence[Loaded[S]], announce: Callable[[Loaded[S]], None]) -> None:
         """Write snapshots over lower versions; a failure is left to be mended."""
-        if not items:
-            return
+        self._writes.many(items)
+        for item in items:
+            announce(item)
+
+    def _write(self, items: list[Loaded[S]]) -> list[None]:
+        newest: dict[str, Loaded[S]] = {}
+        for item in items:
+            if item.stream not in newest or newest[item.stream].version < item.version:
+                newest[item.stream] = item
         writes = [
             ReplaceOne(
                 {"_id": item.stream, "version": {"$lt": item.version}},
                 self._document(item),
                 upsert=True,
             )
-            for item in items
+            for item in newest.values()
         ]
         try:
             self.collection.bulk_write(writes, ordered=False)
@@ -137,8 +150,7 @@ class SnapshotStore(Generic[S]):
                 log.warning("snapshot_not_written", streams=len(items))
         except PyMongoError as error:
             log.warning("snapshot_not_written", error=type(error).__name__, streams=len(items))
-        for item in items:
-            announce(item)
+        return [None] * len(items)
 
     def _document(self, item: Loaded[S]) -> dict[str, Any]:
         extra = self._index(item.state) if self._index else {}

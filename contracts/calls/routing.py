@@ -121,7 +121,7 @@ class Step(Answer):
 
 
 class GetTexts(Request):
-    """Query `texts`: answers {content id: text}, for services; wiped and unknown ids are left out."""
+    """Query `texts`, for services: answers {content id: text}; wiped ones are left out."""
 
     ids: Annotated[list[str], Meta(max_length=1000)]
 

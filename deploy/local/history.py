@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local.processes import ROOT
-from deploy.local.supervision import dying_with_parent
+from deploy.local.programs import dying_with_parent
 
 _DAYS = 30
 _LOOK_SECONDS = 30

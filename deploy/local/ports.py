@@ -88,5 +88,4 @@ def _hold_block(size: int) -> tuple[socket.socket, int]:
         if all(is_free(port) for port in range(first + 1, first + size)):
             return holder, first
         holder.close()
-    message = f"no {size} neighbouring ports are free between {_FIRST} and {_LAST}"
-    raise NoFreePort(message)
+    raise NoFreePort(f"no {size} neighbouring ports are free between {_FIRST} and {_LAST}")

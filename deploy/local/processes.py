@@ -29,8 +29,7 @@ def replicas_of(counts: Mapping[str, int]) -> list[Process]:
     """Name the replicas: `sla` when it is the only one, else `sla-1`, `sla-2`."""
     unknown = set(counts) - set(SERVICES)
     if unknown:
-        message = f"no such service: {', '.join(sorted(unknown))}"
-        raise ValueError(message)
+        raise ValueError(f"no such service: {', '.join(sorted(unknown))}")
     return [
         Process(name, service)
         for service in SERVICES

@@ -16,8 +16,8 @@ class Program:
 
     name: str
     command: Sequence[str]
+    folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    folder: Path | None = None
     stop_seconds: int = 10  # how long it may take after SIGTERM, before SIGKILL
 
 
@@ -25,6 +25,11 @@ def find_program(name: str, *, package: str) -> str:
     """The program's path; otherwise the error names the Debian package that has it."""
     path = shutil.which(name)
     if path is None:
-        message = f"{name} is missing: install the package {package}, or run `make setup`"
-        raise ProgramMissing(message)
+        raise ProgramMissing(f"{name} is missing: install {package}, or run `make setup`")
     return path
+
+
+def dying_with_parent(command: Sequence[str]) -> list[str]:
+    """The command as a child that gets SIGTERM from the kernel when its parent dies."""
+    setpriv = find_program("setpriv", package="util-linux")
+    return [setpriv, "--pdeathsig", "TERM", "--", *command]

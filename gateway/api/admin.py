@@ -164,7 +164,7 @@ def _as_told(message: str) -> Invalid:
 
 
 def _faulty(pointer: str, code: str) -> Invalid:
-    return Invalid("input_invalid", fields=[FieldFault(pointer=pointer, code=code)])
+    return Invalid("request_invalid", fields=[FieldFault(pointer=pointer, code=code)])
 
 
 def _takes(kind: type[CallRequest]) -> dict[str, Any]:

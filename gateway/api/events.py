@@ -14,7 +14,7 @@ from chassis.errors import TooMany, Unavailable
 from contracts.envelope import encode
 from gateway.access import Caller, allow
 from gateway.answers import answered, gives
-from gateway.event_log import Cursor, EventPage, Filter, Logged, read_on
+from gateway.event_log import DOCUMENTED_PAGE, Cursor, EventPage, Filter, Logged, read_on
 from gateway.json_bodies import StrictRoute
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"], route_class=StrictRoute)
@@ -62,7 +62,7 @@ _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     "",
     operation_id="list_events",
     summary="Read the event log",
-    responses=gives(EventPage),
+    responses=gives(DOCUMENTED_PAGE),
 )
 async def list_events(
     caller: Integration,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Body, Path, Query, Response
@@ -38,6 +38,8 @@ from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=StrictRoute)
+
+R = TypeVar("R")
 
 Reader = Annotated[Caller, allow("ticket.read")]
 #: What each action needs beyond reading the ticket, routing decides by the workflow.
@@ -267,7 +269,7 @@ def _fields(view: TicketView) -> dict[str, Any]:
     return msgspec.structs.asdict(view)
 
 
-def _needed[R](result: R | BaseException) -> R:
+def _needed(result: R | BaseException) -> R:
     if isinstance(result, BaseException):
         raise result
     return result

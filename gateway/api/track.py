@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 
-from chassis.errors import Invalid
+from chassis.errors import NotFound
 from chassis.identity import Identity
 from contracts.calls.intake import AddMessage, Message, Track, Tracked
-from contracts.calls.routing import (
-    Act,
-    GetTicket,
-    StaffContacts,
-    StaffContactsAnswer,
-    Step,
-    TicketView,
-    Timeline,
-)
+from contracts.calls.routing import Act, GetTicket, Step, TicketView, Timeline
 from gateway import story
 from gateway.access import Anyone, AnyoneCommanding, Caller
 from gateway.answers import FeedbackAnswer, FollowedTicket, answered, gives
@@ -28,9 +21,6 @@ from gateway.limits import network_of
 from gateway.texts import latin
 
 router = APIRouter(prefix="/api/v1/track/{code}", tags=["follow"], route_class=StrictRoute)
-
-#: The gateway asking in its own name.
-_GATEWAY: Final = Identity(subject="system:gateway", role="service")
 
 Proof = Annotated[
     str,
@@ -52,6 +42,7 @@ Proof = Annotated[
 )
 async def follow_ticket(code: CodePath, proof: Proof, caller: Anyone) -> Response:
     """Give what its requester may see; an unknown code and a wrong proof get the same refusal."""
+    await count_try(caller, code)
     return answered(await followed(caller, code, proof))
 
 
@@ -66,6 +57,7 @@ async def add_message(
     code: CodePath, proof: Proof, body: NewMessage, caller: AnyoneCommanding
 ) -> Response:
     """Take the requester's answer to a question, or what he writes by himself."""
+    await count_try(caller, code)
     message = await write(caller, code, proof, body)
     return answered(message, status=201, headers=caller.replay_headers())
 
@@ -80,18 +72,18 @@ async def give_feedback(
     code: CodePath, proof: Proof, body: Feedback, caller: AnyoneCommanding
 ) -> Response:
     """Take the requester's rating of the result, once it is there."""
+    await count_try(caller, code)
     await rate(caller, code, proof, body)
     return answered(FeedbackAnswer(code=code, score=body.score), headers=caller.replay_headers())
 
 
 async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
     """Give what the requester may see of his ticket; raises NotFound without a right proof."""
-    tracked, requester = await _proved(caller, code, proof)
+    tracked, requester = await proved(caller, code, proof)
     view, steps = await asyncio.gather(
         requester.query("routing", "ticket", GetTicket(code=code), TicketView),
         requester.query("routing", "timeline", Timeline(code=code, public=True), list[Step]),
     )
-    owner = await _name_of(caller, view.owner)
     merged = story.told(
         steps,
         registered_at=tracked.registered_at,
@@ -109,7 +101,7 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
         updated_at=view.updated_at,
         finished_at=view.finished_at,
         waiting_for=view.waiting_for,
-        handled_by=owner,
+        handled_by=_owner_of(steps),
         rating=view.rating,
         rateable="rate" in view.actions,
         messages=tracked.messages,
@@ -119,7 +111,6 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
 
 async def write(caller: Caller, code: str, proof: str, message: NewMessage) -> Message:
     """Have intake take a message of the requester, who shows his proof with it."""
-    await _spend(caller, code)
     request = AddMessage(
         code=code, proof=_tidy(proof), text=message.text, address=network_of(caller.address)
     )
@@ -128,7 +119,7 @@ async def write(caller: Caller, code: str, proof: str, message: NewMessage) -> M
 
 async def rate(caller: Caller, code: str, proof: str, feedback: Feedback) -> None:
     """Have routing take the requester's rating."""
-    _, requester = await _proved(caller, code, proof)
+    _, requester = await proved(caller, code, proof)
     arguments: dict[str, Any] = {"score": feedback.score}
     if feedback.comment:
         arguments["comment"] = feedback.comment
@@ -137,37 +128,29 @@ async def rate(caller: Caller, code: str, proof: str, feedback: Feedback) -> Non
     caller.replayed = requester.replayed
 
 
-async def _proved(caller: Caller, code: str, proof: str) -> tuple[Tracked, Caller]:
+async def proved(caller: Caller, code: str, proof: str) -> tuple[Tracked, Caller]:
     """Give what intake shows for the proof, and the caller as the requester he proved to be."""
-    await _spend(caller, code)
     request = Track(code=code, proof=_tidy(proof), address=network_of(caller.address))
     tracked = await caller.query("intake", "track", request, Tracked)
     identity = Identity(subject=f"requester:{tracked.requester}", role="requester")
     return tracked, caller.acting_as(identity)
 
 
-async def _spend(caller: Caller, code: str) -> None:
+async def count_try(caller: Caller, code: str) -> None:
+    """Count a try to follow, per address and per code; raises LimitReached."""
     await caller.spend("track", network_of(caller.address))
     await caller.spend("track_code", code)
 
 
-async def _name_of(caller: Caller, person: str | None) -> str | None:
-    if person is None:
-        return None
-    names = caller.gateway.names
-    known = names.get(person)
-    if known is not None:
-        return known
-    answer = await caller.acting_as(_GATEWAY).optional(
-        "routing", "staff_contacts", StaffContacts(persons=[person]), StaffContactsAnswer
-    )
-    contact = answer.persons.get(person) if answer else None
-    return names.keep(person, contact.name) if contact else None
+def _owner_of(steps: Sequence[Step]) -> str | None:
+    """Give the owner's name, as the public timeline tells it."""
+    names = (step.data.get("owner") for step in reversed(steps) if step.type == "ticket.owned")
+    return next((name for name in names if name), None)
 
 
 def _tidy(proof: str) -> str:
     """Read a proof as people type it; what is too long to be one is refused unread."""
     tidy = latin(proof).strip()
     if not tidy:
-        raise Invalid("track_refused")
+        raise NotFound("tracking_refused")
     return tidy[:200]

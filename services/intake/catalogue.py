@@ -5,16 +5,13 @@ It is what decisions about subjects look up, so it is the service's reference.
 
 import time
 from collections.abc import Mapping, Sequence
-from functools import cached_property
-
-import eventlet
-from pymongo.errors import PyMongoError
 
 from chassis.calls.call import Call
 from chassis.decisions import Occasion
-from chassis.errors import FieldFault, Invalid, Unavailable
+from chassis.errors import FieldFault, Invalid
 from chassis.journal import Aggregates, Reference
 from chassis.journal.aggregates import Intent
+from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.calls.intake import DefineSubject, Subject
 from services.intake import demo, handlers
@@ -22,41 +19,32 @@ from services.intake.domain.subject import SUBJECTS, SubjectState, in_tree_order
 from services.intake.repository.subjects import Subjects
 
 _FRESH_SECONDS = 5.0
-_RETRY_SECONDS = 0.5
+#: An unknown subject may have been defined a moment ago by another replica.
+_MISS_SECONDS = 1.0
 
 
 class Catalogue(Reference):
     """The catalogue's lines and their streams."""
 
     runtime = Runtime()
-    streams: Aggregates[SubjectState] = Aggregates(SUBJECTS, collection="subject_streams", streams=("subject:",))
+    streams: Aggregates[SubjectState] = Aggregates(
+        SUBJECTS, collection="subject_states", streams=("subject:",)
+    )
 
-    def setup(self) -> None:
-        """Be ready only with the demo's subjects, where these are wanted."""
-        self._lines: dict[str, Subject] = {}
+    def __init__(self) -> None:
+        self._lines: Mapping[str, Subject] = {}
         self._read_at = float("-inf")
-        self._filled = not self.runtime.settings.demo
-        self.runtime.ready_when("catalogue", lambda: self._filled)
-
-    def start(self) -> None:
-        """Fill in the demo's subjects, where these are wanted."""
-        if not self._filled:
-            self.container.spawn_managed_thread(self._fill_in_demo)
 
     def prepare(self, occasions: Sequence[Occasion]) -> Mapping[str, Subject]:  # noqa: ARG002
         """Give the lines by id."""
         return self.lines()
 
-    def lines(self) -> Mapping[str, Subject]:
-        """Give the lines by id, some seconds old at most."""
+    def lines(self, *, oldest: float = _FRESH_SECONDS) -> Mapping[str, Subject]:
+        """Give the lines by id, `oldest` seconds old at most."""
         now = time.monotonic()
-        if now - self._read_at > _FRESH_SECONDS:
-            before, self._read_at = self._read_at, now
-            try:
-                self._lines = {line.id: line for line in self._subjects.all()}
-            except BaseException:
-                self._read_at = before
-                raise
+        if now - self._read_at > oldest:
+            self._lines = {line.id: line for line in self._subjects.all()}
+            self._read_at = now
         return self._lines
 
     def tree(self) -> list[Subject]:
@@ -65,23 +53,35 @@ class Catalogue(Reference):
 
     def open_subject(self, subject: str) -> Subject:
         """Give a line that tickets may be registered for; raises Invalid."""
-        for _attempt in range(2):
-            lines = self.lines()
-            if is_open(lines, subject):
-                return lines[subject]
-            # It may have been defined a moment ago, by another replica.
-            self._read_at = min(self._read_at, time.monotonic() - _FRESH_SECONDS + 1)
-        code = "subject_closed" if subject in lines else "subject_unknown"
-        raise Invalid("request_invalid", fields=[FieldFault(pointer="/subject", code=code)])
+        lines = self.lines()
+        if not is_open(lines, subject):
+            lines = self.lines(oldest=_MISS_SECONDS)
+        if not is_open(lines, subject):
+            code = "subject_closed" if subject in lines else "subject_unknown"
+            raise Invalid("request_invalid", fields=[FieldFault(pointer="/subject", code=code)])
+        return lines[subject]
 
     def define(self, request: DefineSubject, call: Call) -> Subject:
         """Make or change a line; a repeat of the key completes what the first try began."""
-        self._read_at = float("-inf")
-        name = stream(request.id)
-        outcome = self.streams.execute(name, handlers.define_subject, request, call)
+        self.lines(oldest=0)
+        outcome = self.streams.execute(stream(request.id), handlers.define_subject, request, call)
         return self._save(request, outcome.version)
 
-    @cached_property
+    def fill_in_demo(self) -> None:
+        """Define the demo's subjects, where wanted, each once in the life of the database."""
+        if not self.runtime.settings.demo:
+            return
+        now = self.runtime.clock.now()
+        for request in demo.SUBJECTS:
+            intent = Intent(
+                handlers.define_subject, request, demo.CAUSE, now, demo.ACTOR, request=demo.CAUSE
+            )
+            outcome = self.streams.settle({stream(request.id): [intent]})[stream(request.id)]
+            if outcome.error is not None:
+                raise outcome.error
+            self._save(request, outcome.version)
+
+    @late
     def _subjects(self) -> Subjects:
         return Subjects(self.runtime.database["subjects"])
 
@@ -96,25 +96,3 @@ class Catalogue(Reference):
         self._subjects.save(line, version)
         self._read_at = float("-inf")
         return line
-
-    def _fill_in_demo(self) -> None:
-        self.runtime.wait_ready()
-        for request in demo.SUBJECTS:
-            while not self._filled_in(request):
-                eventlet.sleep(_RETRY_SECONDS)
-        self._filled = True
-
-    def _filled_in(self, request: DefineSubject) -> bool:
-        """Define a line of the demo once in the life of the database; False to try again."""
-        name, now = stream(request.id), self.runtime.clock.now()
-        intent = Intent(
-            handlers.define_subject, request, demo.CAUSE, now, demo.ACTOR, request=demo.CAUSE
-        )
-        try:
-            self._read_at = float("-inf")
-            outcome = self.streams.settle({name: [intent]})[name]
-            if outcome.error is None:
-                self._save(request, outcome.version)
-        except (PyMongoError, Unavailable):
-            return False
-        return not isinstance(outcome.error, Unavailable)

@@ -54,7 +54,7 @@ def register(
         registered_by=_registrar(call),
         workflow=_workflow(request, call),
     )
-    outcome = tickets.execute(claim.code, handlers.register_ticket, registration, call)
+    outcome = tickets.execute(claim.code, handlers.register_ticket, registration, call, new=True)
     return _answer(claim, outcome.state)
 
 

@@ -5,7 +5,7 @@ from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
 from chassis.journal import Aggregates
 from chassis.runtime import Config
-from chassis.timers import every
+from chassis.timers import every, on_start
 from contracts.calls.base import Nothing
 from contracts.calls.intake import (
     AddMessage,
@@ -42,7 +42,7 @@ class IntakeService:
     )
     catalogue = Catalogue()
     store = Store()
-    limits = Config(IntakeSettings)
+    settings = Config(IntakeSettings)
 
     @command
     def register_ticket(self, request: RegisterTicket, call: Call) -> Registered:
@@ -53,13 +53,13 @@ class IntakeService:
     @command
     def add_message(self, request: AddMessage, call: Call) -> Message:
         return following.add_message(
-            request, call, tickets=self.tickets, store=self.store, limits=self.limits
+            request, call, tickets=self.tickets, store=self.store, limits=self.settings
         )
 
     @query
     def track(self, request: Track, call: Call) -> Tracked:
         return following.track(
-            request, call, tickets=self.tickets, store=self.store, limits=self.limits
+            request, call, tickets=self.tickets, store=self.store, limits=self.settings
         )
 
     @query
@@ -86,6 +86,10 @@ class IntakeService:
     def define_subject(self, request: DefineSubject, call: Call) -> Subject:
         call.require("admin.change")
         return self.catalogue.define(request, call)
+
+    @on_start
+    def fill_in_demo(self) -> None:
+        self.catalogue.fill_in_demo()
 
     @every(seconds=1)
     def tell_requester_changes(self) -> None:

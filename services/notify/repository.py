@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from pymongo import IndexModel
+from pymongo.errors import PyMongoError
 
-from chassis.errors import DomainError
+from chassis.errors import Unavailable
 from chassis.journal.aggregates import Aggregates, Intent
 from services.notify.domain import attempts, receipts
 from services.notify.domain.attempts import Attempts, Result
@@ -26,11 +28,16 @@ INDEXES = (
 
 
 class Ledgers:
-    """The ledgers as the sender needs them; every method raises what the database does."""
+    """The ledgers as the sender needs them; every method raises Unavailable."""
 
     def __init__(self, aggregates: Aggregates[Ledger], pauses: tuple[float, ...]) -> None:
         self._aggregates = aggregates
         self._pauses = pauses
+
+    @property
+    def draining(self) -> bool:
+        """Whether the process is about to stop."""
+        return self._aggregates.journal.runtime.draining
 
     def now(self) -> datetime:
         """Give the database's time."""
@@ -39,20 +46,17 @@ class Ledgers:
     def due(self, channel: str, passing_over: Collection[str], most: int) -> list[str]:
         """Give the tickets about which something is owed now, what waits longest first."""
         field = f"next_attempt_at.{channel}"
-        found = self._aggregates.snapshots.collection.find(
-            {field: {"$lte": self.now()}, "_id": {"$nin": list(passing_over)}},
-            {"_id": 1},
-            sort=[(field, 1)],
-            limit=most,
-        )
-        return [item["_id"] for item in found]
+        query = {field: {"$lte": self.now()}, "_id": {"$nin": list(passing_over)}}
+        return self._codes(query, most, sort=[(field, 1)])
 
     def fresh(self, codes: Sequence[str]) -> dict[str, Ledger]:
-        """Give the ledgers as the journal has them: a snapshot may be behind, and a message that
-        it still shows as owed may have been sent.
+        """Give the ledgers as the journal has them.
+
+        A snapshot may be behind, and a message that it shows as owed may have been sent.
         """
-        self._aggregates.mend(codes)
-        return self._aggregates.states(codes)
+        with _database():
+            self._aggregates.mend(codes)
+            return self._aggregates.states(codes)
 
     def record(self, results: Mapping[str, Sequence[Result]]) -> set[str]:
         """Store what became of attempts, by ticket; gives the tickets that were not stored."""
@@ -69,7 +73,8 @@ class Ledgers:
             ]
             for code, mine in results.items()
         }
-        outcomes = self._aggregates.settle(work)
+        with _database():
+            outcomes = self._aggregates.settle(work)
         return {code for code, outcome in outcomes.items() if outcome.error is not None}
 
     def report(self, report: Reported) -> bool:
@@ -78,7 +83,8 @@ class Ledgers:
         for code in self._codes({"open_receipts.reference": key}, 1):
             cause = f"receipt:{key}"
             intent = Intent(receipts.take_receipt, report, cause, self.now(), ACTOR)
-            outcome = self._aggregates.settle({code: [intent]})[code]
+            with _database():
+                outcome = self._aggregates.settle({code: [intent]})[code]
             if outcome.error is not None:
                 raise outcome.error
             return bool(outcome.events)
@@ -89,12 +95,31 @@ class Ledgers:
     ) -> Iterator[str]:
         """Give the references of messages sent in a period whose fate is still open."""
         within = {"open_receipts": {"$elemMatch": {"sent_at": {"$gte": since, "$lt": until}}}}
-        for ledger in self._aggregates.states(self._codes(within, most)).values():
-            for delivery in ledger.deliveries.values():
-                if delivery.state == "sent" and delivery.provider == provider:
-                    if delivery.reference and since <= delivery.updated_at < until:
-                        yield delivery.reference
+        codes = self._codes(within, most)
+        with _database():
+            ledgers = self._aggregates.states(codes)
+        for ledger in ledgers.values():
+            for delivery in ledger.awaiting_receipt(provider):
+                if since <= delivery.updated_at < until:
+                    yield delivery.reference or ""
 
-    def _codes(self, query: Mapping[str, object], most: int) -> list[str]:
-        found = self._aggregates.snapshots.collection.find(query, {"_id": 1}, limit=most)
-        return [item["_id"] for item in found]
+    def is_awaited(self, provider: str, reference: str) -> bool:
+        """Tell whether the fate of a provider's message is open."""
+        return bool(self._codes({"open_receipts.reference": receipt_key(provider, reference)}, 1))
+
+    def _codes(
+        self, query: Mapping[str, object], most: int, sort: Sequence[tuple[str, int]] | None = None
+    ) -> list[str]:
+        with _database():
+            found = self._aggregates.snapshots.collection.find(
+                query, {"_id": 1}, sort=sort, limit=most
+            )
+            return [item["_id"] for item in found]
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    try:
+        yield
+    except PyMongoError as error:
+        raise Unavailable("database_unavailable", retry_after=1) from error

@@ -13,7 +13,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from msgspec.structs import replace
@@ -22,6 +21,7 @@ from nameko.extensions import DependencyProvider
 from chassis.calls.client import Caller
 from chassis.errors import Unavailable
 from chassis.journal.queries import LogPart, ReadLog
+from chassis.late import late
 from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
@@ -47,7 +47,7 @@ class Rebuilds(DependencyProvider):
         """Give itself."""
         return self
 
-    @cached_property
+    @late
     def _lease(self) -> Lease:
         return Lease(self.runtime.database, "rebuild", seconds=10)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from nameko.extensions import DependencyProvider
 from pymongo.client_session import ClientSession
 
 from chassis.errors import DomainError
+from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.envelope import CloudEvent
 from services.reporting.handlers import learn
@@ -42,12 +42,12 @@ class Facts(DependencyProvider):
         """Give itself."""
         return self
 
-    @cached_property
+    @late
     def settings(self) -> ReportingSettings:
         """The options of the service."""
         return ReportingSettings.load()
 
-    @cached_property
+    @late
     def generations(self) -> Generations:
         """The generations of the service's database."""
         return Generations(self.runtime.database)

@@ -1,30 +1,125 @@
-"""What decisions about tickets look up, and the places that they may give away.
+"""The service's reference: grounds for decisions, with the places that they may give away."""
 
-Places are taken before a batch is decided and freed after it where they were not used, so that
-decisions stay pure and nobody gets more than his capacity however many replicas decide.
-"""
-
-import time
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import Any, cast
 
 from chassis.calls.client import ServiceClient
 from chassis.decisions import Occasion
-from chassis.errors import Unavailable
 from chassis.journal import Aggregates, Outcome, Reference
-from contracts.calls.base import Nothing
-from contracts.calls.intake import Subject
+from chassis.runtime import Runtime
 from contracts.intake import TicketRegistered
-from services.routing import handlers
 from services.routing.actions import Deed, Merge
-from services.routing.domain.balance import fewest_owned, least_loaded
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
-from services.routing.handlers.case import Grounds, Place, Wish
+from services.routing.handlers import wish_of
+from services.routing.handlers.case import Grounds, Wish
 from services.routing.handlers.opening import desk_for
-from services.routing.organisation import OrganisationCopy
+from services.routing.lookup import Lookup
+from services.routing.places import Places, Want
 from services.routing.repository import Store
+
+
+class Grounding(Reference):
+    """Prepares the grounds of every batch."""
+
+    runtime = Runtime()
+    store = Store()
+    intake = ServiceClient("intake")
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """What decisions look up, kept in memory."""
+        return Lookup(self.store.directory, self.intake.caller)
+
+    @cached_property
+    def places(self) -> Places:
+        """Takes and frees places."""
+        return Places(self.store.loads)
+
+    def now(self) -> Grounds:
+        """Give the grounds for looking only: nothing can be given away with them."""
+        return Grounds(organisation=self.lookup.organisation, workflows=self.lookup.workflows)
+
+    def prepare(self, occasions: Sequence[Occasion]) -> Grounds:
+        """Look everything up and take the places that the batch asks for."""
+        grounds = Grounds(
+            organisation=self.lookup.organisation,
+            workflows=self.lookup.workflows,
+            subjects=self._subjects(occasions),
+            others=self._others(occasions),
+        )
+        wants = _Wants(grounds).of(occasions)
+        if not wants:
+            return grounds
+        places = self.places.take(wants, self.runtime.clock.now())
+        return Grounds(
+            organisation=grounds.organisation,
+            workflows=grounds.workflows,
+            subjects=grounds.subjects,
+            others=grounds.others,
+            places=places,
+        )
+
+    def settle(self, occasions: Sequence[Occasion], outcomes: Any) -> None:
+        """Free the places that are not needed."""
+        before: dict[str, Ticket] = {}
+        for state, _message, context in occasions:
+            if isinstance(state, Ticket):
+                before.setdefault(context.stream, state)
+        causes = [(item.context.stream, item.context.cause) for item in occasions]
+        self.places.settle(causes, before, cast("dict[str, Outcome]", outcomes))
+
+    def _subjects(self, occasions: Sequence[Occasion]) -> dict[str, str | None]:
+        wanted = [o.message.subject for o in occasions if isinstance(o.message, TicketRegistered)]
+        return dict(self.lookup.subjects(wanted)) if wanted else {}
+
+    def _others(self, occasions: Sequence[Occasion]) -> dict[str, Ticket]:
+        deeds = [o.message.arguments for o in occasions if isinstance(o.message, Deed)]
+        codes = [arguments.into for arguments in deeds if isinstance(arguments, Merge)]
+        return self._cases.states(codes) if codes else {}
+
+    @cached_property
+    def _cases(self) -> Aggregates[Ticket]:
+        found = [item for item in self.container.dependencies if item.attr_name == "cases"]
+        return cast("Aggregates[Ticket]", found[0])
+
+
+class _Wants:
+    """Finds out what the decisions of a batch want to give away; remembers pools and desks."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        self._grounds = grounds
+        self._pools: dict[Wish, list[Person]] = {}
+        self._desks: dict[tuple[str, str, str, str | None], list[Person]] = {}
+
+    def of(self, occasions: Sequence[Occasion]) -> list[Want]:
+        """Give the wants of those decisions that have one."""
+        wants = []
+        for state, message, context in occasions:
+            if not isinstance(state, Ticket):
+                continue
+            wish = wish_of(state, message, context, self._grounds)
+            owners = self._owners(message)
+            if wish is not None or owners:
+                pool = self._pool(wish) if wish else []
+                wants.append(Want(context.stream, context.cause, pool, owners, state.holder))
+        return wants
+
+    def _pool(self, wish: Wish) -> list[Person]:
+        if wish not in self._pools:
+            organisation = self._grounds.organisation
+            if wish.person is not None:
+                person = organisation.people.get(wish.person)
+                self._pools[wish] = [person] if person and person.may_work else []
+            else:
+                self._pools[wish] = organisation.pool(wish.unit, wish.tier, wish.skill)
+        return self._pools[wish]
+
+    def _owners(self, message: Any) -> list[Person]:
+        if not isinstance(message, TicketRegistered) or message.imported:
+            return []
+        key = (message.subject, message.kind, message.channel, message.registered_by)
+        if key not in self._desks:
+            self._desks[key] = desk_for(message, self._grounds)
+        return self._desks[key]

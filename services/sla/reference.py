@@ -7,14 +7,14 @@ and at once when a ticket goes by an edition that is not in the book yet.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 
 from chassis.bus.inbox import Inbox
 from chassis.calls.call import Call
 from chassis.decisions import Due, Occasion
 from chassis.errors import KeyReused, Unavailable
 from chassis.journal import Outcome, Reference
+from chassis.late import late
 from chassis.metrics import metric
 from chassis.runtime import Runtime
 from contracts.calls.sla import DefineAgreement, DefineCalendar
@@ -48,7 +48,7 @@ class Agreements(Reference):
         self._looked_at = float("-inf")
         self._ask_again_at = float("-inf")
 
-    @cached_property
+    @late
     def publications(self) -> Publications:
         """Where versions are stored."""
         return Publications(self.runtime.database)
@@ -59,11 +59,9 @@ class Agreements(Reference):
 
     def prepare(self, occasions: Sequence[Occasion]) -> Book:
         """Give a fresh book; before alarms, learn what might have stopped their clocks in time."""
-        stale = time.monotonic() - self._looked_at > FRESH_SECONDS
-        if stale or any(self._lacks(occasion.state) for occasion in occasions):
-            self.refresh()
+        book = self.holding(occasion.state for occasion in occasions)
         ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
-        return self.book.with_unconfirmed(self._not_caught_up(ringing)) if ringing else self.book
+        return book.with_unconfirmed(self._not_caught_up(ringing)) if ringing else book
 
     def settle(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
         """Count the marks that were recorded."""
@@ -75,6 +73,18 @@ class Agreements(Reference):
                     metric("peygir_sla_breaches_total", event.clock, confirmed).inc()
                 elif isinstance(event, SlaWarned):
                     metric("peygir_sla_warnings_total", event.clock).inc()
+
+    def holding(self, states: Iterable[Clocks]) -> Book:
+        """Give a fresh book that has every edition these tickets go by."""
+        stale = time.monotonic() - self._looked_at > FRESH_SECONDS
+        if stale or any(self._lacks(state) for state in states):
+            self.refresh()
+        return self.book
+
+    def published(self, kind: Kind) -> list[Publication]:
+        """Give the newest version of everything of a kind."""
+        self.refresh()
+        return [item for (of_kind, _), item in sorted(self.newest.items()) if of_kind == kind]
 
     def refresh(self) -> None:
         """Bring the book up to what has been published."""

@@ -1,4 +1,4 @@
-"""The published versions of agreements and calendars: sla's only pymongo file.
+"""What sla stores beside its journal: the published versions of agreements and calendars.
 
 One collection, `published`, is both the truth and the audit: each publication is one document with
 the next number as its id, by whom and when. So nothing can be half published, whoever publishes has
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
 Kind = Literal["agreement", "calendar"]
+
+#: What the due times of tickets are found by.
+TICKET_INDEXES = (IndexModel([("due_at", ASCENDING)]),)
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):

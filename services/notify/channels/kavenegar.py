@@ -143,7 +143,7 @@ def entries_of(answer: bytes, status: int) -> list[dict[str, Any]]:
         body = msgspec.json.decode(answer)
         code = int(body["return"]["status"])
         entries = body.get("entries") or []
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError):
+    except (msgspec.DecodeError, RecursionError, LookupError, TypeError, ValueError):
         # No answer of the API: of a proxy in front of it, say.
         raise NotTaken(UNSPECIFIED, closed=status >= _SERVER_FAULT) from None
     if code == DONE:

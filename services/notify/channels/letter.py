@@ -14,8 +14,9 @@ import time
 from email.utils import formatdate
 from typing import NamedTuple
 
-#: Bytes of UTF-8 in one encoded word: with its frame it stays within the 75 characters allowed.
-_WORD_BYTES = 45
+#: Bytes of UTF-8 in one encoded word: with its frame and `Subject: ` it fits a line of 76.
+_WORD_BYTES = 39
+_LONGEST_PLAIN = 60
 #: A local part and a domain without anything that would need quoting: what we send to.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,!?'/()-]*")
@@ -81,7 +82,7 @@ def _mailbox(name: str, address: str) -> str:
 
 def _words(text: str) -> str:
     line = _one_line(text)
-    return line if len(line) < _WORD_BYTES and _PLAIN.fullmatch(line) else _encoded(line)
+    return line if len(line) <= _LONGEST_PLAIN and _PLAIN.fullmatch(line) else _encoded(line)
 
 
 def _encoded(line: str) -> str:

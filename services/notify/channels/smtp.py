@@ -19,7 +19,7 @@ _RECIPIENT_OK = frozenset({250, 251})
 
 
 class Smtp:
-    """One mail server: `smtp://`, `smtp+starttls://` or `smtps://`, user and password before `@`."""
+    """One mail server: `smtp://`, `smtp+starttls://` or `smtps://`, with user and password."""
 
     def __init__(
         self, *, url: str, sender: str, connections: int = 2, seconds: float = 20.0

@@ -69,6 +69,16 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             and delivery.next_attempt_at <= now
         ]
 
+    def awaiting_receipt(self, provider: str | None = None) -> list[Delivery]:
+        """Give what a provider, or that one, has taken and not yet told the fate of."""
+        return [
+            delivery
+            for delivery in self.deliveries.values()
+            if delivery.state == "sent"
+            and delivery.reference is not None
+            and provider in (None, delivery.provider)
+        ]
+
     def was_owed(self, template: str) -> bool:
         """Tell whether a message of this kind was ever owed."""
         return any(delivery.template == template for delivery in self.deliveries.values())
@@ -160,19 +170,23 @@ def index(ledger: Ledger) -> dict[str, Any]:
     `next_attempt_at` has one time per channel, so that a channel that is down hides nothing.
     """
     due: dict[str, datetime] = {}
-    open_receipts = []
     for delivery in ledger.deliveries.values():
         if delivery.next_attempt_at is not None:
             known = due.get(delivery.channel, delivery.next_attempt_at)
             due[delivery.channel] = min(known, delivery.next_attempt_at)
-        if delivery.state == "sent" and delivery.reference is not None:
-            open_receipts.append(
-                {
-                    "reference": receipt_key(delivery.provider, delivery.reference),
-                    "sent_at": delivery.updated_at,
-                }
-            )
-    return {"next_attempt_at": due or None, "open_receipts": open_receipts or None}
+    open_receipts = [
+        {
+            "reference": receipt_key(delivery.provider, delivery.reference or ""),
+            "sent_at": delivery.updated_at,
+        }
+        for delivery in ledger.awaiting_receipt()
+    ]
+    fields: dict[str, Any] = {}
+    if due:
+        fields["next_attempt_at"] = due
+    if open_receipts:
+        fields["open_receipts"] = open_receipts
+    return fields
 
 
 def receipt_key(provider: str | None, reference: str) -> str:

@@ -28,9 +28,7 @@ def take_receipt(
 
 
 def _recorded(ledger: Ledger, report: Reported) -> Iterator[Event]:
-    for delivery in ledger.deliveries.values():
-        if delivery.state != "sent" or delivery.provider != report.provider:
-            continue
+    for delivery in ledger.awaiting_receipt(report.provider):
         if delivery.reference != report.reference:
             continue
         if report.failure is None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import eventlet
-from pymongo.errors import PyMongoError
 
 from chassis.errors import DomainError
 from chassis.logging import get_logger
@@ -61,6 +60,6 @@ class Books:
     def _record(self, batch: Mapping[str, Sequence[Result]]) -> set[str]:
         try:
             return self._records.record(batch)
-        except (DomainError, PyMongoError) as error:
+        except DomainError as error:
             log.warning("outcomes_wait", tickets=len(batch), error=type(error).__name__)
             return set(batch)

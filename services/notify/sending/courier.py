@@ -14,14 +14,19 @@ from typing import Protocol
 
 import eventlet
 
+from chassis.errors import DomainError
+from chassis.logging import get_logger
 from chassis.metrics import metric
-from services.notify.channels.base import IN_DOUBT, Channel, NotTaken, Outgoing
+from services.notify.channels.base import IN_DOUBT, Channel, NotTaken, Outgoing, Taken
 from services.notify.channels.gate import Gate
-from services.notify.domain.attempts import Accepted, Pointless, Refused, Result
+from services.notify.domain.attempts import Accepted, Refused, Result
 from services.notify.domain.deliveries import Ledger
-from services.notify.sending.addressing import Addressed, Asks, Owed, Unaddressed, address
+from services.notify.sending.addressing import Addressed, Unaddressed, address
+from services.notify.sending.answers import Asks, Owed
 from services.notify.sending.bookkeeping import Books, Records
 from services.notify.sending.rendering import NotRenderable, Renderer
+
+log = get_logger()
 
 #: Tickets in hand at a time: more would only wait for a connection.
 _MOST_IN_HAND = 400
@@ -34,6 +39,10 @@ _MOST_SET_ASIDE = 2000
 class Holds(Protocol):
     """A lease."""
 
+    def acquire(self) -> bool:
+        """Take or renew it."""
+        ...
+
     def held(self) -> bool:
         """Tell whether it is ours, by a local look."""
         ...
@@ -42,6 +51,8 @@ class Holds(Protocol):
 class Due(Records, Protocol):
     """Where what is owed is found, and what became of it recorded."""
 
+    @property
+    def draining(self) -> bool: ...
     def now(self) -> datetime: ...
     def due(self, channel: str, passing_over: set[str], most: int) -> list[str]: ...
     def fresh(self, codes: Sequence[str]) -> dict[str, Ledger]: ...
@@ -58,100 +69,109 @@ class Courier:
         self._renderer = renderer
         self._channels = channels
         self._gates = {name: Gate() for name in channels}
-        self._books = Books(ledgers, self._release)
         self._in_hand: set[str] = set()
+        self._books = Books(ledgers, self._in_hand.discard)
         self._aside: dict[str, float] = {}
         self._pool = eventlet.GreenPool(4 * sum(channel.width for channel in channels.values()))
 
-    def turn(self, lease: Holds) -> int:
-        """Take what is owed now as far as hands are free; gives how many tickets were taken."""
+    def run(self, lease: Holds, pause: float = 0.1) -> None:
+        """Send what is owed until nothing is left; ends early when the lease is lost.
+
+        When the process is to stop it takes no more, and ends once all in hand is recorded: so
+        the lease is given up with empty hands.
+        """
+        while lease.acquire():
+            if not self._ledgers.draining:
+                self._take(lease)
+            if not self._in_hand:
+                return
+            eventlet.sleep(pause)
+
+    def _take(self, lease: Holds) -> None:
+        """Take what is owed now, as far as hands are free."""
         self._forget_aside()
-        taken: list[str] = []
         for channel in self._open_channels():
             room = _MOST_IN_HAND - len(self._in_hand)
             if room <= 0 or len(self._aside) >= _MOST_SET_ASIDE:
-                break
+                return
             codes = self._ledgers.due(channel, self._in_hand | self._aside.keys(), room)
             self._in_hand.update(codes)
-            taken += codes
-        for start in range(0, len(taken), _BATCH):
-            eventlet.spawn_n(self._carry, taken[start : start + _BATCH], lease)
-        return len(taken)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is in hand."""
-        return not self._in_hand
+            for start in range(0, len(codes), _BATCH):
+                eventlet.spawn_n(self._carry, codes[start : start + _BATCH], lease)
 
     def _carry(self, codes: list[str], lease: Holds) -> None:
         """Address a batch and send it, each ticket's messages in order."""
         left = set(codes)
         try:
-            now, channels = self._ledgers.now(), self._open_channels()
-            owed = [
-                Owed(code, delivery)
-                for code, ledger in self._ledgers.fresh(codes).items()
-                for delivery in ledger.owed(now, channels)
-            ]
-            ready = address(owed, self._asks, now)
-            for code, items in itertools.groupby(ready, key=lambda item: item.owed.code):
+            for code, items in itertools.groupby(self._addressed(codes), key=_code):
                 left.discard(code)
-                self._pool.spawn_n(self._deliver, code, list(items), now, lease)
+                self._pool.spawn_n(self._deliver, code, list(items), lease)
+        except DomainError as error:
+            log.warning("batch_waits", tickets=len(left), error=type(error).__name__)
         finally:
             for code in left:
                 self._set_aside(code)
+                self._in_hand.discard(code)
 
-    def _deliver(
-        self, code: str, items: list[Addressed | Unaddressed], now: datetime, lease: Holds
-    ) -> None:
+    def _addressed(self, codes: list[str]) -> list[Addressed | Unaddressed]:
+        now, channels = self._ledgers.now(), self._open_channels()
+        owed = [
+            Owed(code, delivery)
+            for code, ledger in self._ledgers.fresh(codes).items()
+            for delivery in ledger.owed(now, channels)
+        ]
+        return address(owed, self._asks, now)
+
+    def _deliver(self, code: str, items: list[Addressed | Unaddressed], lease: Holds) -> None:
         results: list[Result] = []
-        try:
-            for item in items:
-                if isinstance(item, Addressed):
-                    results += self._attempt(item, now, lease)
-                elif item.result is None:
-                    self._aside[code] = time.monotonic() + _SET_ASIDE_SECONDS
-                else:
-                    results.append(item.result)
-                    _count(item.owed, "suppressed")
-        finally:
-            if results:
-                self._books.add(code, results)
+        for item in items:
+            if isinstance(item, Addressed):
+                results += self._attempt(item, lease)
+            elif item.result is None:
+                self._set_aside(code)
             else:
-                self._release(code)
+                results.append(item.result)
+                _count(item.owed, "suppressed")
+        if results:
+            self._books.add(code, results)
+        else:
+            self._in_hand.discard(code)
 
-    def _attempt(self, item: Addressed, now: datetime, lease: Holds) -> Sequence[Result]:
+    def _attempt(self, item: Addressed, lease: Holds) -> Sequence[Result]:
         """Send one message; nothing to record when it was not tried after all."""
         delivery = item.owed.delivery
         gate = self._gates[delivery.channel]
         try:
-            outgoing = self._outgoing(item, now)
+            outgoing = self._outgoing(item)
             if not gate.is_open or not lease.held():
                 return []
             taken = self._channels[delivery.channel].send(outgoing)
-        except NotRenderable:
-            _count(item.owed, "refused")
-            return [Refused(delivery=delivery.id, code="not_renderable", lasting=True)]
         except NotTaken as error:
             if error.closed:
                 gate.failed()
-            _count(item.owed, "refused" if error.lasting else "failed")
-            refused = Refused(delivery=delivery.id, code=error.code, lasting=error.lasting)
-            return [refused, *item.results]
+            return [*item.results, _refused(item.owed, error.code, lasting=error.lasting)]
+        except NotRenderable:
+            return [*item.results, _refused(item.owed, "not_renderable", lasting=True)]
+        except Exception:
+            # Whatever it was, the message must neither vanish nor be tried in a hot loop.
+            log.exception("attempt_failed", stream=item.owed.code, delivery=delivery.id)
+            return [*item.results, _refused(item.owed, "internal_fault", lasting=False)]
         gate.worked()
+        return [*item.results, self._accepted(item, taken)]
+
+    def _accepted(self, item: Addressed, taken: Taken) -> Accepted:
+        delivery = item.owed.delivery
         _count(item.owed, "sent")
-        metric("peygir_delivery_seconds", delivery.channel).observe(
-            max(0.0, (self._ledgers.now() - delivery.queued_at).total_seconds())
-        )
-        accepted = Accepted(
+        waited = (self._ledgers.now() - delivery.queued_at).total_seconds()
+        metric("peygir_delivery_seconds", delivery.channel).observe(max(0.0, waited))
+        return Accepted(
             delivery=delivery.id, provider=taken.provider, reference=taken.reference, to=item.to
         )
-        return [*item.results, accepted]
 
-    def _outgoing(self, item: Addressed, now: datetime) -> Outgoing:
+    def _outgoing(self, item: Addressed) -> Outgoing:
         delivery = item.owed.delivery
         message = self._renderer.render(
-            delivery.template, delivery.channel, item.language, item.values, now
+            delivery.template, delivery.channel, item.language, item.values
         )
         return Outgoing(
             id=delivery.id,
@@ -169,10 +189,6 @@ class Courier:
 
     def _set_aside(self, code: str) -> None:
         self._aside[code] = time.monotonic() + _SET_ASIDE_SECONDS
-        self._release(code)
-
-    def _release(self, code: str) -> None:
-        self._in_hand.discard(code)
 
     def _forget_aside(self) -> None:
         now = time.monotonic()
@@ -180,5 +196,14 @@ class Courier:
             del self._aside[code]
 
 
+def _refused(owed: Owed, code: str, *, lasting: bool) -> Refused:
+    _count(owed, "refused" if lasting else "failed")
+    return Refused(delivery=owed.delivery.id, code=code, lasting=lasting)
+
+
 def _count(owed: Owed, outcome: str) -> None:
     metric("peygir_deliveries_total", owed.delivery.channel, outcome).inc()
+
+
+def _code(item: Addressed | Unaddressed) -> str:
+    return item.owed.code

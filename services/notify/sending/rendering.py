@@ -8,7 +8,6 @@ template that an administrator got wrong.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,12 +45,10 @@ class Renderer:
         self._pages = _environment(folder, autoescape=True)
         self._wordings = {language: Wording(language, zone) for language in LANGUAGES}
 
-    def render(
-        self, template: str, channel: str, language: str, values: dict[str, Any], now: datetime
-    ) -> Message:
+    def render(self, template: str, channel: str, language: str, values: dict[str, Any]) -> Message:
         """Give the message; raises NotRenderable."""
         language = language if language in LANGUAGES else LANGUAGES[0]
-        values = {"link": self._link, "say": self._wordings[language], "now": now, **values}
+        values = {"link": self._link, "say": self._wordings[language], **values}
         most = MOST_CHARACTERS[channel]
         try:
             body = self._fill(f"{language}/{template}.{channel}.j2", values, most)

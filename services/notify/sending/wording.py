@@ -55,7 +55,7 @@ class Wording:
         return f"{_LEFT_TO_RIGHT}{grouped}{_END}"
 
     def words(self, text: str, most: int = 0) -> str:
-        """Give somebody's own words on one line, isolated, cut where they are longer than `most`."""
+        """Give somebody's own words on one line, isolated, cut after `most` characters."""
         line = " ".join(_visible(text).split())
         if most and len(line) > most:
             line = line[: most - 1].rstrip() + "…"

@@ -26,7 +26,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_work(self) -> bool:
         """Whether work can be given to this person at all."""
-        return self.active and scope_of(self.role, "ticket.work") is not None
+        works = scope_of(self.role, "ticket.work") is not None
+        return self.active and works and self.capacity > 0
 
 
 class Organisation(msgspec.Struct, frozen=True, kw_only=True):

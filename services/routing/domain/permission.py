@@ -140,7 +140,7 @@ def permitted(
         raise not_now(action, ticket, "state")
     open_to_me = [t for t in leaving if _is_open_to(t, ticket, asker, organisation)]
     if not open_to_me:
-        if asker.person is not None and asker.person == ticket.last_assignee:
+        if asker.person is not None and asker.person == ticket.left_by != ticket.assignee:
             raise not_now(action, ticket, "moved_on")
         raise Forbidden("action_not_yours", action=action)
     hindrances = [_hindrance(t, ticket, asker, organisation, at) for t in open_to_me]

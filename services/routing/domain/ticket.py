@@ -75,6 +75,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     assignee: str | None = None
     #: Who had the work last, also while nobody has it.
     last_assignee: str | None = None
+    #: From whom the work was taken or passed on last.
+    left_by: str | None = None
     #: What the person whom the queued work waits for must be able to do, or who he must be.
     skill: str | None = None
     for_person: str | None = None
@@ -164,6 +166,7 @@ def assigned(state: Ticket, event: TicketAssigned, at: datetime) -> Ticket:
         at,
         assignee=event.assignee,
         last_assignee=event.assignee,
+        left_by=state.assignee or state.left_by,
         unit=event.unit,
         tier=event.tier,
         skill=None,
@@ -178,6 +181,7 @@ def queued(state: Ticket, event: TicketQueued, at: datetime) -> Ticket:
         event,
         at,
         assignee=None,
+        left_by=state.assignee or state.left_by,
         unit=event.unit,
         tier=event.tier,
         skill=event.skill,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from chassis.decisions import Context
@@ -12,8 +13,15 @@ from contracts.intake import TicketRegistered
 from services.routing.actions import Deed
 from services.routing.domain.permission import Asker, permitted
 from services.routing.domain.ticket import Ticket
-from services.routing.handlers import conversation, ending, opening, placing, recording
-from services.routing.handlers import referral, work
+from services.routing.handlers import (
+    conversation,
+    ending,
+    opening,
+    placing,
+    recording,
+    referral,
+    work,
+)
 from services.routing.handlers.case import Case, Grounds, Wish, case_of
 
 DECIDE: Mapping[str, Callable[[Case], list[Event]]] = {
@@ -63,7 +71,7 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
     if isinstance(message, TicketRegistered):
         return None if message.imported else opening.wish_for(message, grounds)
     if isinstance(message, placing.AssignNext):
-        return placing.wish_for_next(state)
+        return placing.wish_for_next(state, grounds)
     if not isinstance(message, Deed) or message.action not in WISHES:
         return None
     try:
@@ -74,17 +82,17 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
         return None
 
 
-def allowed(state: Ticket, asker: Asker, context_at: Any, grounds: Grounds) -> list[str]:
+def allowed(state: Ticket, asker: Asker, at: datetime, grounds: Grounds) -> list[str]:
     """Give the actions that the asker may do now, in alphabetical order."""
     workflow = grounds.workflow_of(state)
     return [
         action
         for action in sorted({t.action for t in workflow.leaving(state.step)})
-        if _is_permitted(state, action, asker, context_at, grounds)
+        if _is_permitted(state, action, asker, at, grounds)
     ]
 
 
-def _is_permitted(state: Ticket, action: str, asker: Asker, at: Any, grounds: Grounds) -> bool:
+def _is_permitted(state: Ticket, action: str, asker: Asker, at: datetime, grounds: Grounds) -> bool:
     try:
         permitted(grounds.workflow_of(state), state, action, asker, grounds.organisation, at)
     except DomainError:

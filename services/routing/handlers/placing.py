@@ -5,6 +5,8 @@ A decision never counts loads: what it may give away was reserved before (`Groun
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from chassis.decisions import Context
@@ -39,11 +41,13 @@ def assign_next(
     ]
 
 
-def wish_for_next(state: Ticket) -> Wish | None:
-    """Give whom queued work waits for."""
+def wish_for_next(state: Ticket, grounds: Grounds) -> Wish | None:
+    """Give whom queued work waits for; the team, where that person has left."""
     if not state.is_queued or state.unit is None:
         return None
-    return Wish(unit=state.unit, tier=state.tier or 1, skill=state.skill, person=state.for_person)
+    person = grounds.organisation.people.get(state.for_person or "")
+    name = person.id if person and person.may_work else None
+    return Wish(unit=state.unit, tier=state.tier or 1, skill=state.skill, person=name)
 
 
 def assign(case: Case) -> list[Event]:
@@ -109,8 +113,10 @@ def given_or_queued(case: Case, wish: Wish) -> StateEvent:
 def known_person(case: Case, name: str, unit: str | None) -> Person:
     """Give a person who can be given work; raises Invalid."""
     person = case.grounds.organisation.people.get(name)
-    if person is None or not person.may_work:
+    if person is None:
         raise _wrong("/person", "person_unknown", person=name)
+    if not person.may_work:
+        raise _wrong("/person", "person_takes_no_work", person=name)
     if unit is not None and person.unit != unit:
         raise _wrong("/person", "person_not_in_unit", person=name, unit=unit)
     return person
@@ -124,7 +130,7 @@ def known_unit(case: Case, unit: str) -> str:
     return unit
 
 
-def _wrong(pointer: str, code: str, **params: str) -> Invalid:
+def _wrong(pointer: str, code: str, **params: Any) -> Invalid:
     return Invalid(code, fields=[FieldFault(pointer=pointer, code=code, params=params)], **params)
 
 

@@ -59,9 +59,7 @@ def _main(case: Case, step: Step) -> StateEvent:
 
 
 _TOLD_BY: Mapping[State, Callable[[Stand, Step, str], StateEvent]] = {
-    "waiting": lambda stand, step, by: TicketWaiting(
-        **stand, waiting_for=step.waiting_for, by=by
-    ),
+    "waiting": lambda stand, step, by: TicketWaiting(**stand, waiting_for=step.waiting_for, by=by),
     "done": lambda stand, _step, by: TicketDone(**stand, by=by, result="done"),
     "finished": lambda stand, _step, by: TicketFinished(**stand, by=by, result="closed"),
     "withdrawn": lambda stand, _step, by: TicketWithdrawn(**stand, by=by),

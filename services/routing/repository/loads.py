@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 
 from pymongo import UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from chassis.logging import get_logger
 from chassis.mongo import DERIVED
+
+log = get_logger()
 
 
 class Held(NamedTuple):
@@ -27,7 +30,7 @@ class Held(NamedTuple):
 class Load(NamedTuple):
     """What somebody has to do."""
 
-    count: int
+    tickets: int
     owned: int
     held: Mapping[str, Held]
 
@@ -67,8 +70,7 @@ class Loads:
             )
             for person, code, cause in places
         ]
-        if updates:
-            self._collection.bulk_write(updates, ordered=False)
+        self._write(updates)
 
     def adopt(self, person: str, codes: Iterable[str], at: datetime) -> None:
         """Count tickets that a person has although no place was taken for them."""
@@ -85,12 +87,26 @@ class Loads:
             for person, change in changes.items()
             if change
         ]
-        if updates:
-            self._collection.bulk_write(updates, ordered=False)
+        self._write(updates)
 
     def set_owned(self, person: str, owned: int) -> None:
         """Say how many open tickets a person owns."""
         self._collection.update_one({"_id": person}, {"$set": {"owned": owned}})
+
+    def enter(self, person: str) -> None:
+        """Begin to count a person's load."""
+        try:
+            self._collection.insert_one({"_id": person, "count": 0, "held": {}, "owned": 0})
+        except DuplicateKeyError:
+            return
+
+    def _write(self, updates: list[UpdateOne]) -> None:
+        """Write what follows a commit: that one stands, so a failure here is left to the sweep."""
+        try:
+            if updates:
+                self._collection.bulk_write(updates, ordered=False)
+        except PyMongoError as error:
+            log.warning("loads_not_written", error=type(error).__name__)
 
     def _take_together(
         self, person: str, capacity: int, wanted: Mapping[str, str], at: datetime
@@ -105,16 +121,7 @@ class Loads:
         mine = {"_id": person, f"held.{code}.cause": cause}
         return self._collection.find_one(mine, {"_id": 1}) is not None
 
-    def enter(self, person: str) -> None:
-        """Begin to count a person's load."""
-        try:
-            self._collection.insert_one({"_id": person, "count": 0, "held": {}, "owned": 0})
-        except DuplicateKeyError:
-            return
-
 
 def _read(found: Mapping[str, Any]) -> Load:
-    held = {
-        code: Held(code, place["cause"], place["at"]) for code, place in found["held"].items()
-    }
-    return Load(count=found["count"], owned=found["owned"], held=held)
+    held = {code: Held(code, place["cause"], place["at"]) for code, place in found["held"].items()}
+    return Load(tickets=found["count"], owned=found["owned"], held=held)

@@ -1,13 +1,30 @@
-"""Queues: which tickets wait for a free person, and which count as somebody's, by their snapshots."""
+"""Queues: which tickets wait for a free person, and which count as whose, by their snapshots."""
 
 from typing import Any, NamedTuple
 
+from pymongo import IndexModel
 from pymongo.collection import Collection
 
 from contracts.routing import ENDED
 from services.routing.domain.organisation import Person
 
 _ORDER = [("priority", 1), ("opened_at", 1)]
+_QUEUED = {"queued": True}
+
+#: What lists, queues and inboxes are read by.
+TICKET_INDEXES = (
+    IndexModel([("updated_at", -1), ("_id", -1)]),
+    IndexModel([("unit", 1), ("updated_at", -1)]),
+    IndexModel([("assignee", 1), ("updated_at", -1)]),
+    IndexModel([("owner", 1), ("status", 1), ("updated_at", -1)]),
+    IndexModel([("held_by", 1)], partialFilterExpression={"held_by": {"$type": "string"}}),
+    IndexModel(
+        [("unit", 1), ("tier", 1), ("for_person", 1), *_ORDER],
+        name="queue",
+        partialFilterExpression=_QUEUED,
+    ),
+    IndexModel([("for_person", 1), *_ORDER], name="own_queue", partialFilterExpression=_QUEUED),
+)
 
 
 class Team(NamedTuple):
@@ -27,7 +44,9 @@ class Queues:
     def teams(self) -> list[Team]:
         """Give the queues in which something waits."""
         group = {"unit": "$unit", "tier": "$tier", "for_person": "$for_person"}
-        found = self._collection.aggregate([{"$match": {"queued": True}}, {"$group": {"_id": group}}])
+        found = self._collection.aggregate(
+            [{"$match": {"queued": True}}, {"$group": {"_id": group}}]
+        )
         return [
             Team(item["_id"]["unit"], item["_id"]["tier"], item["_id"].get("for_person"))
             for item in found

@@ -20,8 +20,9 @@ class Texts:
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection
 
-    def keep(self, stream: str, refs: Mapping[str, ContentRef], texts: Mapping[str, str], *,
-             at: datetime) -> list[str]:
+    def keep(
+        self, stream: str, refs: Mapping[str, ContentRef], texts: Mapping[str, str], *, at: datetime
+    ) -> list[str]:
         """Store texts before the commit that refers to them; gives the ids that are new."""
         return [
             ref.id

@@ -1,0 +1,52 @@
+# Every target sets up what it needs by itself; `make help` lists them.
+
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run test unit system lint fmt bench faults docs setup clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C stops it
+	@$(PYTHON) -m deploy.local.run
+
+test: .tests-setup lint ## Run all that decides whether a change lands
+	@$(PYTEST)
+
+unit: setup ## Run the tests that need no server
+	@$(PYTEST) tests/unit tests/contracts
+
+system: .tests-setup ## Run the tests over a whole installation
+	@$(PYTEST) tests/system
+
+lint: setup ## Check style, format, types and who imports whom
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+fmt: setup ## Format the code and mend what can be mended
+	@.venv/bin/ruff check --fix --quiet || true
+	@.venv/bin/ruff format
+
+bench: setup ## Measure against the numbers of docs/performance.md
+	@$(PYTHON) -m tests.load.bench
+
+faults: setup ## Inject faults into a whole installation and count what is lost
+	@$(PYTHON) -m tests.faults
+
+docs: setup ## Generate what is generated below docs/
+	@$(PYTHON) -m peygir docs
+
+setup: ## Install what is missing on this machine, and nothing else
+	@deploy/local/setup.sh
+
+clean: ## Remove caches and the local installation's data
+	rm -rf .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+.PHONY: .tests-setup
+.tests-setup:
+	@deploy/local/setup.sh --tests

@@ -1,0 +1,13 @@
+"""The pages for requesters: welcome, register, follow. Rendered here, without a script.
+
+They call the same functions as the API; a page knows nothing that the API would not tell.
+"""
+
+from fastapi import APIRouter
+
+from gateway.portal import follow, register, welcome
+from gateway.portal.rendering import error_page, mount_static
+
+ROUTERS: tuple[APIRouter, ...] = (welcome.router, register.router, follow.router)
+
+__all__ = ["ROUTERS", "error_page", "mount_static"]

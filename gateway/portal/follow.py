@@ -1,0 +1,180 @@
+"""Following a request: code and proof, then its state in plain words, and what can be done."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import RedirectResponse
+
+from chassis.errors import DomainError, FieldFault, Invalid, NotFound
+from contracts.routing import ENDED
+from gateway.access import Anyone, Caller
+from gateway.answers import FollowedTicket
+from gateway.api import track
+from gateway.documents import CodePath, Feedback, NewMessage, without_separators
+from gateway.errors import headers_of
+from gateway.portal import passes
+from gateway.portal.forms import Faults, checked, faults_of, key_of, new_key, read_form
+from gateway.portal.rendering import page, reader_of
+from gateway.texts import has, latin
+
+router = APIRouter(prefix="/track", include_in_schema=False)
+
+_PLACES: Final = {
+    "/code": "code",
+    "/path/code": "code",
+    "/proof": "proof",
+    "/text": "text",
+    "/score": "score",
+    "/comment": "comment",
+}
+#: The stages on the way, as the page draws them.
+_STAGES: Final = ("new", "in_progress", "done", "finished")
+#: A code in the address of a page may be anything: what is none gets the form, not an error.
+AnyCode = Annotated[str, Path(max_length=64)]
+
+
+@router.get("")
+async def ask(request: Request, _caller: Anyone) -> Response:
+    """Ask for code and proof; the link in a message brings the code along."""
+    return _form(request, {"code": request.query_params.get("code", "")})
+
+
+@router.post("")
+async def prove(request: Request, caller: Anyone) -> Response:
+    """Let the requester in, or show the form again."""
+    values = await read_form(request)
+    caller.language = reader_of(request)
+    code = without_separators(values.get("code", ""))
+    try:
+        _check(code, values)
+        await track.count_try(caller, code)
+        await track.proved(caller, code, values["proof"])
+    except DomainError as error:
+        return _form(request, values, error)
+    response = RedirectResponse(f"/track/{code}", status_code=303)
+    passes.give(request, response, code, latin(values["proof"]).strip())
+    return response
+
+
+@router.get("/{code}")
+async def show(request: Request, code: AnyCode, caller: Anyone) -> Response:
+    """Show the ticket to who has proved himself, and ask everybody else."""
+    known = without_separators(code)
+    proof = passes.proof_for(request, known)
+    if proof is None:
+        return _form(request, {"code": code})
+    return await _ticket(request, caller, known, proof)
+
+
+@router.post("/{code}/messages")
+async def write(request: Request, code: CodePath, caller: Anyone) -> Response:
+    """Take what the requester writes."""
+    proof = passes.proof_for(request, code)
+    if proof is None:
+        return RedirectResponse(f"/track/{code}", status_code=303)
+    values = await read_form(request)
+    caller.key = key_of(values)
+    try:
+        message = checked(NewMessage, {"text": values.get("text", "")})
+        await track.write(caller, code, proof, message)
+    except DomainError as error:
+        return await _ticket(request, caller, code, proof, values=values, error=error)
+    return RedirectResponse(f"/track/{code}?thanks=message", status_code=303)
+
+
+@router.post("/{code}/feedback")
+async def rate(request: Request, code: CodePath, caller: Anyone) -> Response:
+    """Take the requester's rating."""
+    proof = passes.proof_for(request, code)
+    if proof is None:
+        return RedirectResponse(f"/track/{code}", status_code=303)
+    values = await read_form(request)
+    caller.key = key_of(values)
+    given = {"score": values.get("score"), "comment": values.get("comment", "").strip() or None}
+    try:
+        await track.rate(caller, code, proof, checked(Feedback, given))
+    except DomainError as error:
+        return await _ticket(request, caller, code, proof, values=values, error=error)
+    return RedirectResponse(f"/track/{code}?thanks=rating", status_code=303)
+
+
+def _form(
+    request: Request, values: dict[str, str], error: DomainError | None = None
+) -> Response:
+    language = reader_of(request)
+    return page(
+        request,
+        "track.html",
+        status=error.status if error else 200,
+        headers=headers_of(error) if error else {},
+        values=values,
+        faults=faults_of(error, _PLACES, language) if error else Faults(),
+        away=error is not None and error.status == 503,  # noqa: PLR2004 - the status itself
+    )
+
+
+async def _ticket(
+    request: Request,
+    caller: Caller,
+    code: str,
+    proof: str,
+    *,
+    values: dict[str, str] | None = None,
+    error: DomainError | None = None,
+) -> Response:
+    caller = caller.renewed()
+    caller.language = reader_of(request)
+    try:
+        ticket = await track.followed(caller, code, proof)
+    except NotFound as gone:
+        return _form(request, {"code": code}, gone)
+    thanks = request.query_params.get("thanks", "")
+    return page(
+        request,
+        "ticket.html",
+        status=error.status if error else 200,
+        headers=headers_of(error) if error else {},
+        ticket=ticket,
+        question=question_of(ticket),
+        stages=_STAGES,
+        stage=stage_of(ticket),
+        ended=ticket.state in ENDED,
+        values=values or {},
+        key=key_of(values) if values else new_key(),
+        faults=faults_of(error, _PLACES, caller.language) if error else Faults(),
+        thanks=f"page.ticket.thanks_{thanks}" if has(f"page.ticket.thanks_{thanks}") else None,
+    )
+
+
+def stage_of(ticket: FollowedTicket) -> int | None:
+    """Give which stage a ticket has reached; None where it ended beside the way."""
+    state = "in_progress" if ticket.state == "waiting" else ticket.state
+    return _STAGES.index(state) if state in _STAGES else None
+
+
+def question_of(ticket: FollowedTicket) -> str | None:
+    """Give the question that waits for the requester's answer."""
+    if ticket.waiting_for != "requester":
+        return None
+    asked = (step.texts.get("question") for step in reversed(ticket.timeline))
+    return next((question for question in asked if question), None)
+
+
+_CODE: Final = TypeAdapter(CodePath)
+
+
+def _check(code: str, values: dict[str, str]) -> None:
+    """Refuse what cannot be right before anybody is asked; raises Invalid."""
+    faults = []
+    try:
+        _CODE.validate_python(code)
+    except ValidationError:
+        found = "malformed_code" if code else "required"
+        faults.append(FieldFault(pointer="/code", code=found))
+    if not values.get("proof", "").strip():
+        faults.append(FieldFault(pointer="/proof", code="required"))
+    if faults:
+        raise Invalid("request_invalid", fields=faults)

@@ -1,0 +1,75 @@
+"""What lets a requester come back to his ticket's page: code and proof, sealed in a cookie.
+
+The proof stands in no address and no page, and the browser cannot read the cookie's content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from fastapi import Request, Response
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from gateway.access import gateway_of
+
+COOKIE: Final = "follow"
+_SECONDS: Final = 2 * 3600
+_HEADER: Final[dict[str, Any]] = {"alg": "dir", "enc": "A256GCM"}
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """A code with the proof that was right for it."""
+
+    code: str
+    proof: str
+    #: Seconds since 1970.
+    expires: float
+
+
+def give(request: Request, response: Response, code: str, proof: str) -> None:
+    """Set the cookie."""
+    settings = gateway_of(request).settings
+    sealed = seal(Pass(code, proof, time.time() + _SECONDS), settings.signing_keys)
+    response.set_cookie(
+        COOKIE,
+        sealed,
+        max_age=_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=settings.public_url.startswith("https:"),
+    )
+
+
+def proof_for(request: Request, code: str) -> str | None:
+    """Give the proof that the browser has shown for this ticket before."""
+    cookie = request.cookies.get(COOKIE)
+    found = unseal(cookie, gateway_of(request).settings.signing_keys) if cookie else None
+    return found.proof if found and found.code == code else None
+
+
+def seal(given: Pass, keys: Sequence[str]) -> str:
+    """Encrypt a pass with the first key."""
+    return jwe.encrypt_compact(_HEADER, msgspec.json.encode(given), _key(keys[0]))
+
+
+def unseal(sealed: str, keys: Sequence[str]) -> Pass | None:
+    """Give a pass that was sealed with any of the keys and is still good."""
+    for key in keys:
+        try:
+            plain = jwe.decrypt_compact(sealed, _key(key)).plaintext
+            found = msgspec.json.decode(plain or b"", type=Pass)
+        except (JoseError, ValueError, msgspec.MsgspecError):
+            continue
+        return found if found.expires > time.time() else None
+    return None
+
+
+def _key(session_key: str) -> OctKey:
+    # A key of its own for this purpose: session tokens and passes say nothing of each other.
+    return OctKey.import_key(hashlib.sha256(f"follow pass {session_key}".encode()).digest())

@@ -1,0 +1,151 @@
+"""Registering a request by a form, and the page that gives its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from chassis.errors import DomainError, KeyReused, Unavailable
+from gateway.access import Anyone, Caller
+from gateway.answers import SubjectNode
+from gateway.api.subjects import subjects, tree
+from gateway.api.tickets import register
+from gateway.documents import CodePath, NewTicket
+from gateway.errors import headers_of
+from gateway.portal import passes
+from gateway.portal.forms import Faults, checked, faults_of, key_of, new_key, read_form
+from gateway.portal.rendering import page, reader_of
+from gateway.texts import latin, text
+
+router = APIRouter(include_in_schema=False)
+
+_LAST_DIGITS: Final = 4
+#: Where a fault of the document is shown on the form.
+_PLACES: Final = {
+    "/subject": "subject",
+    "/title": "title",
+    "/description": "description",
+    "/requester": "mobile",
+    "/requester/name": "name",
+    "/requester/mobile": "mobile",
+    "/requester/email": "email",
+}
+
+
+class Group(NamedTuple):
+    """A part of the subject choice; without a title its subjects stand by themselves."""
+
+    title: str | None
+    choices: list[tuple[str, str]]
+
+
+@router.get("/new")
+async def new(request: Request, caller: Anyone) -> Response:
+    """Show the empty form; a subject may be chosen in the address."""
+    values = {"subject": request.query_params.get("subject", "")}
+    return await _form(request, caller, values, key=new_key())
+
+
+@router.post("/new")
+async def send(request: Request, caller: Anyone) -> Response:
+    """Register what was typed, or show the form again with what is wrong and all that was typed."""
+    values = await read_form(request)
+    caller.key, caller.language = key_of(values), reader_of(request)
+    try:
+        ticket = checked(NewTicket, _document(values, caller.language))
+        registered = await register(caller, ticket)
+    except DomainError as error:
+        # A key that was used for another text is spent; the next try is meant as a new request.
+        key = new_key() if isinstance(error, KeyReused) else caller.key
+        return await _form(request, caller, values, key=key, error=error)
+    response = RedirectResponse(f"/registered/{registered.code}", status_code=303)
+    passes.give(request, response, registered.code, _proof(ticket))
+    return response
+
+
+@router.get("/registered/{code}")
+async def registered(request: Request, code: CodePath, _caller: Anyone) -> Response:
+    """Give the code, large, and say what happens next; only to who has just registered."""
+    proof = passes.proof_for(request, code)
+    if proof is None:
+        return RedirectResponse(f"/track/{code}", status_code=303)
+    return page(request, "registered.html", code=code, proof=proof, by_mobile="@" not in proof)
+
+
+async def _form(
+    request: Request,
+    caller: Caller,
+    values: Mapping[str, str],
+    *,
+    key: str,
+    error: DomainError | None = None,
+) -> Response:
+    caller.language = reader_of(request)
+    faults = faults_of(error, _PLACES, caller.language) if error else Faults()
+    return page(
+        request,
+        "new.html",
+        status=error.status if error else 200,
+        headers=headers_of(error) if error else {},
+        groups=await _choices(caller),
+        values=values,
+        key=key,
+        faults=faults,
+        away=isinstance(error, Unavailable),
+    )
+
+
+async def _choices(caller: Caller) -> list[Group]:
+    """Give the subjects to choose from, as they were last known while intake is away."""
+    gateway = caller.gateway
+    try:
+        gateway.last_subjects = await subjects(caller.renewed())
+    except Unavailable:
+        if not gateway.last_subjects:
+            raise
+    return choices(tree(gateway.last_subjects, caller.language), caller.language)
+
+
+def choices(nodes: list[SubjectNode], language: str) -> list[Group]:
+    """Give a tree of subjects as groups; each group ends with the subject that it is named for."""
+    alone = [(node.id, node.title) for node in nodes if not node.children]
+    groups = [Group(None, alone)] if alone else []
+    for node in nodes:
+        if node.children:
+            rest = text(language, "page.new.other", subject=node.title)
+            groups.append(Group(node.title, [*_below(node, ""), (node.id, rest)]))
+    return groups
+
+
+def _below(node: SubjectNode, prefix: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for child in node.children:
+        title = f"{prefix}{child.title}"
+        found.append((child.id, title))
+        found += _below(child, f"{title} › ")
+    return found
+
+
+def _document(values: Mapping[str, str], language: str) -> dict[str, object]:
+    requester = {name: values.get(name, "").strip() for name in ("name", "mobile", "email")}
+    requester["mobile"] = latin(requester["mobile"])
+    requester["email"] = latin(requester["email"])
+    return {
+        "subject": values.get("subject", ""),
+        "title": values.get("title", ""),
+        "description": values.get("description", ""),
+        "language": language,
+        "requester": {name: value for name, value in requester.items() if value or name == "name"},
+    }
+
+
+def _proof(ticket: NewTicket) -> str:
+    """Give what its requester will prove himself with."""
+    requester = ticket.requester
+    digits = "".join(filter(str.isdigit, requester.mobile or ""))
+    return digits[-_LAST_DIGITS:] or (requester.email or "").lower()
+
+

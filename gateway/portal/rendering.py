@@ -1,0 +1,122 @@
+"""How pages are made: templates, the reader's language, addresses of static files, error pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from chassis.errors import DomainError
+from gateway.access import gateway_of
+from gateway.errors import detail_of, headers_of, language_of
+from gateway.portal.display import code_shown, instant_shown
+from gateway.texts import LANGUAGES, digits, has, text
+
+_HERE: Final = Path(__file__).parent
+_STATIC: Final = _HERE / "static"
+_LANGUAGE_COOKIE: Final = "lang"
+_YEAR: Final = 365 * 24 * 3600
+
+
+def reader_of(request: Request) -> str:
+    """Give the page's language: asked for in the address, chosen before, or the browser's."""
+    for chosen in (request.query_params.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    return language_of(request)
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response:
+    """Render a page in the reader's language; nobody keeps it, for it may hold personal data."""
+    language = reader_of(request)
+    settings = gateway_of(request).settings
+    html = _environment().get_template(template).render(
+        t=partial(text, language),
+        has=has,
+        language=language,
+        other="en" if language == "fa" else "fa",
+        direction="rtl" if language == "fa" else "ltr",
+        here=request.url.path,
+        number=partial(_number, language),
+        instant=partial(_instant, language, settings.zone),
+        **context,
+    )
+    response = HTMLResponse(
+        html, status, headers={"cache-control": "no-store", "vary": "cookie", **(headers or {})}
+    )
+    if request.query_params.get("lang") == language:
+        response.set_cookie(
+            _LANGUAGE_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax"
+        )
+    return response
+
+
+def error_page(request: Request, error: DomainError) -> Response:
+    """Say what went wrong and what can be done, on a page of its own."""
+    reader = reader_of(request)
+    return page(
+        request,
+        "error.html",
+        status=error.status,
+        headers=headers_of(error),
+        heading=text(reader, f"status.{error.status}"),
+        detail=detail_of(error, reader),
+        away=error.status == 503,  # noqa: PLR2004 - the status itself
+        trace_id=request.scope.get("trace_id", ""),
+    )
+
+
+def mount_static(app: FastAPI) -> None:
+    """Serve styles, fonts and the sign; their addresses change with what is in them."""
+    app.mount("/static", _Static(directory=_STATIC), name="static")
+
+
+class _Static(StaticFiles):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = f"public, max-age={_YEAR}, immutable"
+        return response
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = _static_address
+    environment.filters["code"] = code_shown
+    return environment
+
+
+@cache
+def _static_address(name: str) -> str:
+    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+def _number(language: str, value: object) -> str:
+    return digits(value, language)
+
+
+def _instant(language: str, zone: str, instant: datetime) -> str:
+    return instant_shown(instant, language, zone)

@@ -1,0 +1,1 @@
+"""Playing another system's event log through the public commands, with its own times."""

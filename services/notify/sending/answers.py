@@ -1,0 +1,141 @@
+"""What intake and routing answer about one batch of owed messages: few questions for many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from chassis.errors import Unavailable
+from contracts.calls.intake import Requester
+from contracts.calls.routing import StaffContact, TicketView
+from services.notify.domain.deliveries import REQUESTER, Delivery
+from services.notify.domain.notices import EMAIL, PERSON, ROLE
+from services.notify.sending.directory import Staff
+
+T = TypeVar("T")
+
+
+class Owed(NamedTuple):
+    """One message that is to be sent now."""
+
+    code: str
+    delivery: Delivery
+
+
+class Asks(Protocol):
+    """What can be asked; `directory.Directory` asks the services."""
+
+    def requesters(self, ids: Iterable[str]) -> dict[str, Requester]: ...
+    def titles(self, codes: Iterable[str]) -> dict[str, str]: ...
+    def cases(self, codes: Iterable[str]) -> dict[str, TicketView]: ...
+    def texts(self, ids: Iterable[str]) -> dict[str, str]: ...
+    def staff(self, persons: Iterable[str], roles: Iterable[tuple[str, str]]) -> Staff: ...
+
+
+class Unanswered(Exception):
+    """Raised when something is looked up in an answer that did not come."""
+
+
+class Answers:
+    """The answers for one batch; those of a service that is away are missing."""
+
+    def __init__(self, owed: Sequence[Owed], asks: Asks) -> None:
+        self._requesters = _ask(asks.requesters, _recipients(owed, REQUESTER))
+        self._titles = _ask(
+            asks.titles, [item.code for item in owed if item.delivery.channel == EMAIL]
+        )
+        texts = (item.delivery.particulars.text for item in owed)
+        self._texts = _ask(asks.texts, [text for text in texts if text])
+        with_roles = [item for item in owed if item.delivery.recipient.startswith(ROLE)]
+        self._cases = _ask(asks.cases, [item.code for item in with_roles])
+        self._staff = _ask_staff(asks, _recipients(owed, PERSON), with_roles, self._cases or {})
+
+    def requester(self, requester: str) -> Requester | None:
+        """Give a requester; this and the others raise Unanswered."""
+        return _answered(self._requesters).get(requester)
+
+    def title(self, code: str) -> str:
+        """Give a ticket's title, empty where it was wiped."""
+        return _answered(self._titles).get(code, "")
+
+    def text(self, text: str) -> str:
+        """Give a text, empty where it was wiped."""
+        return _answered(self._texts).get(text, "")
+
+    def person(self, person: str) -> StaffContact | None:
+        """Give a staff member."""
+        return _answered(self._staff).persons.get(person)
+
+    def holders(self, role: str, code: str) -> list[StaffContact]:
+        """Give who holds a role for a ticket."""
+        case = _answered(self._cases).get(code)
+        staff = _answered(self._staff)
+        if case is None:
+            return []
+        held_by = _HELD_BY.get(role)
+        ids = held_by(case) if held_by else staff.roles.get((role, case.unit or ""), [])
+        return [staff.persons[person] for person in ids if person in staff.persons]
+
+
+def _assignee(case: TicketView) -> list[str]:
+    return [case.assignee or case.owner or ""]
+
+
+def _owner(case: TicketView) -> list[str]:
+    return [case.owner or case.assignee or ""]
+
+
+def _responsible(case: TicketView) -> list[str]:
+    return list(dict.fromkeys([*_assignee(case), *_owner(case)]))
+
+
+#: Roles whose holders the ticket itself names; the others are held for a unit.
+_HELD_BY: dict[str, Callable[[TicketView], list[str]]] = {
+    "assignee": _assignee,
+    "owner": _owner,
+    "responsible": _responsible,
+}
+
+
+def _ask(question: Callable[[list[str]], dict[str, T]], ids: list[str]) -> dict[str, T] | None:
+    if not ids:
+        return {}
+    try:
+        return question(ids)
+    except Unavailable:
+        return None
+
+
+def _ask_staff(
+    asks: Asks, persons: list[str], with_roles: list[Owed], cases: dict[str, TicketView]
+) -> Staff | None:
+    wanted = list(persons)
+    roles = []
+    for item in with_roles:
+        role, case = id_of(item.delivery.recipient), cases.get(item.code)
+        if case is not None and role in _HELD_BY:
+            wanted += [person for person in _HELD_BY[role](case) if person]
+        elif case is not None and case.unit:
+            roles.append((role, case.unit))
+    if not wanted and not roles:
+        return Staff({}, {})
+    try:
+        return asks.staff(wanted, roles)
+    except Unavailable:
+        return None
+
+
+def _answered(answer: T | None) -> T:
+    if answer is None:
+        raise Unanswered
+    return answer
+
+
+def _recipients(owed: Sequence[Owed], kind: str) -> list[str]:
+    names = (item.delivery.recipient for item in owed)
+    return list(dict.fromkeys(id_of(name) for name in names if name.startswith(kind)))
+
+
+def id_of(recipient: str) -> str:
+    """Give the id of a recipient: `person:desk` -> `desk`."""
+    return recipient.partition(":")[2]

@@ -1,0 +1,90 @@
+"""Puts the courier together from the service's settings and dependencies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.late import late
+from chassis.provider import Provider
+from services.notify.channels.kavenegar import Kavenegar
+from services.notify.channels.smtp import Smtp
+from services.notify.domain.notices import EMAIL, SMS
+from services.notify.repository import Ledgers
+from services.notify.sending.courier import Courier
+from services.notify.sending.directory import Directory
+from services.notify.sending.receipts import Receipts
+from services.notify.sending.rendering import Renderer
+from services.notify.settings import NotifySettings
+
+
+class Sender(Provider):
+    """The courier and what it works with, as one dependency of the service.
+
+    Its arguments are the names under which the service has the others.
+    """
+
+    def __init__(self, *, ledgers: str, settings: str, intake: str, routing: str) -> None:
+        self.names = {
+            "ledgers": ledgers,
+            "settings": settings,
+            "intake": intake,
+            "routing": routing,
+        }
+
+    @late
+    def ledgers(self) -> Ledgers:
+        """The tickets' ledgers."""
+        return Ledgers(self._other("ledgers"), self._settings.notice_retry_seconds)
+
+    @late
+    def courier(self) -> Courier:
+        """The one who sends."""
+        settings = self._settings
+        return Courier(
+            self.ledgers,
+            Directory(self._other("intake").caller, self._other("routing").caller),
+            Renderer(public_url=settings.public_url, zone=settings.zone),
+            {SMS: self._sms, EMAIL: self._email},
+        )
+
+    @late
+    def receipts(self) -> Receipts:
+        """The one who asks what became of SMS."""
+        return Receipts(self._sms, self.ledgers)
+
+    def stop(self) -> None:
+        """Close the connections."""
+        for name in ("_sms", "_email"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+
+    @late
+    def _sms(self) -> Kavenegar:
+        settings = self._settings
+        return Kavenegar(
+            url=settings.kavenegar_url,
+            key=settings.kavenegar_key.get_secret_value(),
+            sender=settings.kavenegar_sender,
+            connections=settings.kavenegar_connections,
+            seconds=settings.kavenegar_seconds,
+        )
+
+    @late
+    def _email(self) -> Smtp:
+        settings = self._settings
+        return Smtp(
+            url=settings.smtp_url.get_secret_value(),
+            sender=settings.mail_from,
+            connections=settings.smtp_connections,
+            seconds=settings.smtp_seconds,
+        )
+
+    @late
+    def _settings(self) -> NotifySettings:
+        settings: NotifySettings = self._other("settings").value
+        return settings
+
+    def _other(self, role: str) -> Any:
+        """Give another dependency of the service."""
+        name = self.names[role]
+        return next(item for item in self.container.dependencies if item.attr_name == name)

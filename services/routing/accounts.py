@@ -1,0 +1,64 @@
+"""Staff accounts: signing in, and how staff members are reached."""
+
+from chassis.calls.call import Call
+from chassis.errors import TooMany, Unauthenticated
+from contracts.calls.routing import (
+    Authenticate,
+    Staff,
+    StaffContacts,
+    StaffContactsAnswer,
+)
+from services.routing.domain.organisation import Organisation
+from services.routing.passwords import Passwords
+from services.routing.repository import Store
+from services.routing.repository.directory import Member, username_key
+
+#: What other services call those who hold one of our roles for a unit.
+_ROLES = {"service_manager": "manager"}
+
+
+def authenticate(request: Authenticate, call: Call, *, store: Store, passwords: Passwords) -> Staff:
+    """Check a password; the answer to a wrong one and to an unknown name is the same.
+
+    Raises Unauthenticated, or TooMany after repeated failures from the same address.
+    """
+    name = username_key(request.username)
+    wait = store.attempts.wait_seconds(name, request.address, call.now)
+    if wait > 0:
+        raise TooMany("too_many_attempts", retry_after=wait)
+    member = store.directory.by_username(name)
+    kept = member.password if member is not None and member.active else None
+    if not passwords.fits(request.password, kept) or member is None:
+        store.attempts.count(name, request.address, call.now)
+        raise Unauthenticated("wrong_credentials")
+    store.attempts.forget(name, request.address)
+    return staff_of(member)
+
+
+def staff_of(member: Member) -> Staff:
+    """Give what a session needs of a staff member."""
+    return Staff(
+        id=member.id,
+        username=member.username,
+        name=member.name,
+        role=member.role,
+        unit=member.unit,
+        tier=member.tier,
+        language=member.language,
+    )
+
+
+def contacts(
+    request: StaffContacts, *, organisation: Organisation, store: Store
+) -> StaffContactsAnswer:
+    """Give contacts by id, and who holds the roles asked for; who has left is not told."""
+    roles = [
+        organisation.holders(_ROLES.get(asked.role, asked.role), asked.unit)
+        for asked in request.roles
+    ]
+    wanted = {*request.persons, *(person for holders in roles for person in holders)}
+    members = store.directory.members(sorted(wanted))
+    return StaffContactsAnswer(
+        persons={name: member.contact() for name, member in members.items() if member.active},
+        roles=roles,
+    )

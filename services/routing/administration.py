@@ -1,0 +1,155 @@
+"""Changing the organisation: people, units, rules, workflows.
+
+A change of a person or unit is recorded in its stream first and then written to the directory as of
+that version, so that a repeat completes what the first try began.
+"""
+
+import msgspec
+
+from chassis.calls.call import Call
+from chassis.errors import Conflict, FieldFault, Invalid
+from chassis.journal import Aggregates
+from contracts.calls.routing import (
+    DefinePerson,
+    DefineRule,
+    DefineUnit,
+    DefineWorkflow,
+    Rule,
+    Staff,
+    Unit,
+    WorkflowView,
+)
+from contracts.routing import PersonChanged, UnitChanged
+from services.routing.accounts import staff_of
+from services.routing.actions import ARGUMENTS
+from services.routing.domain.organisation import Organisation
+from services.routing.domain.records import Record
+from services.routing.domain.workflow import read
+from services.routing.handlers.organisation import Change, record_change
+from services.routing.lookup import Lookup
+from services.routing.passwords import Passwords
+from services.routing.repository import Store
+from services.routing.repository.directory import Member
+from services.routing.workflows import definitions
+
+STAFF_ROLES = ("agent", "expert", "supervisor", "manager", "admin", "importer")
+STRATEGIES = ("least_loaded",)
+
+
+class Administration:
+    """Carries out what administrators define."""
+
+    def __init__(
+        self, streams: Aggregates[Record], store: Store, lookup: Lookup, passwords: Passwords
+    ) -> None:
+        self._streams = streams
+        self._directory = store.directory
+        self._loads = store.loads
+        self._lookup = lookup
+        self._passwords = passwords
+
+    def define_person(self, request: DefinePerson, call: Call) -> Staff:
+        """Add or change a staff member; without a password the old one stays."""
+        if request.role not in STAFF_ROLES:
+            raise _wrong("/role", "role_unknown")
+        if request.unit not in self._organisation.units:
+            raise _wrong("/unit", "unit_unknown")
+        before = self._directory.members([request.id]).get(request.id)
+        member = self._member(request, before)
+        namesake = self._directory.by_username(member.username)
+        if namesake is not None and namesake.id != member.id:
+            raise Conflict("username_taken")
+        version = self._record(f"person:{request.id}", _person_changed(before, member), call)
+        if not self._directory.save_member(member, version):
+            raise Conflict("username_taken")
+        self._loads.enter(member.id)
+        self._lookup.forget()
+        return staff_of(member)
+
+    def define_unit(self, request: DefineUnit, call: Call) -> Unit:
+        """Add or change a unit; raises Invalid when it would lie below itself."""
+        organisation = self._organisation
+        if request.parent is not None and request.parent not in organisation.units:
+            raise _wrong("/parent", "unit_unknown")
+        if organisation.within(request.parent, request.id) or request.parent == request.id:
+            raise _wrong("/parent", "unit_below_itself")
+        unit = msgspec.convert(msgspec.structs.asdict(request), Unit)
+        changed = UnitChanged(parent=unit.parent, active=unit.active)
+        known = organisation.units.get(unit.id)
+        version = self._record(f"unit:{unit.id}", None if known == unit else changed, call)
+        self._directory.save_unit(unit, version)
+        self._lookup.forget()
+        return unit
+
+    def define_rule(self, request: DefineRule) -> Rule:
+        """Add or change a rule."""
+        if request.unit not in self._organisation.units:
+            raise _wrong("/unit", "unit_unknown")
+        if request.strategy not in STRATEGIES:
+            raise _wrong("/strategy", "strategy_unknown")
+        rule = msgspec.convert(msgspec.structs.asdict(request), Rule)
+        self._directory.save_rule(rule)
+        self._lookup.forget()
+        return rule
+
+    def define_workflow(self, request: DefineWorkflow) -> WorkflowView:
+        """Publish the next version; tickets stay on the one they were opened with."""
+        self._lookup.forget()
+        newest = self._lookup.workflows.get((request.id, 0))
+        version = newest.version + 1 if newest else 1
+        definition = request.definition | {"id": request.id, "version": version}
+        read(definition, ARGUMENTS)
+        view = WorkflowView(id=request.id, version=version, definition=definition)
+        if not self._directory.save_workflow(view):
+            raise Conflict("workflow_changed_meanwhile", version=version)
+        self._lookup.forget()
+        return view
+
+    def workflows(self) -> list[WorkflowView]:
+        """Give the newest version of every workflow."""
+        newest = {
+            name: WorkflowView(id=name, version=data["version"], definition=data)
+            for name, data in definitions().items()
+        }
+        for view in sorted(self._directory.workflows(), key=lambda view: view.version):
+            newest[view.id] = view
+        return list(newest.values())
+
+    @property
+    def _organisation(self) -> Organisation:
+        self._lookup.forget()
+        return self._lookup.organisation
+
+    def _record(self, stream: str, event: PersonChanged | UnitChanged | None, call: Call) -> int:
+        outcome = self._streams.execute(stream, record_change, Change(event), call)
+        return outcome.version
+
+    def _member(self, request: DefinePerson, before: Member | None) -> Member:
+        kept = before.password if before else None
+        fields = msgspec.structs.asdict(request)
+        fields["username"] = request.username or (before.username if before else request.id)
+        fields["password"] = self._passwords.hash(request.password) if request.password else kept
+        return msgspec.convert(fields, Member)
+
+
+def without_password(request: DefinePerson, call: Call) -> Call:
+    """Give the call as if no password were in it: the journal keeps a hash of what was asked."""
+    bare = msgspec.structs.replace(request, password=None)
+    return msgspec.structs.replace(call, body=msgspec.json.encode(bare))
+
+
+def _person_changed(before: Member | None, after: Member) -> PersonChanged | None:
+    fields = [
+        name
+        for name in Member.__struct_fields__
+        if name != "id" and (before is None or getattr(before, name) != getattr(after, name))
+    ]
+    if not fields:
+        return None
+    return PersonChanged(
+        unit=after.unit, tier=after.tier, role=after.role, active=after.active, fields=fields
+    )
+
+
+def _wrong(pointer: str, code: str) -> Invalid:
+    return Invalid(code, fields=[FieldFault(pointer=pointer, code=code)])

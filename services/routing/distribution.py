@@ -1,0 +1,92 @@
+"""Handing queued work to people who have become free, and mending what loads were counted wrong."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from chassis.calls.call import Call
+from chassis.errors import DomainError
+from chassis.journal import Aggregates
+from chassis.logging import get_logger
+from services.routing.domain.ticket import TICKETS, Ticket
+from services.routing.handlers import AssignNext, assign_next
+from services.routing.reference import Grounding
+from services.routing.repository.queues import Team
+
+log = get_logger()
+
+
+class Distribution:
+    """Gives queued work away."""
+
+    def __init__(self, tickets: Aggregates[Ticket], grounding: Grounding) -> None:
+        self._tickets = tickets
+        self._grounding = grounding
+        self._store = grounding.store
+        self._runtime = grounding.runtime
+
+    def serve_freed(self) -> None:
+        """Give those who have just become free their next ticket; what fails is tried later."""
+        freed, self._grounding.places.freed = self._grounding.places.freed, set()
+        people = self._grounding.lookup.organisation.people
+        for person in (people[name] for name in freed if name in people):
+            code = self._store.queues.next_for(person) if person.may_work else None
+            if code is not None:
+                self._give(code)
+
+    def serve_all(self) -> None:
+        """Give away what every queue has, as far as there are free people."""
+        for team in self._store.queues.teams():
+            for code in self._store.queues.waiting(team, self._room(team)):
+                self._give(code)
+
+    def sweep(self, keep: timedelta) -> None:
+        """Make loads equal to what tickets say, leaving alone what is younger than `keep`."""
+        before = self._runtime.clock.now() - keep
+        for person in self._grounding.lookup.organisation.people.values():
+            self._sweep_person(person.id, before)
+
+    def _room(self, team: Team) -> int:
+        """Give how many tickets of a queue there may be takers for."""
+        organisation = self._grounding.lookup.organisation
+        one = organisation.people.get(team.for_person or "")
+        pool = [one] if one and one.may_work else organisation.pool(team.unit, team.tier)
+        loads = self._store.loads.of(person.id for person in pool)
+        held = {name: load.tickets for name, load in loads.items()}
+        return sum(max(0, person.capacity - held.get(person.id, 0)) for person in pool)
+
+    def _give(self, code: str) -> None:
+        call = Call(
+            method="assign_next",
+            identity=self._runtime.identity,
+            key=secrets.token_hex(8),
+            now=self._runtime.clock.now(),
+        )
+        try:
+            self._tickets.execute(code, assign_next, AssignNext(), call)
+        except DomainError as error:
+            log.info("not_handed_out", code=code, reason=error.code)
+
+    def _sweep_person(self, person: str, before: datetime) -> None:
+        load = self._store.loads.of([person]).get(person)
+        if load is None:
+            return
+        has = self._store.queues.held_by(person)
+        old = [held for held in load.held.values() if held.at < before and held.code not in has]
+        lost = [held for held in old if not self._has_really(person, held.code)]
+        self._store.loads.release((person, held.code, held.cause) for held in lost)
+        missed = has - load.held.keys()
+        self._store.loads.adopt(person, self._settled(missed, before), before)
+        self._store.loads.set_owned(person, self._store.queues.owned_by(person))
+        if lost or missed:
+            log.info("loads_mended", person=person, freed=len(lost), counted=len(missed))
+
+    def _has_really(self, person: str, code: str) -> bool:
+        """Ask the journal, which is never behind."""
+        steps = ((step.event, step.at) for step in self._tickets.history(code))
+        return TICKETS.fold(steps).holder == person
+
+    def _settled(self, codes: Iterable[str], before: datetime) -> list[str]:
+        """Give those tickets whose last change is long enough ago to be counted."""
+        found = self._tickets.find({"_id": {"$in": sorted(codes)}}, limit=10_000) if codes else []
+        return [item.stream for item in found if item.updated_at < before]

@@ -1,0 +1,91 @@
+"""What decisions look up, kept in memory: organisation, workflows, subject catalogue.
+
+A second old at most where the directory changed; the catalogue is asked of intake when a subject
+turns up that is not known yet, and now and then.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from chassis.calls.client import Caller
+from chassis.errors import Unavailable
+from contracts.calls.base import Nothing
+from contracts.calls.intake import Subject
+from services.routing.actions import ARGUMENTS
+from services.routing.domain.organisation import Organisation
+from services.routing.domain.workflow import Workflow, read
+from services.routing.repository.directory import Directory
+from services.routing.workflows import shipped
+
+_DIRECTORY_SECONDS = 1.0
+_SUBJECTS_SECONDS = 30.0
+#: An unknown subject is asked for at most so often.
+_UNKNOWN_SECONDS = 2.0
+
+
+class Lookup:
+    """The copy that one process keeps."""
+
+    def __init__(self, directory: Directory, intake: Caller) -> None:
+        self._directory = directory
+        self._intake = intake
+        self._organisation = Organisation()
+        self._workflows: Mapping[tuple[str, int], Workflow] = {}
+        self._subjects: Mapping[str, str | None] = {}
+        self._revision = -1
+        self._looked_at = float("-inf")
+        self._asked_at = float("-inf")
+
+    def forget(self) -> None:
+        """Look again at the next use: something has just been changed here."""
+        self._looked_at = float("-inf")
+
+    @property
+    def organisation(self) -> Organisation:
+        """Everybody, every unit, every rule."""
+        self._refresh()
+        return self._organisation
+
+    @property
+    def workflows(self) -> Mapping[tuple[str, int], Workflow]:
+        """Every version of every workflow; the newest also as version 0."""
+        self._refresh()
+        return self._workflows
+
+    def subjects(self, wanted: Iterable[str]) -> Mapping[str, str | None]:
+        """Give the parents of subjects; raises Unavailable when a wanted one cannot be asked for.
+
+        What is unknown to intake too has no parent.
+        """
+        unknown = any(subject not in self._subjects for subject in wanted)
+        age = time.monotonic() - self._asked_at
+        if age > _SUBJECTS_SECONDS or (unknown and age > _UNKNOWN_SECONDS):
+            self._ask_for_subjects(needed=unknown)
+        return self._subjects
+
+    def _ask_for_subjects(self, *, needed: bool) -> None:
+        try:
+            lines: list[Subject] = self._intake.query("subjects", Nothing(), list[Subject])
+        except Unavailable:
+            if needed:
+                raise
+            return
+        self._subjects = {line.id: line.parent for line in lines}
+        self._asked_at = time.monotonic()
+
+    def _refresh(self) -> None:
+        now = time.monotonic()
+        if now - self._looked_at < _DIRECTORY_SECONDS:
+            return
+        revision = self._directory.revision()
+        if revision != self._revision:
+            organisation, workflows = self._directory.organisation(), self._all_workflows()
+            self._organisation, self._workflows = organisation, workflows
+            self._revision = revision
+        self._looked_at = now
+
+    def _all_workflows(self) -> Mapping[tuple[str, int], Workflow]:
+        published = [read(view.definition, ARGUMENTS) for view in self._directory.workflows()]
+        everything = {(flow.id, flow.version): flow for flow in [*shipped().values(), *published]}
+        newest = sorted(everything.values(), key=lambda flow: flow.version)
+        return everything | {(flow.id, 0): flow for flow in newest}

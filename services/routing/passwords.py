@@ -1,0 +1,59 @@
+"""Passwords: argon2 in native threads, a few at a time, so that signing in starves nobody."""
+
+from functools import cached_property
+from typing import Any
+
+import argon2
+import eventlet.semaphore
+import eventlet.tpool
+from argon2.exceptions import InvalidHashError, VerificationError
+from nameko.extensions import DependencyProvider
+
+from chassis.errors import Unavailable
+from services.routing.settings import RoutingSettings
+
+#: Those who may wait for their turn; more are sent away.
+_MOST_WAITING = 100
+
+
+class Passwords(DependencyProvider):
+    """Hashes and checks passwords."""
+
+    def __init__(self) -> None:
+        self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        self._waiting = 0
+
+    def get_dependency(self, _worker_ctx: Any) -> "Passwords":
+        """Give itself."""
+        return self
+
+    @cached_property
+    def _turns(self) -> Any:
+        return eventlet.semaphore.Semaphore(RoutingSettings.load().password_checks)
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """A hash that no password fits: checking it takes as long as checking a real one."""
+        return self.hash("nobody's password")
+
+    def hash(self, password: str) -> str:
+        """Give the hash to keep of a password."""
+        return str(self._in_turn(self._hasher.hash, password))
+
+    def fits(self, password: str, kept: str | None) -> bool:
+        """Tell whether a password is the right one; takes the same time where none is kept."""
+        try:
+            self._in_turn(self._hasher.verify, kept or self._nobodys, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return kept is not None
+
+    def _in_turn(self, function: Any, *arguments: Any) -> Any:
+        if self._waiting >= _MOST_WAITING:
+            raise Unavailable("sign_in_busy", retry_after=2)
+        self._waiting += 1
+        try:
+            with self._turns:
+                return eventlet.tpool.execute(function, *arguments)
+        finally:
+            self._waiting -= 1

@@ -1,0 +1,179 @@
+"""The routing service: wiring only."""
+
+from functools import cached_property
+
+from chassis.bus.entrypoints import subscribe
+from chassis.calls.call import Call
+from chassis.calls.entrypoints import command, query
+from chassis.journal import Aggregates
+from chassis.runtime import Config
+from chassis.timers import every, on_start
+from contracts.calls.base import Nothing
+from contracts.calls.routing import (
+    Act,
+    Authenticate,
+    DefinePerson,
+    DefineRule,
+    DefineUnit,
+    DefineWorkflow,
+    GetTicket,
+    Inbox,
+    ListTickets,
+    Rule,
+    Staff,
+    StaffContacts,
+    StaffContactsAnswer,
+    StaffMember,
+    Step,
+    TicketPage,
+    TicketView,
+    Timeline,
+    Unit,
+    WorkflowView,
+)
+from contracts.intake import TicketMessageReceived, TicketRegistered
+from services.routing import accounts, demo, doing, handlers, timeline
+from services.routing.administration import Administration, without_password
+from services.routing.distribution import Distribution
+from services.routing.domain.records import RECORDS, Record
+from services.routing.domain.ticket import TICKETS, Ticket, index
+from services.routing.passwords import Passwords
+from services.routing.reference import Grounding
+from services.routing.repository import Store
+from services.routing.repository.queues import TICKET_INDEXES
+from services.routing.settings import RoutingSettings
+from services.routing.views import Shown, Views
+
+
+class RoutingService:
+    """Where the work is, and what may happen to it next."""
+
+    name = "routing"
+
+    cases: Aggregates[Ticket] = Aggregates(
+        TICKETS,
+        collection="tickets",
+        index=index,
+        indexes=TICKET_INDEXES,
+        opened_by="intake",
+        unit=lambda ticket: ticket.unit,
+    )
+    organisation: Aggregates[Record] = Aggregates(RECORDS, collection="organisation")
+    grounding = Grounding()
+    store = Store()
+    passwords = Passwords()
+    settings = Config(RoutingSettings)
+
+    on_ticket_registered = subscribe(TicketRegistered, handlers.open_ticket, into="cases")
+    on_message_received = subscribe(TicketMessageReceived, handlers.hear_requester, into="cases")
+
+    # -- tickets ---------------------------------------------------------------------------------
+
+    @command
+    def act(self, request: Act, call: Call) -> TicketView:
+        outcome = doing.carry_out(request, call, tickets=self.cases, texts=self.store.texts)
+        self._distribution.serve_freed()
+        shown = Shown(request.code, outcome.version, outcome.state, call.now)
+        return self._views(call).show(shown)
+
+    @query
+    def ticket(self, request: GetTicket, call: Call) -> TicketView:
+        return self._views(call).ticket(request.code)
+
+    @query
+    def tickets(self, request: ListTickets, call: Call) -> TicketPage:
+        return self._views(call).page(request)
+
+    @query
+    def inbox(self, _request: Nothing, call: Call) -> Inbox:
+        return self._views(call).inbox()
+
+    @query
+    def timeline(self, request: Timeline, call: Call) -> list[Step]:
+        views = self._views(call)
+        views.readable(request.code)
+        history, bodies = self.cases.history(request.code), self.store.texts.bodies
+        if request.public or not views.is_staff:
+            return timeline.public(history, bodies, self.store.directory.names)
+        return timeline.full(history, bodies)
+
+    @every(seconds=1)
+    def hand_out(self) -> None:
+        self._distribution.serve_all()
+
+    @every(seconds=60)
+    def sweep_loads(self) -> None:
+        self._distribution.sweep(self.settings.reservation)
+
+    # -- staff -----------------------------------------------------------------------------------
+
+    @command
+    def authenticate(self, request: Authenticate, call: Call) -> Staff:
+        return accounts.authenticate(request, call, store=self.store, passwords=self.passwords)
+
+    @query
+    def staff_contacts(self, request: StaffContacts, call: Call) -> StaffContactsAnswer:
+        call.require("ticket.read")
+        return accounts.contacts(
+            request, organisation=self.grounding.lookup.organisation, store=self.store
+        )
+
+    @query
+    def staff(self, _request: Nothing, call: Call) -> list[StaffMember]:
+        call.require("ticket.read")
+        return [member.staff() for member in self.store.directory.members().values()]
+
+    # -- the organisation ------------------------------------------------------------------------
+
+    @query
+    def units(self, _request: Nothing, _call: Call) -> list[Unit]:
+        return list(self.grounding.lookup.organisation.units.values())
+
+    @query
+    def rules(self, _request: Nothing, call: Call) -> list[Rule]:
+        call.require("admin.change")
+        return list(self.grounding.lookup.organisation.rules)
+
+    @query
+    def workflows(self, _request: Nothing, call: Call) -> list[WorkflowView]:
+        call.require("ticket.read")
+        return self._administration.workflows()
+
+    @command
+    def define_person(self, request: DefinePerson, call: Call) -> Staff:
+        call.require("admin.change")
+        return self._administration.define_person(request, without_password(request, call))
+
+    @command
+    def define_unit(self, request: DefineUnit, call: Call) -> Unit:
+        call.require("admin.change")
+        return self._administration.define_unit(request, call)
+
+    @command
+    def define_rule(self, request: DefineRule, call: Call) -> Rule:
+        call.require("admin.change")
+        return self._administration.define_rule(request)
+
+    @command
+    def define_workflow(self, request: DefineWorkflow, call: Call) -> WorkflowView:
+        call.require("admin.change")
+        return self._administration.define_workflow(request)
+
+    @on_start
+    def found_demo(self) -> None:
+        if self.grounding.runtime.settings.demo:
+            demo.found(self._administration, self.grounding, self.settings.demo_password)
+
+    # -- parts of one process --------------------------------------------------------------------
+
+    def _views(self, call: Call) -> Views:
+        return Views(self.cases, self.grounding.now(), call)
+
+    @cached_property
+    def _distribution(self) -> Distribution:
+        return Distribution(self.cases, self.grounding)
+
+    @cached_property
+    def _administration(self) -> Administration:
+        lookup = self.grounding.lookup
+        return Administration(self.organisation, self.store, lookup, self.passwords)

@@ -1,0 +1,83 @@
+"""A ticket's timeline: everything for staff, an allow-list for the requester.
+
+The requester sees one name, his owner's; who else worked on it, notes, logs and referrals are not
+his business, but that it went to a higher tier is told in plain words.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from chassis.journal import Recorded
+from contracts.calls.routing import Step
+from contracts.envelope import ContentRef, Event
+
+#: What the requester is shown: event types with their fields and texts. The first is what his
+#: timeline begins with, whatever routing calls it.
+PUBLIC: Mapping[str, tuple[str, ...]] = {
+    "ticket.registered": ("state", "subject", "kind", "channel"),
+    "ticket.owned": ("owner",),
+    "ticket.assigned": ("state",),
+    "ticket.escalated": (),
+    "ticket.waiting": ("state", "waiting_for", "question"),
+    "ticket.resumed": ("state",),
+    "ticket.answered": ("answer",),
+    "ticket.done": ("state", "result"),
+    "ticket.finished": ("state", "result"),
+    "ticket.reopened": ("state", "times"),
+    "ticket.withdrawn": ("state",),
+    "ticket.declined": ("state", "reason"),
+    "ticket.merged": ("state",),
+    "ticket.handed_off": ("state",),
+    "ticket.rated": ("score",),
+}
+
+Bodies = Callable[[Sequence[str]], Mapping[str, str]]
+Names = Callable[[Sequence[str]], Mapping[str, str]]
+
+
+def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
+    """Give every step with its texts, oldest first; an erased text is left out."""
+    steps = list(history)
+    kept = bodies([ref.id for step in steps for ref in _refs(step.event).values()])
+    return [_step(step, kept) for step in steps]
+
+
+def public(history: Iterable[Recorded], bodies: Bodies, names: Names) -> list[Step]:
+    """Give the steps that the requester may see, with nothing in them that he may not."""
+    shown = [step for step in full(history, bodies) if step.type in PUBLIC]
+    called = names([step.data["owner"] for step in shown if "owner" in step.data])
+    return [_for_requester(step, called) for step in shown]
+
+
+def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
+    event = recorded.event
+    refs = _refs(event)
+    data = msgspec.to_builtins(event)
+    return Step(
+        at=recorded.at,
+        type="ticket.registered" if event.type == "ticket.opened" else event.type,
+        actor=recorded.actor,
+        data={field: value for field, value in data.items() if field not in refs},
+        texts={field: bodies[ref.id] for field, ref in refs.items() if ref.id in bodies},
+    )
+
+
+def _for_requester(step: Step, names: Mapping[str, str]) -> Step:
+    fields = PUBLIC[step.type]
+    data = {field: value for field, value in step.data.items() if field in fields}
+    if "owner" in data:
+        data["owner"] = names.get(data["owner"], "")
+    return Step(
+        at=step.at,
+        type=step.type,
+        actor="requester" if step.actor.startswith("requester:") else "desk",
+        data=data,
+        texts={field: text for field, text in step.texts.items() if field in fields},
+    )
+
+
+def _refs(event: Event) -> dict[str, ContentRef]:
+    fields: dict[str, Any] = msgspec.structs.asdict(event)
+    return {name: value for name, value in fields.items() if isinstance(value, ContentRef)}

@@ -1,0 +1,180 @@
+"""How tickets are shown to who may see them: one, a page of a list, an inbox."""
+
+import base64
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chassis.calls.call import Call
+from chassis.errors import Forbidden, Invalid, NotFound
+from chassis.journal import Aggregates, Snapshot
+from contracts.calls.routing import (
+    Inbox,
+    ListTickets,
+    OpenReferral,
+    TicketPage,
+    TicketView,
+)
+from contracts.rights import scope_of
+from services.routing.domain.permission import Asker, asker_of, may_read
+from services.routing.domain.ticket import AT_WORK, Ticket
+from services.routing.handlers import allowed
+from services.routing.handlers.case import Grounds
+
+_INBOX = 200
+_NEWEST = [("updated_at", -1), ("_id", -1)]
+_URGENT = [("priority", 1), ("opened_at", 1)]
+
+
+class Shown(NamedTuple):
+    """A ticket at one of its versions."""
+
+    code: str
+    version: int
+    ticket: Ticket
+    updated_at: datetime
+
+
+class Views:
+    """Shows tickets to one caller."""
+
+    def __init__(self, tickets: Aggregates[Ticket], grounds: Grounds, call: Call) -> None:
+        self._tickets = tickets
+        self._grounds = grounds
+        self._asker: Asker = asker_of(call.identity, grounds.organisation)
+        self._now = call.now
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the caller may see more than a requester."""
+        return scope_of(self._asker.role, "ticket.read") is not None
+
+    def ticket(self, code: str) -> TicketView:
+        """Show one; raises NotFound or Forbidden."""
+        return self.show(self.readable(code))
+
+    def readable(self, code: str) -> Shown:
+        """Give a ticket that the caller may read; raises NotFound or Forbidden."""
+        found = self._tickets.find({"_id": code}, limit=1)
+        if not found and self._tickets.mend([code]):
+            found = self._tickets.find({"_id": code}, limit=1)
+        if not found or found[0].state.opened_at is None:
+            raise NotFound("ticket_not_found")
+        shown = _shown(found[0])
+        if not may_read(shown.ticket, self._asker, self._grounds.organisation):
+            raise Forbidden("ticket_not_yours")
+        return shown
+
+    def page(self, request: ListTickets) -> TicketPage:
+        """Show a page of what the caller may read, newest change first."""
+        query: dict[str, Any] = {"$and": [self._visible(), *_after(request.cursor)]}
+        wanted = {
+            "status": request.state,
+            "unit": request.unit,
+            "owner": request.owner,
+            "assignee": request.assignee,
+        }
+        query |= {field: value for field, value in wanted.items() if value is not None}
+        if request.codes is not None:
+            query["_id"] = {"$in": request.codes}
+        found = self._tickets.find(query, sort=_NEWEST, limit=request.limit + 1)
+        items = [self.show(_shown(item)) for item in found[: request.limit]]
+        more = len(found) > request.limit
+        return TicketPage(items=items, next=_cursor(found[request.limit - 1]) if more else None)
+
+    def inbox(self) -> Inbox:
+        """Show what the caller has to look at; raises Forbidden to who is no staff member."""
+        me = self._asker
+        if me.person is None:
+            raise Forbidden("staff_only")
+        at_work = {"status": {"$in": sorted(AT_WORK)}}
+        queue = {"queued": True, "unit": me.unit, "tier": {"$lte": me.tier}}
+        return Inbox(
+            work=self._list({"held_by": me.person}),
+            out=self._list({"owner": me.person, "assignee": {"$ne": me.person}, **at_work}),
+            queue=self._list({**queue, "for_person": {"$in": [None, me.person]}}),
+        )
+
+    def show(self, shown: Shown) -> TicketView:
+        """Give a ticket's case with what the caller may do now."""
+        ticket = shown.ticket
+        return TicketView(
+            code=shown.code,
+            state=ticket.state,
+            step=ticket.step,
+            workflow=ticket.workflow,
+            subject=ticket.subject,
+            kind=ticket.kind,
+            channel=ticket.channel,
+            requester=ticket.requester,
+            unit=ticket.unit,
+            tier=ticket.tier,
+            owner=ticket.owner,
+            assignee=ticket.assignee,
+            priority=ticket.priority,
+            registered_at=ticket.opened_at or shown.updated_at,
+            updated_at=shown.updated_at,
+            finished_at=ticket.finished_at,
+            waiting_for=ticket.waiting_for,
+            referrals=_referrals(ticket),
+            reopened=ticket.reopened,
+            rating=ticket.rating,
+            touch_seconds=ticket.touch_seconds,
+            cost=ticket.cost,
+            version=shown.version,
+            actions=allowed(ticket, self._asker, self._now, self._grounds),
+        )
+
+    def _list(self, query: dict[str, Any]) -> list[TicketView]:
+        found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)
+        return [self.show(_shown(item)) for item in found]
+
+    def _visible(self) -> dict[str, Any]:
+        """Give the condition under which the caller may read a ticket; raises Forbidden."""
+        me = self._asker
+        scope = scope_of(me.role, "ticket.read")
+        if scope is None:
+            raise Forbidden("right_missing", right="ticket.read")
+        if scope == "all":
+            return {}
+        mine: list[dict[str, Any]] = [{"owner": me.person}, {"assignee": me.person}]
+        if scope == "team":
+            mine.append({"unit": me.unit})
+        elif scope == "subtree":
+            mine.append({"unit": {"$in": self._grounds.organisation.subtree(me.unit)}})
+        return {"$or": mine}
+
+
+def _shown(snapshot: Snapshot[Ticket]) -> Shown:
+    return Shown(snapshot.stream, snapshot.version, snapshot.state, snapshot.updated_at)
+
+
+def _referrals(ticket: Ticket) -> list[OpenReferral]:
+    return [
+        OpenReferral(
+            id=token.id,
+            by=token.by,
+            to_unit=token.to_unit,
+            to_tier=token.to_tier,
+            to_person=token.to_person,
+            since=token.since,
+        )
+        for token in ticket.referrals
+    ]
+
+
+def _cursor(last: Snapshot[Ticket]) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode((last.updated_at, last.stream))).decode()
+
+
+def _after(cursor: str | None) -> list[dict[str, Any]]:
+    """Give the condition for what comes after a cursor; raises Invalid."""
+    if cursor is None:
+        return []
+    try:
+        raw = base64.urlsafe_b64decode(cursor.encode())
+        at, code = msgspec.json.decode(raw, type=tuple[datetime, str])
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise Invalid("cursor_invalid") from error
+    return [{"$or": [{"updated_at": {"$lt": at}}, {"updated_at": at, "_id": {"$lt": code}}]}]

@@ -1,0 +1,75 @@
+"""Stands for intake, routing or sla: `python -m tests.component.notify.neighbours intake`.
+
+What it is told goes through the real journal, relay and broker; what it is asked it answers alike
+for every ticket: requester `r1`, owner `desk`, assignee `expert`, service manager `boss`.
+"""
+
+# The runner patches eventlet, so it comes before everything else.
+from chassis import runner  # isort: skip
+
+import os
+import sys
+from typing import Any
+
+from chassis import logging
+from chassis.calls.call import Call
+from chassis.calls.entrypoints import query
+from contracts.calls.intake import Contacts, DescribeTickets
+from contracts.calls.routing import GetTexts, ListTickets, StaffContacts, TicketPage
+from tests.component.reporting.teller import teller
+from tests.unit.notify.samples import a_case, a_person, a_requester
+
+TITLE, TEXT = "چاپگر کار نمی‌کند {{7*7}}", "کابل را وصل کنید."
+
+
+class Intake(teller("intake")):
+    @query
+    def contacts(self, request: Contacts, _call: Call) -> Any:
+        return {
+            name: a_requester(id=name, email=f"{name}@example.com") for name in request.requesters
+        }
+
+    @query
+    def describe_tickets(self, request: DescribeTickets, _call: Call) -> Any:
+        return {code: _content(code) for code in request.codes}
+
+
+class Routing(teller("routing")):
+    @query
+    def tickets(self, request: ListTickets, _call: Call) -> TicketPage:
+        return TicketPage(items=[a_case(code=code) for code in request.codes or []], next=None)
+
+    @query
+    def staff_contacts(self, request: StaffContacts, _call: Call) -> Any:
+        persons = {*request.persons, *(["boss"] if request.roles else [])}
+        return {
+            "persons": {name: a_person(name) for name in persons},
+            "roles": [["boss"] for _ in request.roles],
+        }
+
+    @query
+    def texts(self, request: GetTexts, _call: Call) -> dict[str, str]:
+        return dict.fromkeys(request.ids, TEXT)
+
+
+def _content(code: str) -> dict[str, Any]:
+    case = a_case(code=code)
+    return {
+        "code": code,
+        "title": TITLE,
+        "description": "",
+        "subject": case.subject,
+        "kind": case.kind,
+        "channel": case.channel,
+        "registered_at": case.registered_at,
+        "registered_by": None,
+        "requester": a_requester(),
+        "messages": [],
+    }
+
+
+SERVICES = {"intake": Intake, "routing": Routing, "sla": teller("sla")}
+
+if __name__ == "__main__":
+    logging.configure(sys.argv[1], "INFO")
+    os._exit(runner.Runner(SERVICES[sys.argv[1]]).run())

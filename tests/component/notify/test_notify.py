@@ -1,0 +1,200 @@
+"""Notify on real servers: what is owed reaches the providers, once, whatever happens between."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chassis.identity import Identity
+from contracts.routing import TicketAnswered, TicketAssigned
+from contracts.sla import Notice, SlaBreached, SlaWarned
+from deploy.local.ports import PortBlock
+from tests.component.notify.world import MAIL, NEIGHBOURS, PORTS, SMS, World, eventually
+from tests.unit.notify.samples import NOON, TEXT, registered
+
+AGENT = Identity(subject="person:desk", role="agent")
+ANSWERED = TicketAnswered(by="desk", answer=TEXT, first=True)
+ASSIGNED = TicketAssigned(
+    assignee="expert", unit="it", tier=1, state="in_progress", step="in_progress"
+)
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def world(servers: Any, amqp_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Notify in one process, with everything around it."""
+    environment = {
+        "AMQP_URI": amqp_uri,
+        "MONGO_URI": servers.mongo_uri,
+        "REDIS_URL": servers.redis_url,
+        "PEYGIR_DATABASE_PREFIX": "test_notify_",
+        "PEYGIR_WALK_SECONDS": "1",
+        "PEYGIR_LEASE_SECONDS": "1",
+        "PEYGIR_NOTICE_RETRY_SECONDS": "0.2,0.2,0.5,1,1,1,1,1",
+    }
+    with PortBlock(list(PORTS)) as block:
+        world = World(environment, tmp_path_factory.mktemp("logs"), dict(block.ports))
+        try:
+            world.start(SMS, MAIL, *NEIGHBOURS, "notify-1")
+            yield world
+        finally:
+            world.stop()
+
+
+@pytest.fixture
+def code(world: World) -> str:
+    """A ticket's code that was not used before, and providers that are empty and well."""
+    world.sms.delete("/messages").expect(204)
+    world.mail.delete("/messages").expect(204)
+    world.sms.delete("/behaviour").expect(200)
+    world.mail.delete("/behaviour").expect(200)
+    world.sms.put("/receipts", {}).expect(200)
+    return f"7{next(_numbers):011d}"
+
+
+def test_who_registers_gets_his_code_by_sms_and_email(world: World, code: str):
+    world.tell(code, registered())
+
+    eventually(lambda: world.states(code) == ["sent", "sent"])
+    (sms,), (letter,) = world.short_messages(), world.letters()
+    shown = f"{code[:4]}-{code[4:8]}-{code[8:]}"
+    assert sms["receptor"] == "09121234567"
+    assert shown in sms["message"]
+    assert shown in letter["subject"]
+    assert "{{7*7}}" in letter["text"]
+    assert letter["headers"]["auto-submitted"] == "auto-generated"
+    assert 'dir="rtl"' in letter["html"]
+
+
+def test_events_of_other_services_wait_for_nobody(world: World, code: str):
+    world.tell(code, ASSIGNED)
+    world.tell(code, registered())
+
+    eventually(lambda: world.states(code) == ["sent"] * 4)
+    assert len(world.letters("expert@example.com")) == 1
+
+
+def test_an_answer_reaches_the_requester_with_its_text(world: World, code: str):
+    world.tell(code, registered())
+    world.tell(code, ANSWERED)
+
+    eventually(lambda: world.states(code) == ["sent"] * 4)
+    assert any("کابل را وصل کنید." in sms["message"] for sms in world.short_messages())
+    assert any("کابل را وصل کنید." in letter["text"] for letter in world.letters())
+
+
+def test_the_ladder_tells_expert_and_manager(world: World, code: str):
+    world.tell(code, registered())
+    warned = SlaWarned(
+        clock="first_response",
+        mark=75,
+        alarm_at=NOON,
+        due_at=NOON,
+        left_seconds=10**9,
+        notices=[Notice(role="assignee", channel="sms")],
+    )
+    both = [Notice(role="service_manager", channel=channel) for channel in ("sms", "email")]
+    breached = SlaBreached(
+        clock="first_response", mark=100, alarm_at=NOON, due_at=NOON, priority=2, notices=both
+    )
+
+    world.tell(code, warned, breached)
+
+    eventually(lambda: world.states(code) == ["sent"] * 5)
+    assert sorted(each["to"] or "" for each in world.deliveries(code)) == [
+        "", "", "person:boss", "person:boss", "person:expert",
+    ]  # fmt: skip
+    assert len(world.letters("boss@example.com")) == 1
+    assert any("فقط" in sms["message"] for sms in world.short_messages())
+
+
+def test_of_an_imported_ticket_nothing_is_sent(world: World, code: str):
+    world.tell(code, registered(imported=True))
+    world.tell(code, ANSWERED)
+
+    eventually(lambda: world.states(code) == ["suppressed"] * 4)
+    assert [world.short_messages(), world.letters()] == [[], []]
+
+
+def test_a_mail_server_that_was_down_gets_each_letter_once(world: World, code: str):
+    world.kill(MAIL)
+    world.tell(code, registered())
+    eventually(lambda: world.deliveries(code)[-1:] and world.deliveries(code)[-1]["attempts"] > 0)
+    down = world.deliveries(code)[-1]
+
+    world.start(MAIL)
+
+    eventually(lambda: world.states(code) == ["sent", "sent"])
+    assert (down["state"], down["reason"]) == ("queued", "unreachable")
+    assert len(world.letters()) == 1
+
+
+def test_a_provider_in_trouble_gets_each_sms_once(world: World, code: str):
+    world.sms.put("/behaviour", {"status": 503, "times": 2}).expect(200)
+
+    world.tell(code, registered())
+
+    eventually(lambda: world.states(code) == ["sent", "sent"])
+    assert len(world.short_messages()) == 1
+    assert world.deliveries(code)[0]["attempts"] == 3
+
+
+def test_what_cannot_be_sent_fails_visibly_and_can_be_tried_again(world: World, code: str):
+    world.sms.put("/behaviour", {"status": 411, "times": 1}).expect(200)
+    world.tell(code, registered())
+    eventually(lambda: world.states(code) == ["failed", "sent"])
+    failed = world.deliveries(code)[0]
+
+    request = {"code": code, "delivery": failed["id"]}
+    forbidden, _ = world.call("notify-1", "retry_delivery", request, AGENT)
+    world.ask("notify-1", "retry_delivery", request)
+
+    eventually(lambda: world.states(code) == ["sent", "sent"])
+    assert (forbidden, failed["reason"]) == (403, "invalid_number")
+
+
+def test_a_report_of_the_provider_is_looked_into_and_recorded(world: World, code: str):
+    world.sms.put("/receipts", {"seconds": 0.2}).expect(200)
+    world.tell(code, registered())
+    eventually(lambda: len(world.short_messages()) == 1 and world.states(code)[0] == "sent")
+    (sms,) = world.short_messages()
+    report = {"provider": "kavenegar", "reference": str(sms["messageid"]), "status": "10"}
+
+    eventually(lambda: world.ask("notify-1", "record_receipt", report)["recorded"])
+
+    assert world.states(code) == ["delivered", "sent"]
+    assert world.ask("notify-1", "record_receipt", report) == {"recorded": False}
+
+
+def test_a_report_about_a_message_that_did_not_end_changes_nothing(world: World, code: str):
+    world.sms.put("/receipts", {"seconds": 600}).expect(200)
+    world.tell(code, registered())
+    eventually(lambda: world.states(code) == ["sent", "sent"])
+    (sms,) = world.short_messages()
+    report = {"provider": "kavenegar", "reference": str(sms["messageid"]), "status": "10"}
+
+    answer = world.ask("notify-1", "record_receipt", report)
+
+    assert answer == {"recorded": False}
+    assert world.states(code) == ["sent", "sent"]
+
+
+def test_a_killed_sender_repeats_at_most_what_was_in_its_hands(world: World, code: str):
+    codes = [f"8{number:011d}" for number in range(60)]
+    world.start("notify-2")
+    for each in codes:
+        world.tell(each, registered(requester=f"r{each}"))
+
+    eventually(lambda: len(world.letters()) > 5)
+    world.kill("notify-2")
+    world.start("notify-2")
+
+    eventually(lambda: all(world.states(each) == ["sent", "sent"] for each in codes), seconds=60)
+    letters = Counter(letter["message_id"] for letter in world.letters())
+    messages = Counter(sms["localid"] for sms in world.short_messages())
+    assert len(letters) == len(messages) == 60
+    assert max([*letters.values(), *messages.values()]) <= 2

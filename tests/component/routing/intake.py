@@ -1,0 +1,31 @@
+"""Stands for intake: tells events through the real journal and broker, and knows the subjects."""
+
+# The runner patches eventlet, so it comes before everything else.
+from chassis import runner  # isort: skip
+
+import os
+
+from chassis import logging
+from chassis.calls.call import Call
+from chassis.calls.entrypoints import query
+from contracts.calls.base import Nothing
+from contracts.calls.intake import Subject
+from tests.component.reporting.teller import teller
+
+PARENTS = {"it": None, "it.network": "it", "it.software": "it", "finance": None}
+
+
+class Intake(teller("intake")):  # type: ignore[misc]
+    """A teller with a catalogue."""
+
+    @query
+    def subjects(self, _request: Nothing, _call: Call) -> list[Subject]:
+        return [
+            Subject(id=subject, parent=parent, kind="request", title={"en": subject})
+            for subject, parent in PARENTS.items()
+        ]
+
+
+if __name__ == "__main__":
+    logging.configure("intake", "INFO")
+    os._exit(runner.Runner(Intake).run())

@@ -1,0 +1,1 @@
+"""Measuring a whole installation from outside: `python -m tests.load.bench`."""

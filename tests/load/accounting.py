@@ -1,0 +1,69 @@
+"""What the operating system says that processes used: CPU seconds and memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def tree(pid: int) -> list[int]:
+    """Give a process and everything it started."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            children.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, todo = [], [pid]
+    while todo:
+        found.append(todo.pop())
+        todo += children.get(found[-1], [])
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """Give the CPU time of a process with its children, those that ended included."""
+    ticks = 0
+    for one in tree(pid):
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(int(value) for value in fields[11:15])
+    return ticks / _TICKS
+
+
+def memory_megabytes(pid: int) -> float:
+    """Give the proportional memory of a process with its children."""
+    total = 0
+    for one in tree(pid):
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total / 1024
+
+
+class CpuMeter:
+    """CPU time used between two looks, by the name of the process."""
+
+    def __init__(self, pids: Mapping[str, int]) -> None:
+        self._pids = dict(pids)
+        self.start()
+
+    def start(self) -> None:
+        """Count from now on."""
+        self._before = {name: cpu_seconds(pid) for name, pid in self._pids.items()}
+
+    def milliseconds_each(self, count: int) -> dict[str, float]:
+        """Give what each process used per item since the start, in milliseconds."""
+        return {
+            name: round(1000 * (cpu_seconds(pid) - self._before[name]) / max(count, 1), 3)
+            for name, pid in self._pids.items()
+        }

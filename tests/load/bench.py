@@ -1,0 +1,263 @@
+"""`make bench`: what this machine does with Peygir, beside what it does with bare parts.
+
+Prints one page and keeps it as JSON in `.local/bench.json`. Ratios within one run count; absolute
+figures are for orientation, because machines are shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import re
+import resource
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from deploy.local.installation import Installation
+from tests.faults.api import Api, wait_for
+from tests.load import baseline
+from tests.load.accounting import CpuMeter, memory_megabytes
+from tests.load.driver import Measured, at_rate, by_callers
+
+_PASSWORD = "bench-demo-password"  # noqa: S105 - of an installation that lives for minutes
+_SUBJECTS = ("it.software", "it.hardware", "it.network", "finance.payroll", "hr.leave")
+_SERVICES = ("intake", "routing", "sla", "notify", "reporting", "gateway")
+#: What others do; docs/performance.md says how it was measured.
+_BEST_PEER = {"create_per_second": 47, "cpu_ms_per_ticket": 34.5, "create_p50_ms": 51}
+
+
+class Bench:
+    """The scenarios, on one installation."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.addresses = installation.addresses
+        self.api = Api(self.addresses.gateway, "admin", _PASSWORD)
+        self.codes: list[tuple[str, str]] = []
+        self._numbers = itertools.count()
+        names = [*installation.process_names, *installation.server_names]
+        self.pids = {name: pid for name in names if (pid := installation.pid(name))}
+
+
+    async def _register(self, http: Any, channel: str = "phone") -> dict[str, object] | None:
+        number = next(self._numbers)
+        mobile = f"0912{number % 500:07d}"
+        body = {
+            "subject": _SUBJECTS[number % len(_SUBJECTS)],
+            "title": f"bench {number}",
+            "description": "x" * 512,
+            "channel": channel,
+            "requester": {
+                "name": f"Requester {number % 500}",
+                "mobile": mobile,
+                "email": f"r{number % 500}@example.org",
+            },
+        }
+        headers = {"Authorization": f"Bearer {self.api.token}"}
+        url = f"{self.addresses.gateway}/api/v1/tickets"
+        async with http.post(url, json=body, headers=headers) as answer:
+            content = await answer.json()
+            if answer.status != 201:  # noqa: PLR2004 - created
+                return None
+            self.codes.append((content["code"], mobile[-4:]))
+            return dict(content)
+
+    async def _follow(self, http: Any, number: int) -> dict[str, object] | None:
+        code, proof = self.codes[number % len(self.codes)]
+        headers = {"Peygir-Proof": proof, "Authorization": f"Bearer {self.api.token}"}
+        url = f"{self.addresses.gateway}/api/v1/track/{code}"
+        async with http.get(url, headers=headers) as answer:
+            await answer.read()
+            return {} if answer.status == 200 else None  # noqa: PLR2004 - ok
+
+    def measure(self, run: Any) -> tuple[Measured, dict[str, float], float]:
+        """Run a scenario and wait until everything that follows is done.
+
+        Gives times, CPU milliseconds per request by process, and the seconds the rest took.
+        """
+        meter = CpuMeter(self.pids)
+        before = _own_cpu()
+        measured: Measured = asyncio.run(run)
+        driver = _own_cpu() - before
+        drained = wait_for("drain", self.is_quiet, 300)
+        each = meter.milliseconds_each(len(measured.seconds))
+        each["driver"] = round(1000 * driver / max(len(measured.seconds), 1), 3)
+        return measured, each, drained
+
+    def is_quiet(self) -> bool:
+        """Tell whether nothing more happens: nothing pending, and no event for a moment."""
+        first = self._progress()
+        if first["pending"]:
+            return False
+        time.sleep(0.3)
+        return self._progress() == first
+
+    def _progress(self) -> dict[str, float]:
+        handled = pending = deliveries = 0.0
+        for name in self.addresses.metrics:
+            text = self.metrics(name)
+            handled += _sum(text, "peygir_events_handled_total")
+            pending += _sum(text, "peygir_relay_pending_events")
+            deliveries += _sum(text, "peygir_deliveries_total")
+        return {"handled": handled, "pending": max(0.0, pending), "deliveries": deliveries}
+
+    def metrics(self, name: str) -> str:
+        """Read a process's metrics."""
+        url = f"{self.addresses.metrics[name].rstrip('/')}/metrics".replace("/metrics/metrics", "/metrics")
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - this machine
+            return str(answer.read().decode())
+
+    def lateness(self) -> dict[str, float]:
+        """Let alarms fall due, and give how late their events were confirmed."""
+        self._define_quick_agreement()
+        before = _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
+        asyncio.run(
+            by_callers(lambda http, _n: self._register(http, "api"), callers=16, count=500)
+        )
+        count = before.get("+Inf", 0) + 1000
+        wait_for(
+            "alarms",
+            lambda: _buckets(self.metrics("sla"), "peygir_due_lateness_seconds").get("+Inf", 0)
+            >= count,
+            60,
+        )
+        after = _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
+        counts = {edge: after[edge] - before.get(edge, 0) for edge in after}
+        return {"alarms": counts["+Inf"], "p50_ms": _quantile(counts, 0.5), "p99_ms": _quantile(counts, 0.99)}
+
+    def _define_quick_agreement(self) -> None:
+        self.api.request(
+            "PUT",
+            "/api/v1/admin/agreements/bench-quick",
+            {
+                "definition": {
+                    "title": {"fa": "سنجش", "en": "Bench"},
+                    "match": {"channel": "api"},
+                    "targets": [
+                        {
+                            "clock": "first_response",
+                            "duration": "PT4S",
+                            "calendar": "always",
+                            "marks": [
+                                {"percent": 75, "notices": [{"role": "assignee", "channel": "sms"}]},
+                                {"percent": 100, "notices": [{"role": "service_manager", "channel": "sms"}]},
+                            ],
+                        }
+                    ],
+                }
+            },
+        )
+
+
+def _own_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _sum(text: str, name: str) -> float:
+    pattern = re.compile(rf"^{name}(?:\{{[^}}]*\}})? ([0-9.e+-]+)$", re.MULTILINE)
+    return sum(float(value) for value in pattern.findall(text))
+
+
+def _buckets(text: str, name: str) -> dict[str, float]:
+    pattern = re.compile(rf'^{name}_bucket\{{le="([^"]+)"\}} ([0-9.e+]+)$', re.MULTILINE)
+    return {edge: float(value) for edge, value in pattern.findall(text)}
+
+
+def _quantile(counts: dict[str, float], share: float) -> float:
+    """Give the upper edge of the bucket that holds the quantile, in milliseconds."""
+    wanted = counts["+Inf"] * share
+    for edge, value in sorted(counts.items(), key=lambda item: float(item[0])):
+        if value >= wanted:
+            return round(float(edge) * 1000, 1)
+    return float("inf")
+
+
+def run(folder: Path, *, rate: float, seconds: float) -> dict[str, Any]:
+    """Run every scenario; gives the figures."""
+    settings = {"PEYGIR_DEMO_PASSWORD": _PASSWORD, "PEYGIR_LOG_LEVEL": "WARNING"}
+    results: dict[str, Any] = {"machine": {"cores": os.cpu_count()}}
+    started = time.perf_counter()
+    with Installation(folder, demo=True, environment=settings) as installation:
+        installation.start_servers()
+        results["start"] = {"servers_seconds": round(time.perf_counter() - started, 1)}
+        started = time.perf_counter()
+        installation.start_processes()
+        installation.wait_ready(120)
+        results["start"]["processes_seconds"] = round(time.perf_counter() - started, 1)
+        bench = Bench(installation)
+        asyncio.run(by_callers(lambda http, _n: bench._register(http), callers=8, count=200))  # noqa: SLF001
+        wait_for("drain", bench.is_quiet, 120)
+        results["memory_mb"] = {
+            name: round(memory_megabytes(pid), 1) for name, pid in bench.pids.items()
+        }
+        _scenarios(bench, results, rate, seconds)
+        results["baseline"] = {
+            "broker": baseline.broker(bench.addresses.amqp_uri),
+            "database": baseline.database(bench.addresses.mongo_uri),
+            "bare_route": baseline.bare_route(),
+        }
+    results["best_peer"] = _BEST_PEER
+    return results
+
+
+def _scenarios(bench: Bench, results: dict[str, Any], rate: float, seconds: float) -> None:
+    send = lambda http, _number: bench._register(http)  # noqa: E731, SLF001
+    plans = {
+        "register_alone": by_callers(send, callers=1, count=200),
+        "register_at_rate": at_rate(send, rate=rate, seconds=seconds),
+        "register_32_callers": by_callers(send, callers=32, count=3000),
+        "follow_at_rate": at_rate(bench._follow, rate=100, seconds=seconds / 2),  # noqa: SLF001
+        "follow_32_callers": by_callers(bench._follow, callers=32, count=3000),  # noqa: SLF001
+    }
+    for name, plan in plans.items():
+        measured, each, drained = bench.measure(plan)
+        ours = sum(value for key, value in each.items() if key not in ("driver", "sms_provider", "mail_sink"))
+        results[name] = {
+            **measured.row(),
+            "drained_after_seconds": round(drained, 1),
+            "fully_processed_per_second": round(
+                len(measured.seconds) / (measured.lasted + max(0.0, drained - 0.3)), 1
+            ),
+            "cpu_ms_each": round(ours, 2),
+            "cpu_ms_by_process": each,
+        }
+    results["lateness"] = bench.lateness()
+
+
+def show(results: dict[str, Any]) -> str:
+    """Give the page."""
+    lines = []
+    for name, figures in results.items():
+        lines.append(name)
+        for key, value in figures.items():
+            if isinstance(value, dict):
+                value = "  ".join(f"{part} {figure}" for part, figure in value.items())
+            lines.append(f"  {key:28} {value}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load.bench", description=__doc__)
+    parser.add_argument("--rate", type=float, default=100.0, help="tickets a second")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--report", type=Path, default=Path(".local/bench.json"))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="peygir-bench-") as folder:
+        results = run(Path(folder), rate=options.rate, seconds=options.seconds)
+    options.report.parent.mkdir(parents=True, exist_ok=True)
+    options.report.write_text(json.dumps(results, indent=1))
+    print(show(results))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

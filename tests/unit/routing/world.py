@@ -1,0 +1,220 @@
+"""A small organisation and its tickets in memory, decided and folded as the chassis does it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from chassis.decisions import Context
+from chassis.identity import Identity
+from contracts.calls.routing import Rule, Unit
+from contracts.envelope import ContentRef, Event
+from contracts.intake import TicketMessageReceived, TicketRegistered
+from services.routing.actions import Deed, read_arguments, written
+from services.routing.domain.balance import fewest_owned, least_loaded
+from services.routing.domain.organisation import Organisation, Person
+from services.routing.domain.ticket import TICKETS, Ticket
+from services.routing.domain.workflow import Workflow
+from services.routing.handlers import (
+    AssignNext,
+    act,
+    assign_next,
+    hear_requester,
+    open_ticket,
+    wish_of,
+)
+from services.routing.handlers.case import Grounds, Place
+from services.routing.handlers.opening import desk_for
+from services.routing.repository.texts import refer_to
+from services.routing.workflows import shipped
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+CODE = "100000000009"
+REQUESTER = Identity(subject="requester:r1", role="requester")
+IMPORTER = Identity(subject="key:importer", role="importer")
+
+
+def a_unit(unit: str, parent: str | None = None, *, desk: bool = False) -> Unit:
+    return Unit(id=unit, title={"en": unit}, parent=parent, desk=desk, active=True)
+
+
+def a_rule(rule: str, order: int = 1, **fields: Any) -> Rule:
+    blank = dict.fromkeys(("subject", "kind", "channel", "skill", "priority"))
+    return Rule(
+        **{"tier": 1, "strategy": "least_loaded", "active": True, **blank, **fields},
+        id=rule,
+        order=order,
+    )
+
+
+def a_person(person: str, unit: str, role: str = "expert", **fields: Any) -> Person:
+    return Person(id=person, unit=unit, role=role, **fields)
+
+
+PEOPLE = (
+    a_person("desk", "hq", "agent", capacity=5, hourly_rate=600_000),
+    a_person("desk2", "hq", "agent", capacity=5),
+    a_person("expert", "it", tier=1, capacity=3, hourly_rate=3_600_000),
+    a_person("expert2", "it", tier=1, capacity=3),
+    a_person("senior", "it", tier=2, capacity=2),
+    a_person("clerk", "finance", tier=1, capacity=2),
+    a_person("supervisor", "it", "supervisor", tier=3, capacity=0),
+    a_person("manager", "hq", "manager", tier=3, capacity=0),
+)
+ORGANISATION = Organisation(
+    people={person.id: person for person in PEOPLE},
+    units={
+        "hq": a_unit("hq", desk=True),
+        "it": a_unit("it", "hq"),
+        "finance": a_unit("finance", "hq"),
+    },
+    rules=(
+        a_rule("network", 1, subject="it.network", unit="it", tier=2, priority=2),
+        a_rule("it", 2, subject="it", unit="it", priority=4),
+        a_rule("complaints", 3, kind="complaint", unit="finance"),
+    ),
+)
+SUBJECTS = {"it": None, "it.network": "it", "it.software": "it", "finance": None}
+
+
+def identity_of(person: str) -> Identity:
+    found = ORGANISATION.people[person]
+    return Identity(subject=f"person:{person}", role=found.role, unit=found.unit, tier=found.tier)
+
+
+def a_registered(**fields: Any) -> TicketRegistered:
+    usual: dict[str, Any] = {
+        "subject": "it.software",
+        "kind": "request",
+        "channel": "web",
+        "requester": "r1",
+        "segment": "public",
+        "language": "fa",
+        "content": ContentRef("c", "0"),
+    }
+    return TicketRegistered(**{**usual, **fields})
+
+
+class World:
+    """Tickets, and the places that their decisions take."""
+
+    def __init__(
+        self, organisation: Organisation = ORGANISATION, workflows: list[Workflow] | None = None
+    ) -> None:
+        flows = [*shipped().values(), *(workflows or [])]
+        self.organisation = organisation
+        self.workflows = {(f.id, f.version): f for f in flows} | {(f.id, 0): f for f in flows}
+        self.tickets: dict[str, Ticket] = {}
+        self.events: dict[str, list[tuple[Event, datetime]]] = {}
+        self.now = NOON
+        self._count = 0
+
+    # -- what happens ----------------------------------------------------------------------------
+
+    def register(self, code: str = CODE, **fields: Any) -> Ticket:
+        return self._decide(code, open_ticket, a_registered(**fields))
+
+    def message(self, code: str = CODE) -> Ticket:
+        received = TicketMessageReceived(message=ContentRef("m", "0"), channel="web")
+        return self._decide(code, hear_requester, received)
+
+    def do(
+        self,
+        action: str,
+        by: str | Identity,
+        code: str = CODE,
+        *,
+        at: datetime | None = None,
+        behalf: str | None = None,
+        **arguments: Any,
+    ) -> Ticket:
+        read = read_arguments(action, arguments)
+        texts = refer_to(written(read), stream=code, cause=str(self._count))
+        deed = Deed(action=action, arguments=read, texts=texts, behalf=behalf)
+        identity = identity_of(by) if isinstance(by, str) else by
+        return self._decide(code, act, deed, identity, at)
+
+    def hand_out(self, code: str = CODE) -> Ticket:
+        return self._decide(code, assign_next, AssignNext())
+
+    def pass_time(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+    # -- what is so ------------------------------------------------------------------------------
+
+    def ticket(self, code: str = CODE) -> Ticket:
+        return self.tickets[code]
+
+    def recorded(self, code: str = CODE) -> list[str]:
+        return [event.type for event, _at in self.events[code]]
+
+    def last(self, kind: type[Any], code: str = CODE) -> Any:
+        return next(event for event, _ in reversed(self.events[code]) if isinstance(event, kind))
+
+    def loads(self) -> Counter[str]:
+        held = (ticket.holder for ticket in self.tickets.values())
+        return Counter(person for person in held if person is not None)
+
+    def grounds(self, **more: Any) -> Grounds:
+        return Grounds(
+            organisation=self.organisation,
+            workflows=self.workflows,
+            subjects=SUBJECTS,
+            others=self.tickets,
+            **more,
+        )
+
+    # -- how it is decided -----------------------------------------------------------------------
+
+    def _decide(
+        self,
+        code: str,
+        decide: Any,
+        message: Any,
+        identity: Identity | None = None,
+        at: datetime | None = None,
+    ) -> Ticket:
+        self._count += 1
+        state = self.tickets.get(code, Ticket())
+        context = Context(
+            stream=code,
+            at=at or self.now,
+            now=self.now,
+            actor=identity.subject if identity else "system:routing",
+            cause=f"cause-{self._count}",
+            exists=code in self.tickets,
+            identity=identity,
+            imported=at is not None,
+        )
+        places = {(code, context.cause): self._place(state, message, context)}
+        events = decide(state, message, context, self.grounds(places=places))
+        for event in events:
+            state = TICKETS.apply(state, event, context.at)
+            self.events.setdefault(code, []).append((event, context.at))
+        self.tickets[code] = state
+        return state
+
+    def _place(self, state: Ticket, message: Any, context: Context) -> Place:
+        grounds = self.grounds()
+        wish = wish_of(state, message, context, grounds)
+        assignee = None
+        if wish is not None:
+            one = self.organisation.people.get(wish.person or "")
+            named = [one] if one and one.may_work else []
+            team = self.organisation.pool(wish.unit, wish.tier, wish.skill)
+            has = one is not None and one.id == state.holder
+            chosen = one if has else least_loaded(named if wish.person else team, self.loads())
+            assignee = chosen.id if chosen else None
+        owner = None
+        if isinstance(message, TicketRegistered) and not message.imported:
+            owned = Counter(t.speaker for t in self.tickets.values())
+            chosen = fewest_owned(desk_for(message, grounds), owned)
+            owner = chosen.id if chosen else None
+        return Place(assignee=assignee, owner=owner)
+
+
+def with_people(*people: Person) -> Organisation:
+    """The organisation with other people."""
+    return msgspec.structs.replace(ORGANISATION, people={person.id: person for person in people})
