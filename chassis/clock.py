@@ -7,11 +7,8 @@ A replica whose own clock jumps must neither fire alarms early nor number commit
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pymongo import MongoClient
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,14 +24,13 @@ class ServerClock:
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
 
-    def look(self, client: MongoClient[dict[str, object]]) -> None:
-        """Read the server's clock; an answer that took long is worth less than none."""
+    def look(self, ask: Callable[[], datetime]) -> None:
+        """Ask for the server's time; an answer that took long is worth less than none."""
         before = time.monotonic()
-        answer = client.admin.command("hello")
+        answer = ask()
         after = time.monotonic()
         if after - before < 0.25:  # noqa: PLR2004 - half of it is the error we accept
-            server = answer["localTime"].replace(tzinfo=UTC).timestamp()
-            self._offset = server - (before + after) / 2
+            self._offset = answer.timestamp() - (before + after) / 2
 
     def timestamp(self) -> float:
         """Give the seconds since 1970."""

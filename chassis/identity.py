@@ -34,6 +34,10 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         return scope
 
 
+_KEY_CHARACTERS = 32
+#: Passes kept after they were checked; only a bound on memory.
+_REMEMBERED = 10_000
+
 ANONYMOUS = Identity(subject="anonymous", role="anonymous")
 
 
@@ -48,7 +52,7 @@ class Signer:
     """Signs identities with the first key and accepts those signed with any: keys can rotate."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        if not keys or any(len(key) < 32 for key in keys):
+        if not keys or any(len(key) < _KEY_CHARACTERS for key in keys):
             raise ValueError("call keys need 32 characters or more")
         self._keys = [key.encode() for key in keys]
         self._known: dict[str, _Pass] = {}
@@ -63,7 +67,7 @@ class Signer:
         known = self._known.get(token)
         if known is None:
             known = self._read(token)
-            if len(self._known) >= 10_000:
+            if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[token] = known
         if known.expires < now:

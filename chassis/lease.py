@@ -57,7 +57,7 @@ class Lease:
     def _take(self) -> bool:
         free = {"$or": [{"$lt": ["$until", "$$NOW"]}, {"$eq": ["$holder", HOLDER]}]}
         until = {"$add": ["$$NOW", int(self.seconds * 1000)]}
-        lease = self._leases.find_one_and_update(
+        lease: Any = self._leases.find_one_and_update(
             {"_id": self.name},
             [
                 {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
@@ -47,16 +48,18 @@ def configure(service: str, level: str) -> None:
 
 
 def _named(service: str) -> Any:
-    def add(_logger: Any, _method: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def add(
+        _logger: Any, _method: str, fields: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
         fields["service"] = service
         return fields
 
     return add
 
 
-def _traceback(_logger: Any, _method: str, fields: dict[str, Any]) -> Any:
+def _traceback(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> Any:
     return structlog.processors.format_exc_info(_logger, _method, fields)
 
 
-def _render(_logger: Any, _method: str, fields: dict[str, Any]) -> str:
+def _render(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> str:
     return _encoder.encode(fields).decode()

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram, disable_created_metrics
 
-disable_created_metrics()  # type: ignore[no-untyped-call]
+disable_created_metrics()
 
 
 class UnregisteredMetric(LookupError):

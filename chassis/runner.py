@@ -87,7 +87,7 @@ class Runner:
                 if (relay := self._shared(Relay)) is not None:
                     relay.finish(min(deadline, time.monotonic() + 5))
         except eventlet.Timeout:
-            log.error("drain_cut_off", seconds=round(time.monotonic() - started, 1))
+            log.warning("drain_cut_off", seconds=round(time.monotonic() - started, 1))
             return 1
         log.info("stopped", seconds=round(time.monotonic() - started, 2))
         return 0

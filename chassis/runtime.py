@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import eventlet
@@ -16,10 +17,10 @@ from eventlet.event import Event as Signal
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
-from chassis.late import late
 from chassis.clock import ServerClock
 from chassis.errors import Unavailable
 from chassis.identity import Identity, Signer
+from chassis.late import late
 from chassis.logging import get_logger
 from chassis.mongo import DURABLE, connect
 from chassis.provider import Provider
@@ -120,7 +121,7 @@ class Runtime(SharedExtension):
         waiting, said = list(self._preparations), False
         while waiting:
             try:
-                self.clock.look(self.client)
+                self.clock.look(self._server_time)
                 waiting[0]()
                 waiting.pop(0)
             except (PyMongoError, Unavailable) as error:
@@ -134,7 +135,7 @@ class Runtime(SharedExtension):
 
     def _find_epoch(self) -> None:
         """Read the journal's epoch, or make the first; a restore writes a new one."""
-        meta = self.database["meta"].find_one_and_update(
+        meta: Any = self.database["meta"].find_one_and_update(
             {"_id": "journal"},
             {"$setOnInsert": {"epoch": secrets.token_hex(6)}},
             upsert=True,
@@ -142,11 +143,15 @@ class Runtime(SharedExtension):
         )
         self.epoch = meta["epoch"]
 
+    def _server_time(self) -> datetime:
+        answer: datetime = self.client.admin.command("hello")["localTime"]
+        return answer.replace(tzinfo=UTC)
+
     def _keep_time(self) -> None:
         while True:
             eventlet.sleep(5)
             try:
-                self.clock.look(self.client)
+                self.clock.look(self._server_time)
             except PyMongoError:
                 continue
 

@@ -6,7 +6,7 @@ The only place that reads the environment. A service adds options of its own by 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     )
 
     @classmethod
-    def load(cls: type[T]) -> T:
+    def load(cls) -> Self:
         """Read the environment; raises SettingsError naming every fault."""
         try:
             return cls()

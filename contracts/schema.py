@@ -28,7 +28,7 @@ _SAYINGS = frozenset({"title", "description", "default", "examples"})
 _COMMENT = "#:"
 
 
-def schema_of(event: type[Event]) -> Schema:
+def schema_of(event: type[msgspec.Struct]) -> Schema:
     """Give the schema of an event's data, complete in itself."""
     (reference,), definitions = components([event], "#/$defs/{name}")
     own = definitions.pop(reference["$ref"].rpartition("/")[2])

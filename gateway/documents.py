@@ -6,7 +6,7 @@ The services check it all again; here a caller learns of every fault at once, fi
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import (
@@ -15,7 +15,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -74,14 +75,18 @@ class NewRequester(Document):
     """Who asks; a mobile number or an e-mail address is needed, so that he can be told."""
 
     name: Line
-    mobile: Annotated[str, StringConstraints(strip_whitespace=True, max_length=32)] | None = None
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None
+    mobile: Annotated[str, StringConstraints(strip_whitespace=True, max_length=32)] | None = Field(
+        default=None, validate_default=True
+    )
 
-    @model_validator(mode="after")
-    def _can_be_told(self) -> Self:
-        if not self.mobile and not self.email:
+    # Beside the field and not beside the whole, so that it is told together with other faults.
+    @field_validator("mobile")
+    @classmethod
+    def _can_be_told(cls, mobile: str | None, others: ValidationInfo) -> str | None:
+        if not mobile and not others.data.get("email"):
             raise PydanticCustomError("contact_missing", "a mobile number or an e-mail address")
-        return self
+        return mobile
 
 
 class NewTicket(Document):

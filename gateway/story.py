@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from heapq import merge
-from typing import Final
+from typing import Any, Final
 
 from contracts.calls.intake import Message
 from contracts.calls.routing import Step
@@ -77,5 +77,11 @@ def in_words(step: Step, language: str, section: str) -> str:
     """Give the sentence for a step; one that nobody has written yet is told by its type."""
     for key in (f"{section}.{step.type}", f"step.{step.type}"):
         if has(key):
-            return text(language, key, **step.data)
+            return text(language, key, **{**step.data, **_isolated(step.data)})
     return step.type
+
+
+def _isolated(data: Mapping[str, Any]) -> dict[str, str]:
+    """Give the name in a step such that it disturbs no sentence of the other direction."""
+    owner = data.get("owner")
+    return {"owner": f"\u2068{owner}\u2069"} if owner else {}

@@ -13,9 +13,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from contracts.calls.intake import Registered
 from contracts.calls.reporting import RebuildProgress, Report, ReportEntry
@@ -66,6 +68,7 @@ class Client:
         self._connections = connections
         self._credentials: tuple[str, str] | None = None
         self._token = ""
+        self.staff: Staff | None = None
         self._signing_in = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -91,21 +94,18 @@ class Client:
 
     async def sign_in(self, username: str, password: str) -> Staff:
         """Open a session; it is opened again by itself when it runs out."""
-        self._credentials = (username, password)
-        return await self._open_session("")
+        self._credentials, self._token = (username, password), ""
+        body = {"username": username, "password": password}
+        session = (await self._patient("POST", "/api/v1/sessions", body=body)).value
+        self._token = session["token"]
+        self.staff = msgspec.convert(session["staff"], Staff)
+        return self.staff
 
-    async def _open_session(self, stale: str) -> Staff:
-        """Sign in unless somebody else has replaced the stale token meanwhile."""
+    async def _renew_session(self, stale: str) -> None:
+        """Sign in again unless somebody else has replaced the stale token meanwhile."""
         async with self._signing_in:
-            if self._credentials is None or (stale and self._token != stale):
-                return self._staff
-            username, password = self._credentials
-            self._token = ""
-            body = {"username": username, "password": password}
-            session = (await self._patient("POST", "/api/v1/sessions", body=body)).value
-            self._token = session["token"]
-            self._staff = msgspec.convert(session["staff"], Staff, strict=False)
-            return self._staff
+            if self._credentials is not None and self._token == stale:
+                await self.sign_in(*self._credentials)
 
     # -- tickets ---------------------------------------------------------------------------------
 
@@ -179,6 +179,28 @@ class Client:
         """Tell how far the last rebuild has come."""
         return await self.get("/api/v1/admin/reporting/rebuild", RebuildProgress | None)
 
+    async def stuck(self, *, lagging: bool = False) -> dict[str, list[dict[str, Any]]]:
+        """Give the events that services could not apply, by service."""
+        query = {"lagging": "true"} if lagging else None
+        answer = await self.get("/api/v1/admin/stuck", dict[str, Any], query)
+        stuck: dict[str, list[dict[str, Any]]] = answer["stuck"]
+        return stuck
+
+    async def retry_stuck(self, service: str, row: str) -> None:
+        """Have a stuck event tried again now."""
+        await self.command(f"/api/v1/admin/stuck/{service}/{quote(row, safe='')}/retry", {}, Any)
+
+    async def skip_stuck(self, service: str, row: str) -> int:
+        """Have a stuck event passed over; gives its sequence."""
+        path = f"/api/v1/admin/stuck/{service}/{quote(row, safe='')}/skip"
+        answered = await self.command(path, {}, dict[str, int])
+        return answered.value["skipped"]
+
+    async def verify_journal(self, service: str, after: int) -> dict[str, Any]:
+        """Check a part of a journal: how much of it, its faults, and where the next part begins."""
+        path = f"/api/v1/admin/journals/{service}/verify"
+        return await self.get(path, dict[str, Any], {"after": str(after)})
+
     # -- the wire --------------------------------------------------------------------------------
 
     async def get(
@@ -210,6 +232,11 @@ class Client:
         answered = await self._patient("POST", path, body=body, headers=given)
         return Answered(_as(answered.value, answer), answered.repeated)
 
+    async def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Define something; the same again changes nothing."""
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        return (await self._patient("PUT", path, body=body, headers=headers)).value
+
     async def _patient(
         self,
         method: str,
@@ -228,7 +255,7 @@ class Client:
                 return await self._once(method, path, query, body, headers or {})
             except Problem as problem:
                 if problem.status == _UNAUTHENTICATED and token and self._credentials:
-                    await self._open_session(token)
+                    await self._renew_session(token)
                 elif problem.status not in _AGAIN:
                     raise
                 wait = problem.retry_after or pause
@@ -253,7 +280,7 @@ class Client:
             data, sent["Content-Type"] = msgspec.json.encode(body), "application/json"
         try:
             async with self._http.request(
-                method, self.url + path, params=query, data=data, headers=sent
+                method, URL(self.url + path, encoded=True), params=query, data=data, headers=sent
             ) as response:
                 content = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

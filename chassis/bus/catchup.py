@@ -44,7 +44,9 @@ class Healer(SharedExtension):
         if "events" in self.runtime.settings.roles:
             self.container.spawn_managed_thread(self._retry_for_ever)
             for source in sorted(self.inbox.sources):
-                self.container.spawn_managed_thread(lambda source=source: self._walk_for_ever(source))
+                self.container.spawn_managed_thread(
+                    lambda source=source: self._walk_for_ever(source)
+                )
 
     # -- lagging streams -------------------------------------------------------------------------
 

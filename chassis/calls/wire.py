@@ -57,6 +57,4 @@ def decode_fault(status: int, body: bytes) -> DomainError:
     if fault.code == KeyReused().code:
         return KeyReused()
     kind = BY_STATUS.get(status, Unavailable)
-    return kind(
-        fault.code, fields=fault.fields, retry_after=fault.retry_after, **fault.params
-    )
+    return kind(fault.code, fields=fault.fields, retry_after=fault.retry_after, **fault.params)

@@ -16,8 +16,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import eventlet
 import msgspec
 
-from chassis.late import late
 from chassis.calls.call import Call
+from chassis.clock import to_milliseconds
 from chassis.decisions import Context, Due, Evolution, Occasion
 from chassis.errors import DomainError, KeyReused, Permanent, Unavailable
 from chassis.identity import Identity
@@ -28,6 +28,7 @@ from chassis.journal.mending import Mender
 from chassis.journal.queries import JournalQueries
 from chassis.journal.relay import Relay
 from chassis.journal.snapshots import Loaded, Snapshot, SnapshotStore
+from chassis.late import late
 from chassis.logging import get_logger
 from chassis.provider import Provider
 from contracts.envelope import CloudEvent, Event
@@ -89,7 +90,7 @@ class Reference(Provider):
         return self
 
     def settle(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
-        """Learn what was committed, by stream; a stream that failed or goes round again is absent."""
+        """Learn what was committed, by stream; a stream that goes round again is absent."""
 
 
 class Aggregates(Provider, Generic[S]):
@@ -100,7 +101,7 @@ class Aggregates(Provider, Generic[S]):
     queries = JournalQueries()
     mender = Mender()
 
-    def __init__(  # noqa: PLR0913 - a declaration, read by name
+    def __init__(
         self,
         evolution: Evolution[S],
         *,
@@ -227,7 +228,7 @@ class Aggregates(Provider, Generic[S]):
                     table[event.event_type],
                     event,
                     f"{source}:{event.sequence}",
-                    commits.to_milliseconds(event.time),
+                    to_milliseconds(event.time),
                     f"system:{self.journal.runtime.service}",
                     cursor=(source, event.sequence),
                     correlation=event.correlationid or None,
@@ -305,7 +306,9 @@ class Aggregates(Provider, Generic[S]):
             self._find_repeats(work, loaded, done)
         now = self.journal.runtime.clock.now()
         occasions = [
-            Occasion(loaded[stream].state, _message(intent), self._context(loaded[stream], intent, now))
+            Occasion(
+                loaded[stream].state, _message(intent), self._context(loaded[stream], intent, now)
+            )
             for stream, intents in work.items()
             if stream not in done
             for intent in intents
@@ -473,7 +476,7 @@ class _Trial:
                 self.cursors[intent.cursor[0]] = intent.cursor[1]
 
     def _evolve(self, events: Sequence[Event], at: datetime) -> None:
-        at = commits.to_milliseconds(at)
+        at = to_milliseconds(at)
         kept = [commits.as_stored(event) for event in events]
         for event in kept:
             self.state = self.kind.evolution.apply(self.state, event, at)
@@ -539,4 +542,3 @@ def _applied(loaded: Loaded[Any], intent: Intent) -> bool:
 
 def _nothing(*_arguments: Any) -> Sequence[Event]:
     return []
-

@@ -28,7 +28,7 @@ log = get_logger()
 _DUPLICATE_KEY = 11000
 
 
-class Duplicate(Exception):  # noqa: N818 - an outcome to decide on, not a fault
+class Duplicate(Exception):
     """Raised when a unique key is taken already; `index` names the key's fields."""
 
     def __init__(self, index: tuple[str, ...]) -> None:

@@ -16,9 +16,9 @@ from nameko.extensions import SharedExtension
 from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
-from chassis.late import late
 from chassis.journal.commit import cloud_events, commit_id, decode
 from chassis.journal.group import GroupWriter, Outcome
+from chassis.late import late
 from chassis.metrics import metric
 from chassis.runtime import Runtime
 from contracts.envelope import CloudEvent
@@ -51,9 +51,7 @@ class Journal(SharedExtension):
     @late
     def collection(self) -> Collection[dict[str, Any]]:
         """The commits, read as the majority has them."""
-        return self.runtime.database.get_collection(
-            "journal", read_concern=ReadConcern("majority")
-        )
+        return self.runtime.database.get_collection("journal", read_concern=ReadConcern("majority"))
 
     @late
     def log(self) -> Collection[dict[str, Any]]:
@@ -69,7 +67,7 @@ class Journal(SharedExtension):
     def _writer(self) -> GroupWriter:
         return GroupWriter(self.collection, seconds=self.runtime.settings.mongo_seconds)
 
-    def append(self, documents: Sequence[bytes]) -> list[Outcome]:
+    def append(self, documents: Sequence[bytes]) -> Sequence[Outcome]:
         """Store commits; gives each one's outcome."""
         results = self._writer.insert_all(documents)
         stored = [raw for raw, result in zip(documents, results, strict=True) if result is None]
@@ -169,5 +167,3 @@ class Journal(SharedExtension):
                 IndexModel([("published", 1)], partialFilterExpression={"published": False}),
             ]
         )
-
-

@@ -161,12 +161,10 @@ class JournalQueries(SharedExtension):
         return whole
 
     def _check_chain(self, name: str, item: dict[str, Any], faults: list[str]) -> None:
-        if item["version"] == 1:
-            expected = b""
-        else:
+        expected: bytes | None = b""
+        if item["version"] > 1:
             previous = commit_id(item["stream"], item["version"] - 1)
             there = self.journal.collection.find_one({"_id": previous}, {"hash": 1})
             expected = bytes(there["hash"]) if there else None
         if bytes(item["prev_hash"]) != expected:
             faults.append(f"{name}: does not follow the commit before it")
-

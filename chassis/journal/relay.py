@@ -277,7 +277,9 @@ class Relay(SharedExtension):
                 self._publish_next()
                 pause = 0.1
             except PublishingFailed as error:
-                log.warning("relay_waits_for_broker", error=str(error), segments=len(self._unpublished))
+                log.warning(
+                    "relay_waits_for_broker", error=str(error), segments=len(self._unpublished)
+                )
                 eventlet.sleep(pause)
                 pause = min(pause * 2, 2.0)
             except PyMongoError as error:
@@ -290,8 +292,10 @@ class Relay(SharedExtension):
         position = segment.first
         messages = []
         for item in segment.commits:
-            for event in self.journal.as_events(item, position=position):
-                messages.append((event.event_type, event.id, event.subject, encode(event)))
+            messages += [
+                (event.event_type, event.id, event.subject, encode(event))
+                for event in self.journal.as_events(item, position=position)
+            ]
             position += len(item["events"])
         self._publisher.publish(messages)
         self._observe(segment)

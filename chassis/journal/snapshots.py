@@ -34,7 +34,7 @@ class Loaded(Generic[S]):
 
     __slots__ = ("cursors", "hash", "sequence", "state", "stream", "updated_at", "version")
 
-    def __init__(  # noqa: PLR0913 - read by name
+    def __init__(
         self,
         stream: str,
         state: S,

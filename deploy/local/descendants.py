@@ -42,13 +42,19 @@ def descendants_of(pid: int) -> list[Identity]:
 
 def see_off(processes: list[Identity], seconds: float) -> None:
     """Wait for the processes to end by themselves, and kill those that have not in time."""
+    for process in _alive_after(processes, seconds):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+    _alive_after(processes, seconds)
+
+
+def _alive_after(processes: list[Identity], seconds: float) -> list[Identity]:
     deadline = time.monotonic() + seconds
     while alive := [process for process in processes if process.is_alive()]:
         if time.monotonic() > deadline:
-            for process in alive:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process.pid, signal.SIGKILL)
+            break
         time.sleep(_PAUSE_SECONDS)
+    return alive
 
 
 def _look(pid: int) -> tuple[Identity, int] | None:

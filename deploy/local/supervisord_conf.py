@@ -87,6 +87,7 @@ def _section(title: str, options: Mapping[str, object]) -> str:
 
 def _escaped(value: str) -> str:
     """Write a value so that supervisord reads it as it was."""
-    if '"' in value or "\n" in value:
+    # It takes quotes off both ends of a value as often as it finds them there.
+    if '"' in value or "\n" in value or value.strip("'") != value:
         raise ValueError(f"supervisord's configuration cannot carry {value!r}")
     return value.replace("%", "%%")

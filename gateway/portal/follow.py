@@ -138,6 +138,7 @@ async def _ticket(
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
         ticket=ticket,
+        asked=ticket.waiting_for == "requester",
         question=question_of(ticket),
         stages=_STAGES,
         stage=stage_of(ticket),
@@ -156,9 +157,7 @@ def stage_of(ticket: FollowedTicket) -> int | None:
 
 
 def question_of(ticket: FollowedTicket) -> str | None:
-    """Give the question that waits for the requester's answer."""
-    if ticket.waiting_for != "requester":
-        return None
+    """Give the last question that the requester was asked; a wiped one is not there."""
     asked = (step.texts.get("question") for step in reversed(ticket.timeline))
     return next((question for question in asked if question), None)
 

@@ -66,7 +66,10 @@ def faults_of(error: DomainError, places: Mapping[str, str], language: str) -> F
         return Faults(detail_of(error, language))
     items = [describe(fault, language) for fault in error.fields]
     fields = {
-        places[item.pointer]: item.message for item in reversed(items) if item.pointer in places
+        field: item.message
+        for pointer, field in places.items()
+        for item in reversed(items)
+        if item.pointer == pointer
     }
     elsewhere = [item.message for item in items if item.pointer not in places]
     return Faults(" ".join(elsewhere) or detail_of(error, language), fields)

@@ -130,15 +130,17 @@ def _below(node: SubjectNode, prefix: str) -> list[tuple[str, str]]:
 
 
 def _document(values: Mapping[str, str], language: str) -> dict[str, object]:
-    requester = {name: values.get(name, "").strip() for name in ("name", "mobile", "email")}
-    requester["mobile"] = latin(requester["mobile"])
-    requester["email"] = latin(requester["email"])
+    """Give what was typed as the document it stands for; what was left empty is left out."""
+    typed = {name: value.strip() for name, value in values.items() if value.strip()}
+    requester = {
+        "name": typed.get("name"),
+        "mobile": latin(typed.get("mobile", "")),
+        "email": latin(typed.get("email", "")),
+    }
     return {
-        "subject": values.get("subject", ""),
-        "title": values.get("title", ""),
-        "description": values.get("description", ""),
+        **{name: typed[name] for name in ("subject", "title", "description") if name in typed},
         "language": language,
-        "requester": {name: value for name, value in requester.items() if value or name == "name"},
+        "requester": {name: value for name, value in requester.items() if value},
     }
 
 

@@ -78,6 +78,7 @@ def error_page(request: Request, error: DomainError) -> Response:
         heading=text(reader, f"status.{error.status}"),
         detail=detail_of(error, reader),
         away=error.status == 503,  # noqa: PLR2004 - the status itself
+        broken=error.status >= 500,  # noqa: PLR2004 - the status itself
         trace_id=request.scope.get("trace_id", ""),
     )
 

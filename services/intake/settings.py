@@ -8,7 +8,7 @@ from chassis.settings import Settings
 
 
 class IntakeSettings(Settings):
-    """How following without a login is kept from being guessed; docs/security.md has the sums."""
+    """How following without a login is kept from being guessed; see `domain/guessing.py`."""
 
     proof_window: timedelta = Field(
         timedelta(minutes=15), description="How long a wrong proof counts (ISO 8601)."

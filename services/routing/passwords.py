@@ -1,37 +1,33 @@
 """Passwords: argon2 in native threads, a few at a time, so that signing in starves nobody."""
 
-from functools import cached_property
 from typing import Any
 
 import argon2
 import eventlet.semaphore
 import eventlet.tpool
 from argon2.exceptions import InvalidHashError, VerificationError
-from nameko.extensions import DependencyProvider
 
 from chassis.errors import Unavailable
+from chassis.late import late
+from chassis.provider import Provider
 from services.routing.settings import RoutingSettings
 
 #: Those who may wait for their turn; more are sent away.
 _MOST_WAITING = 100
 
 
-class Passwords(DependencyProvider):
+class Passwords(Provider):
     """Hashes and checks passwords."""
 
     def __init__(self) -> None:
         self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         self._waiting = 0
 
-    def get_dependency(self, _worker_ctx: Any) -> "Passwords":
-        """Give itself."""
-        return self
-
-    @cached_property
+    @late
     def _turns(self) -> Any:
         return eventlet.semaphore.Semaphore(RoutingSettings.load().password_checks)
 
-    @cached_property
+    @late
     def _nobodys(self) -> str:
         """A hash that no password fits: checking it takes as long as checking a real one."""
         return self.hash("nobody's password")

@@ -1,12 +1,12 @@
 """The service's reference: grounds for decisions, with the places that they may give away."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, cast
 
 from chassis.calls.client import ServiceClient
 from chassis.decisions import Occasion
 from chassis.journal import Aggregates, Outcome, Reference
+from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.intake import TicketRegistered
 from services.routing.actions import Deed, Merge
@@ -27,12 +27,12 @@ class Grounding(Reference):
     store = Store()
     intake = ServiceClient("intake")
 
-    @cached_property
+    @late
     def lookup(self) -> Lookup:
         """What decisions look up, kept in memory."""
         return Lookup(self.store.directory, self.intake.caller)
 
-    @cached_property
+    @late
     def places(self) -> Places:
         """Takes and frees places."""
         return Places(self.store.loads)
@@ -79,7 +79,7 @@ class Grounding(Reference):
         codes = [arguments.into for arguments in deeds if isinstance(arguments, Merge)]
         return self._cases.states(codes) if codes else {}
 
-    @cached_property
+    @late
     def _cases(self) -> Aggregates[Ticket]:
         found = [item for item in self.container.dependencies if item.attr_name == "cases"]
         return cast("Aggregates[Ticket]", found[0])

@@ -58,7 +58,9 @@ class RoutingService:
         opened_by="intake",
         unit=lambda ticket: ticket.unit,
     )
-    organisation: Aggregates[Record] = Aggregates(RECORDS, collection="organisation")
+    organisation: Aggregates[Record] = Aggregates(
+        RECORDS, collection="organisation", streams=("person:", "unit:")
+    )
     grounding = Grounding()
     store = Store()
     passwords = Passwords()

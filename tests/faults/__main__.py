@@ -27,7 +27,7 @@ from tests.faults.api import Api, wait_for
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
 
-_PASSWORD = "faults-demo-password"  # noqa: S105 - of an installation that lives for minutes
+_PASSWORD = "faults-demo-password"
 _DRAIN_SECONDS = 300.0
 _SERVICES = ("intake", "routing", "sla", "notify", "reporting")
 
@@ -67,7 +67,7 @@ def inject(
         wait_for("load", lambda at=at: load.sent >= at, 600)
         fault(installation)
         happened.append({"fault": name, "after_tickets": load.sent, "at": time.time()})
-        print(f"  {load.sent:5d} sent: {name}", file=sys.stderr)  # noqa: T201
+        print(f"  {load.sent:5d} sent: {name}", file=sys.stderr)
     return happened
 
 
@@ -88,7 +88,7 @@ def run(test: str, *, tickets: int, rate: float, seed: int, folder: Path) -> dic
         load = Load(addresses.gateway, api.token, ledger, seed=seed)
         thread = threading.Thread(target=lambda: asyncio.run(load.run(tickets, rate)))
         thread.start()
-        happened = inject(installation, load, plan(test, random.Random(seed)), tickets)  # noqa: S311
+        happened = inject(installation, load, plan(test, random.Random(seed)), tickets)
         thread.join()
         drain = wait_for("drain", lambda: audit.is_drained(api, ledger), _DRAIN_SECONDS)
         findings = audit.compare(api, ledger)
@@ -135,7 +135,7 @@ def main() -> int:
             )
             results.append(result)
             line = {name: value for name, value in result.items() if name != "faults"}
-            print(json.dumps(line))  # noqa: T201
+            print(json.dumps(line))
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(json.dumps(results, indent=1))
     return 0 if all(result["clean"] for result in results) else 1

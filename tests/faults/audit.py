@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import urllib.request
 from collections import Counter, defaultdict
@@ -100,10 +101,8 @@ def wait_for_notices(addresses: Any, findings: Findings, codes: list[str]) -> No
         findings.notices_missing = sum(code not in joined for code in codes)
         return not findings.notices_missing
 
-    try:
+    with contextlib.suppress(TimeoutError):
         wait_for("notices", all_told, _NOTICE_SECONDS)
-    except TimeoutError:
-        pass
     mails = Counter(message["message_id"] for message in _messages(addresses.mail_sink))
     sms = Counter(str(message["localid"]) for message in texts)
     findings.notices = len(mails) + len(sms)

@@ -52,7 +52,7 @@ def broker(uri: str) -> dict[str, float]:
                 connection.drain_events(timeout=10)
     published = _MESSAGES / (time.perf_counter() - started)
     received: list[Any] = []
-    channel.basic_qos(0, 500, False)  # noqa: FBT003 - amqp's signature
+    channel.basic_qos(0, 500, False)
     started = time.perf_counter()
     channel.basic_consume(queue, callback=received.append)
     acknowledged = 0
@@ -94,7 +94,7 @@ def bare_route() -> dict[str, float]:
     """Post JSON to a FastAPI route that does nothing."""
     port = free_port()
     command = [sys.executable, "-c", _BARE_ROUTE, str(port)]
-    with subprocess.Popen(command) as process:  # noqa: S603 - our own text
+    with subprocess.Popen(command) as process:
         try:
             return asyncio.run(_post_to_bare_route(f"http://127.0.0.1:{port}/"))
         finally:

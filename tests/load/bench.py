@@ -26,7 +26,7 @@ from tests.load import baseline
 from tests.load.accounting import CpuMeter, memory_megabytes
 from tests.load.driver import Measured, at_rate, by_callers
 
-_PASSWORD = "bench-demo-password"  # noqa: S105 - of an installation that lives for minutes
+_PASSWORD = "bench-demo-password"
 _SUBJECTS = ("it.software", "it.hardware", "it.network", "finance.payroll", "hr.leave")
 _SERVICES = ("intake", "routing", "sla", "notify", "reporting", "gateway")
 #: What others do; docs/performance.md says how it was measured.
@@ -44,7 +44,6 @@ class Bench:
         self._numbers = itertools.count()
         names = [*installation.process_names, *installation.server_names]
         self.pids = {name: pid for name in names if (pid := installation.pid(name))}
-
 
     async def _register(self, http: Any, channel: str = "phone") -> dict[str, object] | None:
         number = next(self._numbers)
@@ -64,7 +63,7 @@ class Bench:
         url = f"{self.addresses.gateway}/api/v1/tickets"
         async with http.post(url, json=body, headers=headers) as answer:
             content = await answer.json()
-            if answer.status != 201:  # noqa: PLR2004 - created
+            if answer.status != 201:
                 return None
             self.codes.append((content["code"], mobile[-4:]))
             return dict(content)
@@ -75,7 +74,7 @@ class Bench:
         url = f"{self.addresses.gateway}/api/v1/track/{code}"
         async with http.get(url, headers=headers) as answer:
             await answer.read()
-            return {} if answer.status == 200 else None  # noqa: PLR2004 - ok
+            return {} if answer.status == 200 else None
 
     def measure(self, run: Any) -> tuple[Measured, dict[str, float], float]:
         """Run a scenario and wait until everything that follows is done.
@@ -110,7 +109,9 @@ class Bench:
 
     def metrics(self, name: str) -> str:
         """Read a process's metrics."""
-        url = f"{self.addresses.metrics[name].rstrip('/')}/metrics".replace("/metrics/metrics", "/metrics")
+        url = f"{self.addresses.metrics[name].rstrip('/')}/metrics".replace(
+            "/metrics/metrics", "/metrics"
+        )
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - this machine
             return str(answer.read().decode())
 
@@ -118,19 +119,22 @@ class Bench:
         """Let alarms fall due, and give how late their events were confirmed."""
         self._define_quick_agreement()
         before = _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
-        asyncio.run(
-            by_callers(lambda http, _n: self._register(http, "api"), callers=16, count=500)
-        )
+        asyncio.run(by_callers(lambda http, _n: self._register(http, "api"), callers=16, count=500))
         count = before.get("+Inf", 0) + 1000
         wait_for(
             "alarms",
-            lambda: _buckets(self.metrics("sla"), "peygir_due_lateness_seconds").get("+Inf", 0)
-            >= count,
+            lambda: (
+                _buckets(self.metrics("sla"), "peygir_due_lateness_seconds").get("+Inf", 0) >= count
+            ),
             60,
         )
         after = _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
         counts = {edge: after[edge] - before.get(edge, 0) for edge in after}
-        return {"alarms": counts["+Inf"], "p50_ms": _quantile(counts, 0.5), "p99_ms": _quantile(counts, 0.99)}
+        return {
+            "alarms": counts["+Inf"],
+            "p50_ms": _quantile(counts, 0.5),
+            "p99_ms": _quantile(counts, 0.99),
+        }
 
     def _define_quick_agreement(self) -> None:
         self.api.request(
@@ -146,8 +150,14 @@ class Bench:
                             "duration": "PT4S",
                             "calendar": "always",
                             "marks": [
-                                {"percent": 75, "notices": [{"role": "assignee", "channel": "sms"}]},
-                                {"percent": 100, "notices": [{"role": "service_manager", "channel": "sms"}]},
+                                {
+                                    "percent": 75,
+                                    "notices": [{"role": "assignee", "channel": "sms"}],
+                                },
+                                {
+                                    "percent": 100,
+                                    "notices": [{"role": "service_manager", "channel": "sms"}],
+                                },
                             ],
                         }
                     ],
@@ -193,7 +203,7 @@ def run(folder: Path, *, rate: float, seconds: float) -> dict[str, Any]:
         installation.wait_ready(120)
         results["start"]["processes_seconds"] = round(time.perf_counter() - started, 1)
         bench = Bench(installation)
-        asyncio.run(by_callers(lambda http, _n: bench._register(http), callers=8, count=200))  # noqa: SLF001
+        asyncio.run(by_callers(lambda http, _n: bench._register(http), callers=8, count=200))
         wait_for("drain", bench.is_quiet, 120)
         results["memory_mb"] = {
             name: round(memory_megabytes(pid), 1) for name, pid in bench.pids.items()
@@ -209,17 +219,21 @@ def run(folder: Path, *, rate: float, seconds: float) -> dict[str, Any]:
 
 
 def _scenarios(bench: Bench, results: dict[str, Any], rate: float, seconds: float) -> None:
-    send = lambda http, _number: bench._register(http)  # noqa: E731, SLF001
+    send = lambda http, _number: bench._register(http)  # noqa: E731
     plans = {
         "register_alone": by_callers(send, callers=1, count=200),
         "register_at_rate": at_rate(send, rate=rate, seconds=seconds),
         "register_32_callers": by_callers(send, callers=32, count=3000),
-        "follow_at_rate": at_rate(bench._follow, rate=100, seconds=seconds / 2),  # noqa: SLF001
-        "follow_32_callers": by_callers(bench._follow, callers=32, count=3000),  # noqa: SLF001
+        "follow_at_rate": at_rate(bench._follow, rate=100, seconds=seconds / 2),
+        "follow_32_callers": by_callers(bench._follow, callers=32, count=3000),
     }
     for name, plan in plans.items():
         measured, each, drained = bench.measure(plan)
-        ours = sum(value for key, value in each.items() if key not in ("driver", "sms_provider", "mail_sink"))
+        ours = sum(
+            value
+            for key, value in each.items()
+            if key not in ("driver", "sms_provider", "mail_sink")
+        )
         results[name] = {
             **measured.row(),
             "drained_after_seconds": round(drained, 1),
@@ -238,9 +252,10 @@ def show(results: dict[str, Any]) -> str:
     for name, figures in results.items():
         lines.append(name)
         for key, value in figures.items():
+            told = value
             if isinstance(value, dict):
-                value = "  ".join(f"{part} {figure}" for part, figure in value.items())
-            lines.append(f"  {key:28} {value}")
+                told = "  ".join(f"{part} {figure}" for part, figure in value.items())
+            lines.append(f"  {key:28} {told}")
     return "\n".join(lines)
 
 

@@ -3,7 +3,8 @@
 A wrong proof counts against its address, against its code, and against the two together. Once a
 code has had its share of wrong proofs, every address has one try at it left per window. So a
 stranger at one address gets a handful of guesses, while the holder of the right proof, who comes
-from another address, is not locked out by him.
+from another address, is not locked out by him. The count is read before a proof is looked at and
+written after, so guesses sent at the same moment may exceed it by as many as are under way.
 """
 
 from collections.abc import Mapping

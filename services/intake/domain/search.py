@@ -5,7 +5,7 @@ from services.intake.domain.contact import mobile
 from services.intake.domain.request import Checked
 from services.intake.domain.text import indexed_words, query_words
 
-#: Different words kept of one ticket. Each costs an entry in an index; titles and names come first.
+#: Different words kept of one ticket, the title's first; each costs the database about 5 us.
 MAX_WORDS = 120
 
 

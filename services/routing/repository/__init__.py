@@ -4,8 +4,7 @@ Names, contacts, password hashes and free text are here and in no commit: erasin
 chain whole.
 """
 
-from functools import cached_property
-
+from chassis.late import late
 from chassis.runtime import Mongo
 from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
@@ -21,27 +20,27 @@ class Store(Mongo):
         """Have the indexes made before the process is ready."""
         self.runtime.before_ready(self._make_indexes)
 
-    @cached_property
+    @late
     def directory(self) -> Directory:
         """People, units, rules, workflows."""
         return Directory(self.db)
 
-    @cached_property
+    @late
     def loads(self) -> Loads:
         """Who has how much work."""
         return Loads(self.db["loads"])
 
-    @cached_property
+    @late
     def queues(self) -> Queues:
         """Work that waits for a free person."""
         return Queues(self.db["tickets"])
 
-    @cached_property
+    @late
     def texts(self) -> Texts:
         """What was written in actions."""
         return Texts(self.db["texts"])
 
-    @cached_property
+    @late
     def attempts(self) -> Attempts:
         """Wrong passwords of late."""
         return Attempts(self.db["attempts"])

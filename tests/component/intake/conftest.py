@@ -97,13 +97,13 @@ def a_request(**changes: Any) -> dict[str, Any]:
     return fields | changes
 
 
-@pytest.fixture(scope="module")
-def intake(servers: Servers, amqp_uri: str, tmp_path_factory: Any) -> Iterator[Intake]:
+@pytest.fixture(scope="session")
+def intake(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Intake]:
     prefix, key = f"test_{secrets.token_hex(4)}_", secrets.token_hex(32)
     client: MongoClient[dict[str, Any]] = MongoClient(
         servers.mongo_uri, timeoutMS=10_000, tz_aware=True
     )
-    with PortBlock(["calls", "metrics"]) as block, client:
+    with PortBlock(["calls", "metrics"]) as block, servers.new_vhost() as amqp_uri, client:
         environment = {
             "AMQP_URI": amqp_uri,
             "MONGO_URI": servers.mongo_uri,

@@ -40,7 +40,10 @@ def told_of(intake: Intake, requester: str, *, changes: int) -> list[list[str]]:
 
 
 def stored(database: Database) -> dict[str, int]:
-    return {name: database[name].count_documents({}) for name in ("claims", "journal", "profiles")}
+    """How much there is, but for what requesters' streams tell a moment later."""
+    tickets = {"stream": {"$regex": "^[0-9]"}}
+    counted = {name: database[name].count_documents({}) for name in ("claims", "profiles")}
+    return counted | {"tickets": database["journal"].count_documents(tickets)}
 
 
 def test_a_registered_ticket_has_a_wellformed_code_and_its_event(intake):
@@ -121,6 +124,18 @@ def test_a_repeat_completes_what_a_crash_left_after_the_claim(intake):
 
     assert answer.json["code"] == claim.code
     assert len(intake.events(claim.code)) == 1
+
+
+def test_a_code_that_is_taken_is_drawn_anew(intake, monkeypatch):
+    taken, free = intake.code_of_new_ticket(), codes.draw()
+    drawn = iter([taken, taken, free])
+    monkeypatch.setattr(codes, "draw", lambda: next(drawn))
+    claims = Claims(intake.database["claims"], seconds=3)
+    content = Checked(title="t", description="d", contact=Contact(name="n"))
+
+    claim = claims.claim(f"cause:{free}", content, "digest", datetime.now(UTC))
+
+    assert claim.code == free
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -183,18 +184,41 @@ def test_a_report_about_a_message_that_did_not_end_changes_nothing(world: World,
     assert world.states(code) == ["sent", "sent"]
 
 
-def test_a_killed_sender_repeats_at_most_what_was_in_its_hands(world: World, code: str):
-    codes = [f"8{number:011d}" for number in range(60)]
-    world.start("notify-2")
+def many_tickets(world: World, digit: str) -> list[str]:
+    """Register tickets while the providers are slow, so that a sender has its hands full."""
+    world.sms.put("/behaviour", {"hang_seconds": 0.2}).expect(200)
+    world.mail.put("/behaviour", {"hang_seconds": 0.2}).expect(200)
+    codes = [f"{digit}{number:011d}" for number in range(60)]
     for each in codes:
         world.tell(each, registered(requester=f"r{each}"))
+    return codes
 
-    eventually(lambda: len(world.letters()) > 5)
-    world.kill("notify-2")
+
+def test_a_killed_sender_repeats_at_most_what_was_in_its_hands(world: World, code: str):
+    codes = many_tickets(world, "8")
     world.start("notify-2")
+    eventually(lambda: len(world.letters()) > 5)
+
+    world.kill("notify-1")
+    world.start("notify-1")
+    world.kill("notify-2", signal.SIGTERM)
 
     eventually(lambda: all(world.states(each) == ["sent", "sent"] for each in codes), seconds=60)
     letters = Counter(letter["message_id"] for letter in world.letters())
     messages = Counter(sms["localid"] for sms in world.short_messages())
     assert len(letters) == len(messages) == 60
     assert max([*letters.values(), *messages.values()]) <= 2
+
+
+def test_a_sender_told_to_stop_hands_over_without_a_repeat(world: World, code: str):
+    codes = many_tickets(world, "9")
+    world.start("notify-2")
+    eventually(lambda: len(world.letters()) > 5)
+
+    world.kill("notify-1", signal.SIGTERM)
+    world.start("notify-1")
+    world.kill("notify-2", signal.SIGTERM)
+
+    eventually(lambda: all(world.states(each) == ["sent", "sent"] for each in codes), seconds=60)
+    assert world.mail.get("/count").json == {"received": 60}
+    assert world.sms.get("/count").json == {"received": 60}

@@ -14,7 +14,9 @@ from tests.component.routing.world import PASSWORD, World, running
 
 
 @pytest.fixture(scope="module")
-def world(mongo_uri: str, amqp_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(
+    mongo_uri: str, amqp_uri: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """Two replicas of routing with a small organisation."""
     prefix = f"test_{secrets.token_hex(4)}_"
     environment = {

@@ -45,11 +45,15 @@ class World:
         self._signer = Signer([key])
         self._logs = logs
         self._ports = {name: _free_port() for name in ("intake", "routing-1", "routing-2")}
-        self._environment = os.environ | environment | {
-            "PEYGIR_CALL_KEYS": key,
-            "PEYGIR_INTAKE_URL": f"http://127.0.0.1:{self._ports['intake']}",
-            "PEYGIR_RESERVATION": "PT2S",
-        }
+        self._environment = (
+            os.environ
+            | environment
+            | {
+                "PEYGIR_CALL_KEYS": key,
+                "PEYGIR_INTAKE_URL": f"http://127.0.0.1:{self._ports['intake']}",
+                "PEYGIR_RESERVATION": "PT2S",
+            }
+        )
         self._processes: list[subprocess.Popen[bytes]] = []
         self._codes = iter(range(10**11, 2 * 10**11))
 
@@ -118,15 +122,23 @@ class World:
         return answer.body
 
     def act(
-        self, code: str, action: str, identity: Identity, *, to: str = "routing-1",
-        key: str | None = None, at: datetime | None = None, **arguments: Any,
+        self,
+        code: str,
+        action: str,
+        identity: Identity,
+        *,
+        to: str = "routing-1",
+        key: str | None = None,
+        at: datetime | None = None,
+        **arguments: Any,
     ) -> Answer:
         """Do an action."""
         request = {"code": code, "action": action, "arguments": arguments}
         return self.call("act", request, identity, to=to, key=key, at=at)
 
-    def register(self, *, subject: str = "it.software", at: datetime | None = None,
-                 **fields: Any) -> str:
+    def register(
+        self, *, subject: str = "it.software", at: datetime | None = None, **fields: Any
+    ) -> str:
         """Have intake tell of a request; gives its code at once."""
         code = str(next(self._codes))
         registered = {
@@ -177,6 +189,7 @@ class World:
                 self.get("define_person", usual | fields)
 
     def _answers(self, name: str, method: str) -> bool:
+        assert all(process.poll() is None for process in self._processes), "a process has ended"
         try:
             return self.call(method, {}, to=name).status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +14,21 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from pymongo import MongoClient
 
 from chassis.calls import wire
 from chassis.identity import Identity, Signer
-from contracts import Event
+from contracts import Event, wire_type
+from deploy.local.ports import PortBlock
 
 ADMIN = Identity(subject="person:admin", role="admin")
 AGENT = Identity(subject="person:desk", role="agent")
 _ROOT = Path(__file__).parents[3]
+E = TypeVar("E", bound=Event)
+
 _TELLERS = ("intake", "routing")
 
 
@@ -36,7 +39,9 @@ class World:
         key = secrets.token_hex(32)
         self._signer = Signer([key])
         self.replicas = [f"sla-{number}" for number in range(1, replicas + 1)]
-        self._ports = {name: _free_port() for name in (*_TELLERS, *self.replicas)}
+        names = (*_TELLERS, *self.replicas)
+        self._block = PortBlock([*names, *(f"{name}-metrics" for name in names)])
+        self._ports = self._block.ports
         urls = {
             f"PEYGIR_{name.upper()}_URL": f"http://127.0.0.1:{self._ports[name]}"
             for name in _TELLERS
@@ -61,6 +66,15 @@ class World:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
+    def kill_holder_of(self, lease: str) -> None:
+        """End the process that holds a lease of sla's."""
+        with MongoClient[dict[str, Any]](self._environment["MONGO_URI"]) as client:
+            database = client[self._environment["PEYGIR_DATABASE_PREFIX"] + "sla"]
+            held = database["leases"].find_one({"_id": lease})
+        assert held is not None
+        pid = int(held["holder"].split(":")[1])
+        self.kill(next(name for name, process in self._processes.items() if process.pid == pid))
+
     def stop(self) -> None:
         for process in self._processes.values():
             process.terminate()
@@ -70,6 +84,7 @@ class World:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self._block.release()
 
     def tell(self, code: str, event: Event, at: datetime | None = None) -> None:
         """Have the event's service record it, as having happened now or earlier."""
@@ -82,20 +97,19 @@ class World:
         request = {"id": name, "definition": definition}
         return self.ask(self.replicas[0], f"define_{kind}", request)
 
-    def recorded(self, *kinds: type[Event]) -> list[tuple[str, Event]]:
-        """Give the events of these kinds that sla has published, with their tickets."""
+    def recorded(self, kind: type[E]) -> dict[str, list[E]]:
+        """Give the events of a kind that sla has published, by ticket."""
         part = self.ask(self._a_replica(), "journal_log", {"after": 0, "limit": 5000})
-        types = {kind.type: kind for kind in kinds}
-        found = []
+        found: dict[str, list[E]] = {}
         for event in part["events"]:
-            kind = types.get(event["type"].removeprefix("ir.peygir.").removesuffix(".v1"))
-            if kind:
-                found.append((event["subject"], msgspec.convert(event["data"], kind, strict=False)))
+            if event["type"] == wire_type(kind.type):
+                data = msgspec.convert(event["data"], kind, strict=False)
+                found.setdefault(event["subject"], []).append(data)
         return found
 
     def count(self, kind: type[Event]) -> Counter[str]:
         """Count the events of a kind by ticket."""
-        return Counter(code for code, _ in self.recorded(kind))
+        return Counter({code: len(events) for code, events in self.recorded(kind).items()})
 
     def ask(self, name: str, method: str, request: dict[str, Any], **options: Any) -> Any:
         """Call a process; raises AssertionError unless it answers well."""
@@ -131,7 +145,11 @@ class World:
         with (self._logs / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", what, name.partition("-")[0]],
-                env=self._environment | {"PEYGIR_CALL_PORT": str(self._ports[name])},
+                env=self._environment
+                | {
+                    "PEYGIR_CALL_PORT": str(self._ports[name]),
+                    "PEYGIR_METRICS_PORT": str(self._ports[f"{name}-metrics"]),
+                },
                 cwd=_ROOT,
                 stdout=log,
                 stderr=log,
@@ -160,10 +178,3 @@ def wait_until(instant: datetime) -> None:
     """Wait for an instant, such as a target's end, that the test is about."""
     pause = (instant - datetime.now(UTC)) / timedelta(seconds=1)
     time.sleep(max(0.0, pause))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

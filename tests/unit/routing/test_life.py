@@ -128,7 +128,12 @@ def test_a_referral_moves_the_work_not_the_owner_and_comes_back_to_who_referred(
     world.pass_time(minutes=30)
     back = world.do("return", "clerk", proposal="Pay it again.")
 
-    assert (out.assignee, out.unit, out.owner, len(out.referrals)) == ("clerk", "finance", "desk", 1)
+    assert (out.assignee, out.unit, out.owner, len(out.referrals)) == (
+        "clerk",
+        "finance",
+        "desk",
+        1,
+    )
     assert (back.assignee, back.unit, back.owner, back.referrals) == ("expert", "it", "desk", ())
     assert world.last(TicketReturned).held_seconds == 1800
 

@@ -80,9 +80,11 @@ def local(text: str, zone: str = "Asia/Tehran", fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
 
 
-def registered(channel: str = "web", *, imported: bool = False) -> TicketRegistered:
+def registered(
+    channel: str = "web", *, subject: str = "network", imported: bool = False
+) -> TicketRegistered:
     return TicketRegistered(
-        subject="network",
+        subject=subject,
         kind="incident",
         channel=channel,
         requester="ab12",

@@ -1,0 +1,54 @@
+"""The command line: which commands there are, and what holds for all of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from peygir.commands import docs, operate, past, read
+from peygir.console import Options
+
+app = typer.Typer(
+    name="peygir",
+    help="Peygir's command line: talks to the gateway of an installation.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def everywhere(  # noqa: PLR0913, PLR0917 - one option each
+    context: typer.Context,
+    url: Annotated[
+        str,
+        typer.Option(envvar=["PEYGIR_URL", "PEYGIR_PUBLIC_URL"], help="Address of the gateway."),
+    ] = "http://127.0.0.1:8000",
+    username: Annotated[
+        str | None, typer.Option(envvar="PEYGIR_USERNAME", help="Name of a staff account.")
+    ] = None,
+    password: Annotated[
+        str | None, typer.Option(envvar="PEYGIR_PASSWORD", help="Its password.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="Language of refusals: en or fa.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
+) -> None:
+    """Keep what every command needs."""
+    context.obj = Options(url, username, password, language, as_json)
+
+
+app.command("status")(read.status)
+app.command("ticket")(read.ticket)
+app.command("report")(read.report)
+app.command("replay")(past.replay)
+app.command("simulate")(past.simulate)
+app.add_typer(operate.stuck, name="stuck")
+app.add_typer(operate.journal, name="journal")
+app.add_typer(operate.rebuild, name="rebuild")
+app.command("docs")(docs.docs)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
