@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Seconds an answer may take; half of it is the error we accept.
+_LONGEST_LOOK = 0.25
 
 
 def to_milliseconds(instant: datetime) -> datetime:
@@ -23,13 +25,15 @@ class ServerClock:
 
     def __init__(self) -> None:
         self._offset = time.time() - time.monotonic()
+        self._asked = False
 
     def look(self, ask: Callable[[], datetime]) -> None:
-        """Ask for the server's time; an answer that took long is worth less than none."""
+        """Ask for the server's time; an answer that took long is worth less than an earlier one."""
         before = time.monotonic()
         answer = ask()
         after = time.monotonic()
-        if after - before < 0.25:  # noqa: PLR2004 - half of it is the error we accept
+        if not self._asked or after - before < _LONGEST_LOOK:
+            self._asked = True
             self._offset = answer.timestamp() - (before + after) / 2
 
     def timestamp(self) -> float:

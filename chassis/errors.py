@@ -47,6 +47,13 @@ class Retryable(DomainError):
     """Trying again later may work."""
 
 
+class Overdue(Exception):
+    """Raised inside of work that takes longer than it may; no verdict about the work.
+
+    An `Exception`, unlike eventlet's own time-out, which passes by everybody's `except`.
+    """
+
+
 class Invalid(Permanent):
     """Raised when the input breaks a rule; `fields` says where."""
 

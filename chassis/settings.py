@@ -88,7 +88,10 @@ class ChassisSettings(Settings):
     lease_seconds: float = Field(2, gt=0, description="How long a lease lasts unless renewed.")
     mongo_seconds: float = Field(3, gt=0, description="Longest wait for MongoDB.")
     relay_lookback_seconds: float = Field(
-        5, gt=0, description="How far back the relay looks for commits that came late."
+        8,
+        gt=0,
+        description="How far back the relay looks for commits that came late; more than twice "
+        "PEYGIR_MONGO_SECONDS.",
     )
     walk_seconds: float = Field(60, gt=0, description="Pause between checks against the journals.")
     walk_away_seconds: float = Field(

@@ -46,9 +46,7 @@ def main() -> None:
 
 async def serve(settings: GatewaySettings) -> None:
     """Serve both ports; the operators' one ends last."""
-    services = Services(
-        {name: settings.addresses(name) for name in SERVICES}, settings.keys
-    )
+    services = Services({name: settings.addresses(name) for name in SERVICES}, settings.keys)
     redis = Redis.from_url(
         settings.redis_url.get_secret_value(),
         socket_timeout=REDIS_SECONDS,
@@ -57,9 +55,7 @@ async def serve(settings: GatewaySettings) -> None:
     gateway = Gateway(
         settings,
         services,
-        limits=Limits(
-            limits_of(settings), redis_url=settings.redis_url.get_secret_value()
-        ),
+        limits=Limits(limits_of(settings), redis_url=settings.redis_url.get_secret_value()),
         revocations=Revocations(redis, keep_seconds=settings.refresh_seconds),
     )
     metric("peygir_build_info", "gateway", VERSION).set(1)

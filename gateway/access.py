@@ -11,6 +11,7 @@ import secrets
 import time
 from copy import copy
 from datetime import UTC, datetime
+from types import UnionType
 from typing import Annotated, Any, Final, Protocol, TypeVar, cast
 
 from fastapi import Header, Request
@@ -44,7 +45,7 @@ class Outcome(Protocol):
 class Services(Protocol):
     """What the gateway needs of `chassis.calls.aio.Services`, which tries twice by itself."""
 
-    async def command(
+    async def command(  # noqa: PLR0913 - one option per header of a call
         self,
         service: str,
         method: str,
@@ -130,9 +131,7 @@ class Caller:
         self.replayed = False
         self._deadline = asyncio.get_running_loop().time() + _REQUEST_SECONDS
 
-    async def command(
-        self, service: str, method: str, request: CallRequest, answer: type[A]
-    ) -> A:
+    async def command(self, service: str, method: str, request: CallRequest, answer: type[A]) -> A:
         """Have a service change something, at most once per key."""
         outcome = await self.gateway.services.command(
             service,
@@ -153,7 +152,7 @@ class Caller:
         service: str,
         method: str,
         request: CallRequest,
-        answer: type[A],
+        answer: type[A] | UnionType,
         *,
         seconds: float = _REQUEST_SECONDS,
     ) -> A:
@@ -252,7 +251,7 @@ class Allow:
 class AllowCommand(Allow):
     """The same for a route that changes something: takes the headers that go with that."""
 
-    async def __call__(  # type: ignore[override]  # FastAPI reads each signature by itself
+    async def __call__(
         self,
         request: Request,
         idempotency_key: Annotated[

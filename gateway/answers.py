@@ -24,17 +24,17 @@ SCHEMAS: Final[dict[str, Any]] = {}
 _encoder = msgspec.json.Encoder()
 
 
-class SubjectNode(Answer):
+class SubjectNode(Answer, frozen=True):
     """A subject with those below it."""
 
     id: str
     #: In the reader's language.
     title: str
     kind: str
-    children: list["SubjectNode"] = []
+    children: list[SubjectNode] = []
 
 
-class SessionAnswer(Answer):
+class SessionAnswer(Answer, frozen=True):
     """A session and its tokens."""
 
     token: str
@@ -47,7 +47,7 @@ class SessionAnswer(Answer):
     rights: dict[str, str]
 
 
-class CurrentSession(Answer):
+class CurrentSession(Answer, frozen=True):
     """Who is signed in."""
 
     expires_at: datetime
@@ -55,7 +55,7 @@ class CurrentSession(Answer):
     rights: dict[str, str]
 
 
-class TicketLine(TicketView, kw_only=True):
+class TicketLine(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `frozen` down
     """A ticket as lists show it."""
 
     #: Absent when intake does not answer.
@@ -63,7 +63,7 @@ class TicketLine(TicketView, kw_only=True):
     requester_name: str | None
 
 
-class TicketList(Answer):
+class TicketList(Answer, frozen=True):
     """A part of a list, and the cursor of the next one."""
 
     items: list[TicketLine]
@@ -72,7 +72,7 @@ class TicketList(Answer):
     unavailable: list[str] = []
 
 
-class InboxAnswer(Answer):
+class InboxAnswer(Answer, frozen=True):
     """What one staff member has to look at."""
 
     #: Assigned to me and not ended, most urgent first.
@@ -84,7 +84,7 @@ class InboxAnswer(Answer):
     unavailable: list[str] = []
 
 
-class Ticket(TicketView, kw_only=True):
+class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `frozen` down
     """A whole ticket: case, content, clocks and deliveries."""
 
     title: str
@@ -99,7 +99,7 @@ class Ticket(TicketView, kw_only=True):
     unavailable: list[str]
 
 
-class TimelineStep(Answer):
+class TimelineStep(Answer, frozen=True):
     """One step of a ticket, with the texts that belong to it."""
 
     at: datetime
@@ -114,14 +114,14 @@ class TimelineStep(Answer):
     texts: dict[str, str]
 
 
-class TicketTimeline(Answer):
+class TicketTimeline(Answer, frozen=True):
     """Every step of a ticket, oldest first."""
 
     code: str
     steps: list[TimelineStep]
 
 
-class PublicStep(Answer):
+class PublicStep(Answer, frozen=True):
     """One step as the requester sees it."""
 
     at: datetime
@@ -130,7 +130,7 @@ class PublicStep(Answer):
     texts: dict[str, str]
 
 
-class FollowedTicket(Answer):
+class FollowedTicket(Answer, frozen=True):
     """What may be shown to who holds the code and the proof: nothing but this."""
 
     code: str
@@ -149,13 +149,13 @@ class FollowedTicket(Answer):
     #: The one name that the requester deals with.
     handled_by: str | None
     rating: int | None
-    #: Whether the result can be rated now.
-    rateable: bool
+    #: What the requester may do now: `rate`, `reopen`, `withdraw`.
+    actions: list[str]
     messages: list[Message]
     timeline: list[PublicStep]
 
 
-class FeedbackAnswer(Answer):
+class FeedbackAnswer(Answer, frozen=True):
     """The rating as it was taken."""
 
     code: str
@@ -174,7 +174,9 @@ def gives(
     return {status: {"description": description, "content": {"application/json": content}}}
 
 
-def answered(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def answered(
+    value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Write an answer as JSON that nobody keeps."""
     return Response(
         _encoder.encode(value),

@@ -17,6 +17,7 @@ from gateway.access import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
 
+
 def create_app(gateway: Gateway) -> FastAPI:
     """Give the application; what it shares with its surroundings comes in `gateway`."""
     app = FastAPI(

@@ -60,7 +60,9 @@ CodePath = Annotated[
     str,
     BeforeValidator(without_separators),
     StringConstraints(pattern=r"^[0-9]{12}$"),
-    Path(description="Tracking code: twelve digits, separators allowed.", examples=["481920374654"]),
+    Path(
+        description="Tracking code: twelve digits, separators allowed.", examples=["481920374654"]
+    ),
 ]
 SlugPath = Annotated[Slug, Path(description="Id that administrators chose.")]
 
@@ -128,6 +130,12 @@ class Feedback(Document):
     #: 1 (worst) to 5.
     score: Annotated[int, Field(ge=1, le=5)]
     comment: Text | None = None
+
+
+class Reason(Document):
+    """Why a requester does what he does."""
+
+    reason: Text | None = None
 
 
 class SignIn(Document):

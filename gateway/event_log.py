@@ -10,34 +10,15 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Meta
 
 from chassis.errors import Invalid, Unavailable
-from contracts.calls.base import Answer, Request
+from contracts.calls.base import Answer
 from contracts.envelope import CloudEvent
 from gateway.access import Caller
-
-#: The services that keep a journal, and so a part of the log.
-SOURCES: Final = ("intake", "routing", "sla", "notify")
-
-
-class ReadLog(Request):
-    """Query `journal_log` of every service with a journal: what comes after a position."""
-
-    after: Annotated[int, Meta(ge=0)] = 0
-    limit: Annotated[int, Meta(ge=1, le=5000)] = 500
-
-
-class LogPart(Answer):
-    """Events of one service in its log's order."""
-
-    epoch: str
-    events: list[CloudEvent]
-    next: int
-    end: bool
+from gateway.chassis_calls import SOURCES, LogPart, ReadLog
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -47,7 +28,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     position: int
 
 
-class EventPage(Answer):
+class EventPage(Answer, frozen=True):
     """Events in order, and where the next page starts."""
 
     events: list[CloudEvent]
@@ -63,9 +44,9 @@ class EventPage(Answer):
 PublishedEvent = msgspec.defstruct(
     "CloudEvent",
     [
-        ("data", dict[str, Any]) if field.name == "data" else (field.name, field.type, field.default)
-        if field.default is not msgspec.NODEFAULT
-        else (field.name, field.type)
+        ("data", dict[str, Any])
+        if field.name == "data"
+        else (field.name, field.type, field.default)
         for field in msgspec.structs.fields(CloudEvent)
     ],
     kw_only=True,

@@ -56,7 +56,10 @@ class Limits:
         options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
         # Without the choice of implementation the library asks for coredis.
         shared = RedisStorage(
-            redis_url, wrap_exceptions=True, implementation="redispy", key_prefix="gateway",
+            redis_url,
+            wrap_exceptions=True,
+            implementation="redispy",
+            key_prefix="gateway",
             **options,
         )
         self._shared = SlidingWindowCounterRateLimiter(shared)

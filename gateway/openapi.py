@@ -36,7 +36,8 @@ TAGS: Final = {
     "subjects": "What can be asked.",
     "reports": "Figures.",
     "events": "The public event log.",
-    "admin": "Subjects, organisation, rules, agreements, stuck work.",
+    "admin": "Subjects, organisation, rules, workflows, agreements, calendars.",
+    "operation": "Stuck events, journals, figures, failed messages.",
     "providers": "What providers of channels tell.",
 }
 _REASONS: Final = {
@@ -78,7 +79,7 @@ def rights_by_route(app: FastAPI) -> Iterator[tuple[str, str, Allow | None]]:
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, APIRoute):
-            for method in route.methods:
+            for method in route.methods or ():
                 yield route.path_format, method.lower(), _allow_of(route.dependant)
 
 

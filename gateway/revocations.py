@@ -69,7 +69,7 @@ class Revocations:
                 self._ended[session_id] = time.time() + self._keep_seconds
 
     async def _load(self) -> None:
-        rows = await self._redis.zrangebyscore(_SET, time.time(), "+inf", withscores=True)
+        rows: Any = await self._redis.zrangebyscore(_SET, time.time(), "+inf", withscores=True)
         now = time.time()
         self._ended = {name: until for name, until in self._ended.items() if until > now}
         self._ended.update((name.decode(), until) for name, until in rows)

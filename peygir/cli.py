@@ -13,26 +13,28 @@ app = typer.Typer(
     name="peygir",
     help="Peygir's command line: talks to the gateway of an installation.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 @app.callback()
-def everywhere(  # noqa: PLR0913, PLR0917 - one option each
+def everywhere(
     context: typer.Context,
     url: Annotated[
         str,
         typer.Option(envvar=["PEYGIR_URL", "PEYGIR_PUBLIC_URL"], help="Address of the gateway."),
     ] = "http://127.0.0.1:8000",
     username: Annotated[
-        str | None, typer.Option(envvar="PEYGIR_USERNAME", help="Name of a staff account.")
-    ] = None,
+        str, typer.Option(envvar="PEYGIR_USERNAME", help="Name of a staff account.")
+    ] = "admin",
     password: Annotated[
-        str | None, typer.Option(envvar="PEYGIR_PASSWORD", help="Its password.")
+        str | None,
+        typer.Option(envvar=["PEYGIR_PASSWORD", "PEYGIR_DEMO_PASSWORD"], help="Its password."),
     ] = None,
     language: Annotated[str, typer.Option(help="Language of refusals: en or fa.")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Keep what every command needs."""
     context.obj = Options(url, username, password, language, as_json)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Iterator, NamedTuple, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 import typer
@@ -40,7 +40,7 @@ class Options(NamedTuple):
     """What holds for every command."""
 
     url: str
-    username: str | None
+    username: str
     password: str | None
     language: str
     as_json: bool
@@ -52,9 +52,7 @@ def fail(said: str, status: int = FAILED) -> NoReturn:
     raise typer.Exit(status)
 
 
-def run(
-    options: Options, work: Callable[[Client], Awaitable[T]], *, signed_in: bool = True
-) -> T:
+def run(options: Options, work: Callable[[Client], Awaitable[T]], *, signed_in: bool = True) -> T:
     """Do some work with a client, signed in unless it needs not be; failures end the command."""
     try:
         return asyncio.run(_with_client(options, work, signed_in=signed_in))
@@ -70,9 +68,9 @@ async def _with_client(
 ) -> T:
     async with Client(options.url, language=options.language) as client:
         if signed_in:
-            if not options.username or not options.password:
-                raise Problem(401, "sign_in_required", "Say who you are", "with --username and "
-                              "--password, or PEYGIR_USERNAME and PEYGIR_PASSWORD")
+            if not options.password:
+                said = "give --password or PEYGIR_PASSWORD"
+                raise Problem(401, "sign_in_required", "There is no password", said)
             await client.sign_in(options.username, options.password)
         return await work(client)
 

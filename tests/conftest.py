@@ -11,7 +11,10 @@ import pytest
 import redis
 from pymongo import MongoClient
 
-from tests.servers import Servers, shared_servers
+from deploy.local.installation import Installation
+from tests.servers import Servers, shared_servers, started_installation
+
+_READY_SECONDS = 120.0
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +63,12 @@ def redis_url(servers: Servers) -> str:
     with contextlib.closing(redis.Redis.from_url(url)) as client:
         client.flushdb()
     return url
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A whole installation with servers of its own and the demo organisation in it."""
+    with started_installation(tmp_path_factory.mktemp("installation"), demo=True) as started:
+        started.start_processes()
+        started.wait_ready(_READY_SECONDS)
+        yield started

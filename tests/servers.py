@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -82,12 +82,7 @@ def shared_servers(folder: Path) -> Iterator[Servers]:
 @contextlib.contextmanager
 def started_servers(folder: Path) -> Iterator[Servers]:
     """Servers of one's own, for tests that do them harm."""
-    try:
-        installation = Installation(folder)
-    except ProgramMissing as missing:
-        _do_without(str(missing))
-    try:
-        installation.start_servers()
+    with started_installation(folder) as installation:
         addresses = installation.addresses
         yield Servers(
             mongo_uri=addresses.mongo_uri,
@@ -95,6 +90,18 @@ def started_servers(folder: Path) -> Iterator[Servers]:
             redis_url=addresses.redis_url,
             broker_management=addresses.broker_management or "",
         )
+
+
+@contextlib.contextmanager
+def started_installation(folder: Path, **options: Any) -> Iterator[Installation]:
+    """An installation whose servers run; `options` are those of Installation."""
+    try:
+        installation = Installation(folder, **options)
+    except ProgramMissing as missing:
+        _do_without(str(missing))
+    try:
+        installation.start_servers()
+        yield installation
     finally:
         installation.stop(_STOP_SECONDS)
 

@@ -17,7 +17,7 @@ from nameko.extensions import SharedExtension
 
 from chassis.bus.lagging import LaggingList
 from chassis.calls.client import Caller
-from chassis.errors import DomainError, Unavailable
+from chassis.errors import DomainError, Overdue, Permanent, Unavailable
 from chassis.journal.queries import Heads, ReadStreams
 from chassis.logging import get_logger
 from chassis.metrics import metric
@@ -85,10 +85,12 @@ class Inbox(SharedExtension):
             outcomes |= self._deliver(source, runs)
         return outcomes
 
-    def pull(self, streams: Sequence[str]) -> None:
-        """Bring streams that are not known here from the service that opens them."""
-        if self.opened_by is not None:
-            self.catch_up(self.opened_by, streams)
+    def pull(self, streams: Sequence[str]) -> dict[str, DomainError | None]:
+        """Bring streams that are not known here from the service that opens them.
+
+        Gives what failed, by stream.
+        """
+        return self.catch_up(self.opened_by, streams) if self.opened_by is not None else {}
 
     def heads(self, source: str, after: int, limit: int) -> Heads:
         """Ask a source for the heads of the streams beyond a position."""
@@ -132,12 +134,16 @@ class Inbox(SharedExtension):
         return complete
 
     def _fill(self, source: str, gaps: Mapping[str, int]) -> dict[str, list[CloudEvent]]:
-        try:
-            return self._read(source, gaps)
-        except DomainError as error:
-            for stream in gaps:
-                self.lagging.note(source, stream, error)
-            return {}
+        complete: dict[str, list[CloudEvent]] = {}
+        names = list(gaps)
+        for start in range(0, len(names), _MANY):
+            part = {stream: gaps[stream] for stream in names[start : start + _MANY]}
+            try:
+                complete |= self._read(source, part)
+            except DomainError as error:
+                for stream in part:
+                    self.lagging.note(source, stream, error)
+        return complete
 
     def _apply(self, source: str, runs: dict[str, list[CloudEvent]]) -> None:
         for stream, error in self._deliver(source, runs).items():
@@ -180,7 +186,7 @@ class Inbox(SharedExtension):
                 return self.receiver.receive(source, runs)
         except DomainError:
             raise
-        except Exception as error:
+        except (Exception, eventlet.Timeout) as error:
             log.exception("batch_failed", source=source, streams=len(runs))
             if len(runs) == 1:
                 code = "handler_hangs" if isinstance(error, HandlingTimeout) else "handler_failed"
@@ -210,9 +216,13 @@ class Inbox(SharedExtension):
         self, source: str, after: Mapping[str, int], *, seconds: float = 2.5
     ) -> dict[str, list[CloudEvent]]:
         request = ReadStreams(after=dict(after))
-        answer: dict[str, list[CloudEvent]] = self._caller(source).query(
-            "journal_read", request, dict[str, list[CloudEvent]], seconds=seconds
-        )
+        try:
+            answer: dict[str, list[CloudEvent]] = self._caller(source).query(
+                "journal_read", request, dict[str, list[CloudEvent]], seconds=seconds
+            )
+        except Permanent as error:
+            # A refused question (a key not rotated yet, say) tells nothing about the events.
+            raise Unavailable("service_unavailable", retry_after=1, service=source) from error
         return {stream: answer.get(stream, []) for stream in after}
 
     def _caller(self, service: str) -> Caller:
@@ -221,8 +231,8 @@ class Inbox(SharedExtension):
         return self._callers[service]
 
 
-class HandlingTimeout(Exception):
-    """Raised when a batch takes longer than it may; an Exception, unlike eventlet's own."""
+class HandlingTimeout(Overdue):
+    """Raised when a batch takes longer than it may."""
 
 
 def _by_stream(events: Iterable[CloudEvent]) -> dict[str, list[CloudEvent]]:

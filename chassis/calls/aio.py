@@ -21,6 +21,8 @@ from chassis.identity import Identity, Signer
 T = TypeVar("T")
 #: Connections live about a minute, so that new replicas get their share.
 _KEEP_SECONDS = 60.0
+#: Less than the services wait for a next request.
+_IDLE_SECONDS = 10.0
 _PASS_SECONDS = 60.0
 _OK = 200
 
@@ -174,7 +176,7 @@ class Services:
 
     @staticmethod
     def _new_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_SECONDS)
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS)
         return aiohttp.ClientSession(
             connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
         )

@@ -27,6 +27,7 @@ from chassis.errors import (
     FieldFault,
     Invalid,
     NotFound,
+    Overdue,
     Permanent,
     Unauthenticated,
     Unavailable,
@@ -43,9 +44,11 @@ log = get_logger()
 _MOST_AT_ONCE = 400
 _SOCKET_SECONDS = 15
 _MOST_SECONDS = 30.0
+#: Digits of a length that is worth reading; Python refuses numbers of 4,300 digits with an error.
+_LONGEST_NUMBER = 20
 
 
-class CallTimeout(Exception):
+class CallTimeout(Overdue):
     """Raised when a call takes longer than its caller waits."""
 
 
@@ -152,7 +155,7 @@ class CallServer(SharedExtension):
         except (PyMongoError, CallTimeout) as error:
             log.warning("call_failed", method=name, error=type(error).__name__)
             response, outcome = _refusal(Unavailable("unavailable", retry_after=1)), "unavailable"
-        except Exception:
+        except (Exception, eventlet.Timeout):
             trace = secrets.token_hex(8)
             log.exception("call_failed", method=name, trace=trace)
             response, outcome = _refusal(_Fault("internal", trace=trace)), "failed"
@@ -216,10 +219,11 @@ def _body(environ: dict[str, Any]) -> bytes:
     length = environ.get("CONTENT_LENGTH")
     if environ.get("HTTP_TRANSFER_ENCODING") or not length:
         raise Invalid("length_required")
-    if not length.isdecimal() or int(length) > wire.MAX_BODY_BYTES:
+    size = int(length) if length.isdecimal() and len(length) < _LONGEST_NUMBER else -1
+    if not 0 <= size <= wire.MAX_BODY_BYTES:
         raise Invalid("too_large", limit=wire.MAX_BODY_BYTES)
-    body: bytes = environ["wsgi.input"].read(int(length))
-    if len(body) != int(length):
+    body: bytes = environ["wsgi.input"].read(size)
+    if len(body) != size:
         raise Invalid("body_incomplete")
     return body
 

@@ -19,7 +19,7 @@ import msgspec
 from chassis.calls.call import Call
 from chassis.clock import to_milliseconds
 from chassis.decisions import Context, Due, Evolution, Occasion
-from chassis.errors import DomainError, KeyReused, Permanent, Unavailable
+from chassis.errors import DomainError, KeyReused, Overdue, Permanent, Unavailable
 from chassis.identity import Identity
 from chassis.journal import commit as commits
 from chassis.journal.group import Duplicate
@@ -123,7 +123,7 @@ class Aggregates(Provider, Generic[S]):
         #: Set by what wants to know of new due times: called with (stream, due_at).
         self.on_due: Callable[[str, datetime], None] | None = None
         #: Set by the inbox: brings an unknown stream here from the service that opens it.
-        self.pull: Callable[[Sequence[str]], None] | None = None
+        self.pull: Callable[[Sequence[str]], Mapping[str, DomainError | None]] | None = None
 
     def setup(self) -> None:
         """Have the indexes made before the process is ready."""
@@ -240,16 +240,21 @@ class Aggregates(Provider, Generic[S]):
             if intents:
                 last = intents[-1]._replace(cursor=(source, run[-1].sequence))
                 work[stream] = [*intents[:-1], last]
-        if self.pull is not None and source != self.opened_by:
-            self._pull_unknown(list(work))
-        outcomes = self.settle(work)
-        return {stream: outcome.error for stream, outcome in outcomes.items()}
+        unopened = self._pull_unknown(list(work)) if source != self.opened_by else {}
+        outcomes = self.settle({name: work[name] for name in work if name not in unopened})
+        return unopened | {stream: outcome.error for stream, outcome in outcomes.items()}
 
-    def _pull_unknown(self, streams: Sequence[str]) -> None:
+    def _pull_unknown(self, streams: Sequence[str]) -> dict[str, DomainError]:
+        """Bring unknown streams here first; gives those that must wait for their opening."""
         known = self.snapshots.versions(streams)
         missing = [stream for stream in streams if stream not in known]
-        if missing and self.pull is not None:
-            self.pull(missing)
+        if not missing or self.pull is None:
+            return {}
+        try:
+            pulled = self.pull(missing)
+        except DomainError as error:
+            return dict.fromkeys(missing, error)
+        return {stream: error for stream, error in pulled.items() if error is not None}
 
     def fire(self, due: Mapping[str, datetime], decide: Decide) -> dict[str, Outcome]:
         """Decide what the due times of streams lead to."""
@@ -388,7 +393,7 @@ class Aggregates(Provider, Generic[S]):
             now=now,
             actor=intent.actor,
             cause=intent.cause,
-            exists=loaded.version > 0,
+            exists=loaded.sequence > 0,
             identity=intent.identity,
             imported=intent.imported,
         )
@@ -397,10 +402,12 @@ class Aggregates(Provider, Generic[S]):
         """Store the drafts; those that lost a race are left for the next round."""
         if not trials:
             return
+        # Stamped at the last moment: the relay looks back no further than a write may take.
+        now = self.journal.runtime.clock.now()
         encoded = {}
         for stream, trial in trials.items():
             try:
-                encoded[stream] = trial.encode()
+                encoded[stream] = trial.encode(now)
             except Permanent as error:
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=error)
         results = self.journal.append([raw for raw, _digest in encoded.values()])
@@ -408,7 +415,7 @@ class Aggregates(Provider, Generic[S]):
         for (stream, (_raw, digest)), result in zip(encoded.items(), results, strict=True):
             trial = trials[stream]
             if result is None:
-                after.append(trial.after(digest))
+                after.append(trial.after(digest, now))
                 done[stream] = trial.outcome(stored=True)
             elif not isinstance(result, Duplicate):
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=result)
@@ -464,9 +471,9 @@ class _Trial:
             except DomainError as error:
                 self.error, self.needs_fresh = error, True
                 return
-            except eventlet.Timeout:
+            except Overdue:
                 raise
-            except Exception:
+            except (Exception, eventlet.Timeout):
                 log.exception("decision_failed", stream=self.before.stream, cause=intent.cause)
                 self.error, self.needs_fresh = Unavailable("decision_failed"), True
                 return
@@ -488,15 +495,19 @@ class _Trial:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to store."""
-        return not self.events
+        """Whether there is nothing to store.
+
+        An event that was decided on is stored even when nothing follows from it: forgotten, it
+        would be decided on again, in a later state.
+        """
+        return not self.events and not self.cursors
 
     def outcome(self, *, stored: bool) -> Outcome:
         """Give what became of it."""
         version = self.before.version + int(stored)
         return Outcome(self.state, version, [item.event for item in self.events], error=self.error)
 
-    def encode(self) -> tuple[bytes, bytes]:
+    def encode(self, recorded_at: datetime) -> tuple[bytes, bytes]:
         """Give the commit's bytes and hash."""
         first = self.applied[0]
         unit = self.kind.unit(self.state) if self.kind.unit else None
@@ -507,7 +518,7 @@ class _Trial:
                 first_seq=self.before.sequence + 1,
                 causes=[self._cause(intent) for intent in self.applied],
                 cursors=self.cursors,
-                recorded_at=self.now,
+                recorded_at=recorded_at,
                 actor=first.actor,
                 events=self.events,
                 prev_hash=self.before.hash,
@@ -519,7 +530,7 @@ class _Trial:
             )
         )
 
-    def after(self, digest: bytes) -> Loaded[Any]:
+    def after(self, digest: bytes, recorded_at: datetime) -> Loaded[Any]:
         """Give the stream as it is once stored."""
         return Loaded(
             self.before.stream,
@@ -528,7 +539,7 @@ class _Trial:
             sequence=self.before.sequence + len(self.events),
             hash=digest,
             cursors=self.before.cursors | self.cursors,
-            updated_at=self.now,
+            updated_at=recorded_at,
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -114,14 +114,20 @@ def encode(draft: Draft) -> tuple[bytes, bytes]:
         {"type": event.type, "at": at, "data": stored(event)} for event, at in draft.events
     ]
     document["prev_hash"] = draft.prev_hash
+    body = to_bson(document, limit=MAX_COMMIT_BYTES)
+    digest = hashlib.sha256(body).digest()
+    return _with_hash(body, digest), digest
+
+
+def to_bson(document: Mapping[str, Any], *, limit: int) -> bytes:
+    """Give the bytes of a document; raises Invalid for what cannot be stored."""
     try:
         body = bson.encode(document)
     except (bson.errors.BSONError, OverflowError, UnicodeError, RecursionError) as error:
         raise Invalid("cannot_be_stored") from error
-    if len(body) > MAX_COMMIT_BYTES:
-        raise Invalid("too_large", limit=MAX_COMMIT_BYTES)
-    digest = hashlib.sha256(body).digest()
-    return _with_hash(body, digest), digest
+    if len(body) > limit:
+        raise Invalid("too_large", limit=limit)
+    return body
 
 
 def _with_hash(body: bytes, digest: bytes) -> bytes:

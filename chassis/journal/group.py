@@ -17,6 +17,7 @@ from pymongo.read_concern import ReadConcern
 
 from chassis.errors import Unavailable
 from chassis.gather import Gathered
+from chassis.journal.commit import to_bson
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.mongo import DURABLE
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 log = get_logger()
 _DUPLICATE_KEY = 11000
+#: MongoDB's own limit for a document.
+_MOST_BYTES = 16 * 1024 * 1024
 
 
 class Duplicate(Exception):
@@ -62,7 +65,7 @@ class GroupWriter:
         self._gathered: Gathered[_Entry, Outcome] = Gathered(self._write)
 
     def insert(self, document: Mapping[str, Any] | bytes) -> None:
-        """Store one document; raises Duplicate, or Unavailable when nothing can be said."""
+        """Store one document; raises Duplicate, Invalid, or Unavailable when nothing is known."""
         outcome = self.insert_all([document])[0]
         if outcome is not None:
             raise outcome
@@ -122,7 +125,10 @@ class GroupWriter:
 
 
 def _raw(document: Mapping[str, Any] | bytes) -> Any:
-    return RawBSONDocument(document) if isinstance(document, bytes) else document
+    """Encode before anybody shares a write: what cannot be stored fails alone."""
+    if not isinstance(document, bytes):
+        document = to_bson(document, limit=_MOST_BYTES)
+    return RawBSONDocument(document)
 
 
 def _same(there: Mapping[str, Any], ours: Any) -> bool:

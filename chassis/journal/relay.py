@@ -84,7 +84,9 @@ class Relay(SharedExtension):
         self._leading = False
         self._position = 0
         self._head = b""
+        #: When the index was last looked at, by the database's clock and by ours.
         self._looked_at = 0.0
+        self._last_look = 0.0
         self._found_others = False
         self._trouble_since: float | None = None
         self._look_far_until = 0.0
@@ -168,12 +170,14 @@ class Relay(SharedExtension):
             for name, _count in segment["commits"]:
                 stream, version = split_id(name)
                 self._heads.advance(stream, version)
-        pending = log_.find({"published": False}, {"_id": 1}).sort("_id", 1)
+        pending = list(log_.find({"published": False}, {"last": 1}).sort("_id", 1))
         self._unpublished = deque(item["_id"] for item in pending)
+        waiting = sum(item["last"] - item["_id"] + 1 for item in pending)
+        metric("peygir_relay_pending_events").set(waiting)
         self._bodies.clear()
         self._far_from, self._look_far_until = since, time.monotonic() + _AFTER_TROUBLE_SECONDS
         self._trouble_since = None
-        self._looked_at = 0.0
+        self._looked_at = self._last_look = 0.0
         self._leading = True
         if self._unpublished:
             self._wake_publishing()
@@ -196,8 +200,6 @@ class Relay(SharedExtension):
         ordered = in_order(fresh)
         for start in range(0, len(ordered), _MOST_COMMITS):
             self._store([fresh[name] for name in ordered[start : start + _MOST_COMMITS]])
-
-    _last_look = 0.0
 
     def _firsts(self, names: Iterable[str]) -> list[str]:
         """Give each stream's lowest commit."""

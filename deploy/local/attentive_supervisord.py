@@ -19,7 +19,7 @@ _YOUNG_SECONDS = 1.0
 _MANY_BYTES = 4096
 
 
-class AttentiveOptions(ServerOptions):  # type: ignore[misc]
+class AttentiveOptions(ServerOptions):
     """What supervisord calls its options is also its operating system: poll and waitpid."""
 
     def __init__(self) -> None:

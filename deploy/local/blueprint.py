@@ -159,6 +159,11 @@ class Blueprint:
             programs.append(prometheus.program(folder, port, self._scrape_jobs()))
         return programs
 
+    def data_folder(self, server: str) -> Path:
+        """Where a server keeps what it must not lose; Redis keeps nothing."""
+        folders = {mongod.NAME: mongod.data_folder, rabbitmq.NAME: rabbitmq.data_folder}
+        return folders[server](self.base / server)
+
     def readiness_url(self, name: str) -> str:
         """Where a process says that it is ready."""
         addresses = self.addresses

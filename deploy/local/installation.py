@@ -60,7 +60,7 @@ class Installation:
         )
         servers = self._blueprint.server_programs()
         processes = self._blueprint.process_programs()
-        self._server_names = [program.name for program in servers]
+        self.server_names = [program.name for program in servers]
         self.process_names = [program.name for program in processes]
         self._supervisor = Supervisor(
             self.base,
@@ -80,13 +80,13 @@ class Installation:
     def start_servers(self, told: Told = lambda _name, _seconds: None) -> dict[str, float]:
         """Start the servers that were not given; return the seconds until each was ready."""
         self._supervisor.open()
-        for name in self._server_names:
+        for name in self.server_names:
             self._supervisor.start(name)
             if name == rabbitmq.MAPPER:
                 # The broker asks the mapper while it boots, and gives up when none is there.
                 wait_until(self._server_check(name), seconds=_SERVERS_SECONDS, what=name)
         return wait_for_all(
-            {name: self._server_check(name) for name in self._server_names},
+            {name: self._server_check(name) for name in self.server_names},
             seconds=_SERVERS_SECONDS,
             told=told,
         )
@@ -130,6 +130,10 @@ class Installation:
         """Stop in good order and start again."""
         self._supervisor.stop(name)
         self._supervisor.start(name)
+
+    def data_folder(self, server: str) -> Path:
+        """Where a server keeps its data; whoever deletes it has stopped the server before."""
+        return self._blueprint.data_folder(server)
 
     def log_file(self, name: str) -> Path:
         """Where the output of a process or server goes."""

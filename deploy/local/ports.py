@@ -46,6 +46,12 @@ class PortBlock:
         self.release()
 
 
+def free_port() -> int:
+    """Return a port that is free now; who needs it to stay so holds a PortBlock instead."""
+    with PortBlock(["any"]) as block:
+        return block.ports["any"]
+
+
 def friendly(wanted: Mapping[str, int]) -> dict[str, int]:
     """Give each name the port it wants, or the next free one above it."""
     chosen: dict[str, int] = {}

@@ -71,7 +71,7 @@ def _run(base: Path) -> None:
             _start(installation)
             _introduce(installation, is_first_time=is_first_time)
             if history.is_wanted:
-                print("\nA month of the past is being simulated; work goes on meanwhile.")
+                print("\nA month of the past is being simulated; everything works meanwhile.")
                 history.start()
             while True:
                 time.sleep(1)

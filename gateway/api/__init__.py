@@ -6,6 +6,7 @@ from gateway.api import (
     admin,
     events,
     inbox,
+    operation,
     providers,
     reports,
     sessions,
@@ -25,4 +26,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     providers.router,
     admin.router,
+    operation.router,
 )

@@ -1,4 +1,4 @@
-"""What administrators define and operators repair.
+"""What administrators define: subjects, organisation, rules, workflows, agreements, calendars.
 
 Definitions are the services' own requests: what may stand in them is said once, in `contracts`.
 """
@@ -6,12 +6,12 @@ Definitions are the services' own requests: what may stand in them is said once,
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from chassis.errors import FieldFault, Invalid, Unavailable
+from chassis.errors import FieldFault, Invalid
 from contracts.calls.base import Answer, Nothing
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import DefineSubject, Subject
@@ -31,14 +31,11 @@ from gateway.access import Caller, allow, allow_command
 from gateway.answers import REF_TEMPLATE, SCHEMAS, answered, gives
 from gateway.documents import SlugPath
 from gateway.json_bodies import StrictRoute
-from gateway.stuck import SERVICES, ListStuck, StuckId, StuckRow
 
 router = APIRouter(prefix="/api/v1/admin", tags=["admin"], route_class=StrictRoute)
 
 Admin = Annotated[Caller, allow("admin.change")]
 AdminCommand = Annotated[Caller, allow_command("admin.change")]
-Operator = Annotated[Caller, allow("system.operate")]
-OperatorCommand = Annotated[Caller, allow_command("system.operate")]
 
 
 class Definition(NamedTuple):
@@ -57,7 +54,14 @@ class Definition(NamedTuple):
 
 DEFINITIONS: Final = (
     Definition(
-        "subjects", "subject", "intake", "subjects", Subject, "define_subject", DefineSubject, Subject
+        "subjects",
+        "subject",
+        "intake",
+        "subjects",
+        Subject,
+        "define_subject",
+        DefineSubject,
+        Subject,
     ),
     Definition("units", "unit", "routing", "units", Unit, "define_unit", DefineUnit, Unit),
     Definition(
@@ -108,9 +112,7 @@ def _offer(definition: Definition) -> None:
 
     async def define(id: SlugPath, request: Request, caller: AdminCommand) -> Response:  # noqa: A002 - the name in the address
         body = read_as(definition.request, await request.json(), id=id)
-        view = await caller.command(
-            definition.service, definition.command, body, definition.answer
-        )
+        view = await caller.command(definition.service, definition.command, body, definition.answer)
         return answered(view, headers=caller.replay_headers())
 
     router.add_api_route(
@@ -183,66 +185,3 @@ def _takes(kind: type[CallRequest]) -> dict[str, Any]:
 
 for _definition in DEFINITIONS:
     _offer(_definition)
-
-Service = Annotated[
-    Literal["routing", "sla", "notify", "reporting"],
-    Path(description="The service that could not apply the event."),
-]
-StuckPath = Annotated[str, Path(max_length=200, description="Id of the row.")]
-
-
-class StuckAnswer(Answer):
-    """What is stuck, by service; services that do not answer now are named."""
-
-    stuck: dict[str, list[StuckRow]]
-    unavailable: list[str]
-
-
-@router.get(
-    "/stuck",
-    operation_id="list_stuck",
-    summary="Stuck events",
-    responses=gives(StuckAnswer),
-)
-async def list_stuck(
-    caller: Operator,
-    lagging: Annotated[bool, Query(description="Also what is still being tried.")] = False,  # noqa: FBT002 - a query parameter
-) -> Response:
-    """Give the events that services could not apply, oldest first."""
-    stuck: dict[str, list[StuckRow]] = {}
-    unavailable: list[str] = []
-    for service in SERVICES:
-        rows = await caller.optional(
-            service, "stuck_list", ListStuck(lagging=lagging), list[StuckRow]
-        )
-        if rows is None:
-            unavailable.append(service)
-        else:
-            stuck[service] = rows
-    if not stuck:
-        raise Unavailable("service_unavailable")
-    return answered(StuckAnswer(stuck=stuck, unavailable=unavailable))
-
-
-@router.post(
-    "/stuck/{service}/{id}/retry",
-    operation_id="retry_stuck",
-    summary="Try a stuck event again",
-    responses=gives(dict[str, bool], description="It is being tried."),
-)
-async def retry_stuck(service: Service, id: StuckPath, caller: OperatorCommand) -> Response:  # noqa: A002
-    """Have the event tried again now."""
-    answer = await caller.command(service, "stuck_retry", StuckId(id=id), dict[str, bool])
-    return answered(answer)
-
-
-@router.post(
-    "/stuck/{service}/{id}/skip",
-    operation_id="skip_stuck",
-    summary="Pass over a stuck event",
-    responses=gives(dict[str, int], description="Passed over: the sequence of the event."),
-)
-async def skip_stuck(service: Service, id: StuckPath, caller: OperatorCommand) -> Response:  # noqa: A002
-    """Pass over the one event that cannot be applied; it is recorded who did."""
-    answer = await caller.command(service, "stuck_skip", StuckId(id=id), dict[str, int])
-    return answered(answer)

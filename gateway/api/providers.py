@@ -15,6 +15,7 @@ from gateway.access import Anyone, Caller
 
 router = APIRouter(prefix="/api/v1/providers", tags=["providers"])
 
+_LONGEST: Final = 128
 _FORM: Final = {
     "requestBody": {
         "required": True,
@@ -51,7 +52,7 @@ async def take_kavenegar_receipt(
     _require_secret(caller, secret)
     fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), max_num_fields=20))
     message_id, status = fields.get("messageid", ""), fields.get("status", "")
-    if not (message_id and status) or len(message_id) > 128 or len(status) > 32:
+    if not (message_id and status) or len(message_id) > _LONGEST or len(status) > _LONGEST:
         raise Invalid("receipt_malformed")
     provider = caller.acting_as(Identity(subject="system:kavenegar", role="service"))
     provider.key = f"kavenegar:{message_id}:{status}"

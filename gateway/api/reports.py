@@ -71,7 +71,7 @@ async def get_report(
 
 
 def as_csv(report: Report, language: str) -> str:
-    """Write a report as CSV that spreadsheets open as it is, and take nothing in it for a formula."""
+    """Write a report as CSV that spreadsheets open as it is, with nothing in it a formula."""
     file = io.StringIO()
     file.write(_BYTE_ORDER_MARK)
     writer = csv.writer(file)

@@ -34,9 +34,7 @@ async def sign_in(body: SignIn, caller: Anyone) -> Response:
     """Give a session for a user name and a password."""
     await caller.spend("sign_in", network_of(caller.address))
     await caller.spend("sign_in_name", hidden(body.username))
-    request = Authenticate(
-        username=body.username, password=body.password, address=caller.address
-    )
+    request = Authenticate(username=body.username, password=body.password, address=caller.address)
     staff = await caller.command("routing", "authenticate", request, Staff)
     return _with_tokens(caller.gateway.sessions.open(staff), status=201)
 
@@ -119,7 +117,7 @@ def _with_tokens(tokens: Tokens, *, status: int = 200) -> Response:
     return answered(
         SessionAnswer(
             token=tokens.token,
-            token_type="Bearer",
+            token_type="Bearer",  # noqa: S106 - the name of a scheme
             expires_at=_instant(session.expires),
             refresh_token=tokens.refresh_token,
             refresh_expires_at=_instant(tokens.refresh_expires),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Path, Query, Response
 
 from chassis.errors import NotFound
 from contracts.calls.intake import (
@@ -100,7 +100,7 @@ async def register(caller: Caller, ticket: NewTicket) -> Registered:
     summary="List and search tickets",
     responses=gives(TicketList),
 )
-async def list_tickets(  # noqa: PLR0913 - one parameter per filter
+async def list_tickets(
     caller: Reader,
     state: Annotated[State | None, Query(description="State the ticket is in.")] = None,
     unit: Annotated[Slug | None, Query(description="Unit that has the work.")] = None,
@@ -208,17 +208,26 @@ async def act(
         Body(
             description="The arguments of the action.",
             examples=[
-                {"text": "کابل عوض شد.", "work_group": "network", "touch": "PT15M"},
+                {"work_group": "network", "duration": "PT15M", "note": "کابل عوض شد."},
             ],
         ),
     ] = None,
+    behalf: Annotated[
+        str | None,
+        Header(
+            alias="Peygir-Behalf",
+            min_length=1,
+            max_length=200,
+            description="Whose deed it was; needs the right `import`.",
+        ),
+    ] = None,
 ) -> Response:
-    """Do what the workflow and the caller's rights allow now; raises 409 when the state does not."""
-    request = Act(code=code, action=action, arguments=arguments or {})
+    """Do what the workflow and the caller's rights allow now; 409 when the state does not."""
+    if behalf is not None:
+        caller.identity.require("import")
+    request = Act(code=code, action=action, arguments=arguments or {}, behalf=behalf)
     view = await caller.command("routing", "act", request, TicketView)
-    return answered(
-        view, headers={"etag": f'"{view.version}"', **caller.replay_headers()}
-    )
+    return answered(view, headers={"etag": f'"{view.version}"', **caller.replay_headers()})
 
 
 async def with_titles(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Path, Response
 
 from chassis.errors import NotFound
 from chassis.identity import Identity
@@ -15,12 +15,15 @@ from contracts.calls.routing import Act, GetTicket, Step, TicketView, Timeline
 from gateway import story
 from gateway.access import Anyone, AnyoneCommanding, Caller
 from gateway.answers import FeedbackAnswer, FollowedTicket, answered, gives
-from gateway.documents import CodePath, Feedback, NewMessage
+from gateway.documents import CodePath, Feedback, NewMessage, Reason
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
 from gateway.texts import latin
 
 router = APIRouter(prefix="/api/v1/track/{code}", tags=["follow"], route_class=StrictRoute)
+
+#: What requesters may do themselves, where the workflow lets them.
+OWN_ACTIONS: Final = ("rate", "reopen", "withdraw")
 
 Proof = Annotated[
     str,
@@ -66,7 +69,9 @@ async def add_message(
     "/feedback",
     operation_id="give_feedback",
     summary="Rate the result",
-    responses=gives(FeedbackAnswer, description="Taken.", example={"code": "481920374654", "score": 5}),
+    responses=gives(
+        FeedbackAnswer, description="Taken.", example={"code": "481920374654", "score": 5}
+    ),
 )
 async def give_feedback(
     code: CodePath, proof: Proof, body: Feedback, caller: AnyoneCommanding
@@ -75,6 +80,27 @@ async def give_feedback(
     await count_try(caller, code)
     await rate(caller, code, proof, body)
     return answered(FeedbackAnswer(code=code, score=body.score), headers=caller.replay_headers())
+
+
+@router.post(
+    "/actions/{action}",
+    operation_id="act_as_requester",
+    summary="Reopen or withdraw a ticket",
+    responses=gives(FollowedTicket, description="Done; the ticket as it stands now."),
+)
+async def act_as_requester(
+    code: CodePath,
+    action: Annotated[
+        Literal["reopen", "withdraw"], Path(description="One of the ticket's `actions`.")
+    ],
+    proof: Proof,
+    body: Reason,
+    caller: AnyoneCommanding,
+) -> Response:
+    """Take a finished ticket up again, or take an unfinished one back."""
+    await count_try(caller, code)
+    await act(caller, code, proof, action, {"reason": body.reason} if body.reason else {})
+    return answered(await followed(caller, code, proof), headers=caller.replay_headers())
 
 
 async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
@@ -103,7 +129,7 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
         waiting_for=view.waiting_for,
         handled_by=_owner_of(steps),
         rating=view.rating,
-        rateable="rate" in view.actions,
+        actions=[action for action in view.actions if action in OWN_ACTIONS],
         messages=tracked.messages,
         timeline=story.for_requester(merged, caller.language),
     )
@@ -119,11 +145,16 @@ async def write(caller: Caller, code: str, proof: str, message: NewMessage) -> M
 
 async def rate(caller: Caller, code: str, proof: str, feedback: Feedback) -> None:
     """Have routing take the requester's rating."""
+    arguments = feedback.model_dump(exclude_none=True)
+    await act(caller, code, proof, "rate", arguments)
+
+
+async def act(
+    caller: Caller, code: str, proof: str, action: str, arguments: dict[str, Any]
+) -> None:
+    """Have routing do what the requester wants, in his own name."""
     _, requester = await proved(caller, code, proof)
-    arguments: dict[str, Any] = {"score": feedback.score}
-    if feedback.comment:
-        arguments["comment"] = feedback.comment
-    request = Act(code=code, action="rate", arguments=arguments)
+    request = Act(code=code, action=action, arguments=arguments)
     await requester.command("routing", "act", request, TicketView)
     caller.replayed = requester.replayed
 

@@ -23,18 +23,15 @@ def instant_shown(instant: datetime, language: str, zone: str) -> str:
     local = instant.astimezone(ZoneInfo(zone))
     # Monday is 0 in Python, and the catalogue counts as Python does.
     weekday = text(language, f"calendar.weekday_{local.weekday()}")
-    if language == "fa":
-        day = JalaliDate(local.date())
-        month = text(language, f"calendar.jalali_{day.month}")
-    else:
-        day = local.date()
-        month = text(language, f"calendar.gregorian_{day.month}")
+    date = JalaliDate(local.date()) if language == "fa" else local.date()
+    calendar = "jalali" if language == "fa" else "gregorian"
+    month = text(language, f"calendar.{calendar}_{date.month}")
     return text(
         language,
         "calendar.instant",
         weekday=weekday,
-        day=digits(day.day, language),
+        day=digits(date.day, language),
         month=month,
-        year=digits(day.year, language),
+        year=digits(date.year, language),
         time=digits(f"{local:%H:%M}", language),
     )

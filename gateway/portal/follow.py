@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import TypeAdapter, ValidationError
@@ -13,7 +13,7 @@ from contracts.routing import ENDED
 from gateway.access import Anyone, Caller
 from gateway.answers import FollowedTicket
 from gateway.api import track
-from gateway.documents import CodePath, Feedback, NewMessage, without_separators
+from gateway.documents import CodePath, Feedback, NewMessage, Reason, without_separators
 from gateway.errors import headers_of
 from gateway.portal import passes
 from gateway.portal.forms import Faults, checked, faults_of, key_of, new_key, read_form
@@ -29,6 +29,7 @@ _PLACES: Final = {
     "/text": "text",
     "/score": "score",
     "/comment": "comment",
+    "/reason": "reason",
 }
 #: The stages on the way, as the page draws them.
 _STAGES: Final = ("new", "in_progress", "done", "finished")
@@ -101,9 +102,25 @@ async def rate(request: Request, code: CodePath, caller: Anyone) -> Response:
     return RedirectResponse(f"/track/{code}?thanks=rating", status_code=303)
 
 
-def _form(
-    request: Request, values: dict[str, str], error: DomainError | None = None
+@router.post("/{code}/actions/{action}")
+async def act(
+    request: Request, code: CodePath, action: Literal["reopen", "withdraw"], caller: Anyone
 ) -> Response:
+    """Take a finished request up again, or take an unfinished one back."""
+    proof = passes.proof_for(request, code)
+    if proof is None:
+        return RedirectResponse(f"/track/{code}", status_code=303)
+    values = await read_form(request)
+    caller.key = key_of(values)
+    try:
+        given = checked(Reason, {"reason": values.get("reason", "").strip() or None})
+        await track.act(caller, code, proof, action, given.model_dump(exclude_none=True))
+    except DomainError as error:
+        return await _ticket(request, caller, code, proof, values=values, error=error)
+    return RedirectResponse(f"/track/{code}?thanks={action}", status_code=303)
+
+
+def _form(request: Request, values: dict[str, str], error: DomainError | None = None) -> Response:
     language = reader_of(request)
     return page(
         request,

@@ -149,5 +149,3 @@ def _proof(ticket: NewTicket) -> str:
     requester = ticket.requester
     digits = "".join(filter(str.isdigit, requester.mobile or ""))
     return digits[-_LAST_DIGITS:] or (requester.email or "").lower()
-
-

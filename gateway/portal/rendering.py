@@ -46,16 +46,20 @@ def page(
     """Render a page in the reader's language; nobody keeps it, for it may hold personal data."""
     language = reader_of(request)
     settings = gateway_of(request).settings
-    html = _environment().get_template(template).render(
-        t=partial(text, language),
-        has=has,
-        language=language,
-        other="en" if language == "fa" else "fa",
-        direction="rtl" if language == "fa" else "ltr",
-        here=request.url.path,
-        number=partial(_number, language),
-        instant=partial(_instant, language, settings.zone),
-        **context,
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            t=partial(text, language),
+            has=has,
+            language=language,
+            other="en" if language == "fa" else "fa",
+            direction="rtl" if language == "fa" else "ltr",
+            here=request.url.path,
+            number=partial(_number, language),
+            instant=partial(_instant, language, settings.zone),
+            **context,
+        )
     )
     response = HTMLResponse(
         html, status, headers={"cache-control": "no-store", "vary": "cookie", **(headers or {})}

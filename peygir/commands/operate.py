@@ -26,7 +26,7 @@ _Row = Annotated[str, typer.Argument(help="Id of the row, as `stuck list` shows 
 def list_stuck(
     context: typer.Context,
     service: Annotated[str | None, typer.Option(help="Only of this service.")] = None,
-    lagging: Annotated[bool, typer.Option(help="Also what is still being tried.")] = False,
+    lagging: Annotated[bool, typer.Option(help="Also what is still being tried.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """List what is stuck, oldest first."""
     found = run(context.obj, lambda client: client.stuck(lagging=lagging))
@@ -40,9 +40,11 @@ def list_stuck(
     show(
         context.obj,
         rows,
-        lambda: table(shown, [[row[name] for name in shown] for row in rows])
-        if rows
-        else "Nothing is stuck.",
+        lambda: (
+            table(shown, [[row[name] for name in shown] for row in rows])
+            if rows
+            else "Nothing is stuck."
+        ),
     )
 
 
@@ -58,7 +60,7 @@ def skip_stuck(
     context: typer.Context,
     service: _Service,
     row: _Row,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Have a stuck event passed over for good; it is recorded who did."""
     if not yes:

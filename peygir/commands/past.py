@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import typer
 
 from peygir.client import Client
@@ -59,7 +58,7 @@ def replay(
     )
 
 
-def simulate(  # noqa: PLR0913, PLR0917 - one option each
+def simulate(
     context: typer.Context,
     days: Annotated[int, typer.Option(min=1, max=3660, help="How far back it begins.")] = 30,
     per_day: Annotated[float, typer.Option(min=0, help="Requests on an average day.")] = 200,

@@ -21,7 +21,7 @@ def status(context: typer.Context) -> None:
 
     async def look(client: Client) -> dict[str, Any]:
         found: dict[str, Any] = {"url": client.url, "ready": await _is_ready(client)}
-        if found["ready"] and options.username and options.password:
+        if found["ready"] and options.password:
             await client.sign_in(options.username, options.password)
             answer = await client.get("/api/v1/admin/stuck", dict[str, Any], {"lagging": "true"})
             found["unavailable"] = answer["unavailable"]
@@ -37,7 +37,7 @@ def status(context: typer.Context) -> None:
 async def _is_ready(client: Client) -> bool:
     client.patience = 0
     try:
-        await client.get("/api/v1/subjects", Any)
+        await client.get("/api/v1/subjects", list[Any])
     except Problem:
         return False
     return True

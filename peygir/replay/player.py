@@ -27,9 +27,7 @@ class Outcome(msgspec.Struct):
     failures: dict[str, str] = {}
 
 
-async def play(
-    client: Client, log: Log, *, at_once: int, on_row: Callable[[], None]
-) -> Outcome:
+async def play(client: Client, log: Log, *, at_once: int, on_row: Callable[[], None]) -> Outcome:
     """Play all cases; one that fails does not stop the others."""
     outcome = Outcome(failures={})
 

@@ -189,11 +189,10 @@ class _Teller:
 
     # -- how it is told --------------------------------------------------------------------------
 
-    def do(self, action: str, person: StaffMember, **arguments: Any) -> None:
+    def do(self, action: str, doer: StaffMember, **arguments: Any) -> None:
         """Let somebody act now; no two things happen at the same instant."""
-        self.steps.append(
-            Step(at=self.now, action=action, arguments=arguments, behalf=person.id)
-        )
+        step = Step(at=self.now, action=action, arguments=arguments, behalf=doer.id)
+        self.steps.append(step)
         self.now += timedelta(seconds=self.chance.uniform(1, 20))
 
     def later(self, *, minutes: tuple[float, float]) -> None:

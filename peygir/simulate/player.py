@@ -25,7 +25,7 @@ class Played(msgspec.Struct):
     failures: dict[int, str] = {}
 
 
-async def play(  # noqa: PLR0913 - how a plan is played
+async def play(
     client: Client,
     plan: Sequence[Story],
     *,
@@ -49,7 +49,7 @@ async def play(  # noqa: PLR0913 - how a plan is played
     return played
 
 
-async def _play_story(  # noqa: PLR0913
+async def _play_story(
     client: Client,
     story: Story,
     name: str,

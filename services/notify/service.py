@@ -12,7 +12,7 @@ from chassis.errors import NotFound, Unavailable
 from chassis.journal import Aggregates
 from chassis.lease import Lease
 from chassis.runtime import Config
-from chassis.timers import background, every
+from chassis.timers import every
 from contracts.calls.notify import (
     DeliveryView,
     GetDeliveries,
@@ -40,7 +40,7 @@ from services.notify.channels.kavenegar import PROVIDER
 from services.notify.domain.attempts import send_again
 from services.notify.domain.deliveries import LEDGER, Delivery, index
 from services.notify.repository import INDEXES
-from services.notify.sending.sender import Sender
+from services.notify.sending.sender import Sender, sending
 from services.notify.settings import NotifySettings
 
 _RECEIPT_SECONDS = 60
@@ -74,7 +74,7 @@ class NotifyService:
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
 
-    @background("sender", 0.1)
+    @sending("sender", 0.1)
     def send(self, lease: Lease) -> None:
         """Send what is owed."""
         self.sender.courier.run(lease)

@@ -74,7 +74,8 @@ def fold(
     its class with Invalid; what came before either of them is kept.
     """
     facts, cursor = before.facts, before.cursors.get(source, 0)
-    start, failure = cursor, None
+    start = cursor
+    failure: DomainError | None = None
     for event in run:
         if event.sequence <= cursor:
             continue

@@ -94,9 +94,7 @@ class Rebuilds(DependencyProvider):
             self._finish(facts, rebuild)
 
     def _page(self, facts: Facts, rebuild: Rebuild, source: str) -> LogPart:
-        request = ReadLog(
-            after=rebuild.positions.get(source, 0), limit=facts.settings.rebuild_page
-        )
+        request = ReadLog(after=rebuild.positions.get(source, 0), limit=facts.settings.rebuild_page)
         return self._logs[source].query("journal_log", request, LogPart, seconds=10)
 
     def _finish(self, facts: Facts, rebuild: Rebuild) -> None:

@@ -21,7 +21,7 @@ from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.envelope import CloudEvent
 from services.reporting.handlers import learn
-from services.reporting.repository import Generation, Generations, in_transaction
+from services.reporting.repository import Generation, Generations, end_abandoned, in_transaction
 from services.reporting.settings import ReportingSettings
 
 
@@ -35,8 +35,8 @@ class Facts(DependencyProvider):
         self._one_batch = threading.Lock()
 
     def setup(self) -> None:
-        """Have the indexes made before the process is ready."""
-        self.runtime.before_ready(lambda: self.current().make_indexes())
+        """Have the collections ready before the process is."""
+        self.runtime.before_ready(self._prepare)
 
     def get_dependency(self, _worker_ctx: Any) -> Facts:
         """Give itself."""
@@ -51,6 +51,11 @@ class Facts(DependencyProvider):
     def generations(self) -> Generations:
         """The generations of the service's database."""
         return Generations(self.runtime.database)
+
+    def _prepare(self) -> None:
+        # A predecessor that was killed may have left a transaction open.
+        end_abandoned(self.runtime.database)
+        self.current().make_indexes()
 
     def current(self) -> Generation:
         """Give the generation that counts."""

@@ -6,6 +6,7 @@ sees their references only.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
@@ -211,6 +212,16 @@ def written(arguments: Arguments) -> dict[str, str]:
     """Give the free texts among the arguments by field."""
     texts = {field: getattr(arguments, field) for field in arguments.texts}
     return {field: text for field, text in texts.items() if text is not None}
+
+
+def refer_to(texts: Mapping[str, str], *, stream: str, cause: str) -> dict[str, ContentRef]:
+    """Give the references of a command's texts: the same for the same command and text."""
+    refs = {}
+    for field, text in texts.items():
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        name = f"{stream}\0{cause}\0{field}\0{digest}".encode()
+        refs[field] = ContentRef(hashlib.blake2b(name, digest_size=12).hexdigest(), digest)
+    return refs
 
 
 def _fault(message: str) -> FieldFault:

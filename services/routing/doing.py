@@ -5,9 +5,9 @@ from chassis.errors import Permanent
 from chassis.journal import Aggregates, Outcome
 from contracts.calls.routing import Act
 from services.routing import handlers
-from services.routing.actions import Deed, read_arguments, written
+from services.routing.actions import Deed, read_arguments, refer_to, written
 from services.routing.domain.ticket import Ticket
-from services.routing.repository.texts import Texts, refer_to
+from services.routing.repository.texts import Texts
 
 
 def carry_out(request: Act, call: Call, *, tickets: Aggregates[Ticket], texts: Texts) -> Outcome:

@@ -18,7 +18,7 @@ _NOT_YET_INITIALIZED = 94
 
 
 def program(folder: Path, port: int) -> Program:
-    data = folder / "data"
+    data = data_folder(folder)
     data.mkdir(parents=True, exist_ok=True)
     return Program(
         NAME,
@@ -35,6 +35,10 @@ def program(folder: Path, port: int) -> Program:
         ],
         folder=folder,
     )
+
+
+def data_folder(folder: Path) -> Path:
+    return folder / "data"
 
 
 def uri(port: int) -> str:

@@ -79,7 +79,7 @@ def program(folder: Path, ports: Mapping[str, int], login: Login) -> Program:
             "RABBITMQ_NODENAME": "peygir@localhost",
             "RABBITMQ_NODE_PORT": str(ports[NAME]),
             "RABBITMQ_DIST_PORT": str(ports[DISTRIBUTION]),
-            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+            "RABBITMQ_MNESIA_BASE": str(data_folder(folder)),
             "RABBITMQ_LOG_BASE": str(folder / "logs"),
             "RABBITMQ_LOGS": "-",
             "RABBITMQ_CONFIG_FILE": str(configuration),
@@ -107,6 +107,10 @@ def _find() -> str:
     if _DEBIAN_SERVER.exists():
         return str(_DEBIAN_SERVER)
     return find_program("rabbitmq-server", package="rabbitmq-server")
+
+
+def data_folder(folder: Path) -> Path:
+    return folder / "mnesia"
 
 
 def uri(ports: Mapping[str, int], login: Login) -> str:

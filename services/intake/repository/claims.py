@@ -23,6 +23,7 @@ from services.intake.domain import codes
 from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
 from services.intake.domain.search import words_of
+from services.intake.repository.gathering import Gathering
 
 _DRAWS = 8
 
@@ -42,6 +43,7 @@ class Claims:
         self._collection = collection
         self._majority = collection.with_options(read_concern=ReadConcern("majority"))
         self._writer = GroupWriter(collection, seconds=seconds)
+        self._by_code = Gathering(self._claims_of)
 
     def make_indexes(self) -> None:
         """Make codes unique, and words findable with the newest first."""
@@ -67,8 +69,7 @@ class Claims:
 
     def by_code(self, code: str) -> Claim | None:
         """Give the claim of a code."""
-        found = self._collection.find_one({"code": code})
-        return None if found is None else _read(found)
+        return self._by_code.get(code)
 
     def by_codes(self, wanted: Sequence[str]) -> list[Claim]:
         """Give the claims of those codes that have one."""
@@ -79,6 +80,9 @@ class Claims:
         query = {"words": {"$all": list(words)}}
         found = self._collection.find(query, {"code": 1}, sort=[("at", -1)], limit=limit)
         return [item["code"] for item in found]
+
+    def _claims_of(self, wanted: Sequence[str]) -> dict[str, Claim]:
+        return {claim.code: claim for claim in self.by_codes(wanted)}
 
     def _first(self, cause: str, digest: str) -> Claim:
         found = self._majority.find_one({"_id": cause})

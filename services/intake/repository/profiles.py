@@ -15,6 +15,9 @@ from pymongo.errors import DuplicateKeyError
 
 from services.intake.domain.contact import Contact
 from services.intake.domain.requester import Profile
+from services.intake.repository.gathering import Gathering
+
+_CONTACTS = ("mobile", "email")
 
 
 class Untold(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,10 +36,11 @@ class Profiles:
 
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection
+        self._candidates = Gathering(self._candidates_of)
 
     def make_indexes(self) -> None:
         """Make each mobile number and each e-mail address one requester's only."""
-        for field in ("mobile", "email"):
+        for field in _CONTACTS:
             # An equality is seen to lie within `$gt`; within `$type` the planner does not see it.
             known = {field: {"$gt": ""}}
             self._collection.create_index(field, unique=True, partialFilterExpression=known)
@@ -45,38 +49,25 @@ class Profiles:
 
     def candidates(self, contact: Contact) -> list[Profile]:
         """Give those who have the contact's mobile number or e-mail address: two at most."""
-        either = [
-            {field: value}
-            for field in ("mobile", "email")
-            if (value := getattr(contact, field)) is not None
-        ]
-        return [_read(found) for found in self._collection.find({"$or": either})]
+        return self._candidates.get(contact) or []
 
     def add(self, profile: Profile, untold: Untold) -> bool:
         """Store a new requester; False when somebody else has a contact of his by now."""
         document = msgspec.structs.asdict(profile)
         document["_id"] = document.pop("id")
         try:
-            self._collection.insert_one(document | {"untold": msgspec.structs.asdict(untold)})
+            self._collection.insert_one(document | {"untold": [msgspec.structs.asdict(untold)]})
         except DuplicateKeyError:
             return False
         return True
 
     def fill_in(self, profile: Profile, news: dict[str, str], untold: Untold) -> bool:
-        """Add what was missing; False when it no longer is, or is somebody else's by now.
-
-        Fields that an earlier change has still to tell are told together with these.
-        """
-        change = msgspec.structs.asdict(untold)
-        fields = change.pop("fields")
+        """Add what was missing; False when it no longer is, or is somebody else's by now."""
         still_missing = dict.fromkeys(news)
         try:
             result = self._collection.update_one(
                 {"_id": profile.id, **still_missing},
-                {
-                    "$set": news | {f"untold.{name}": value for name, value in change.items()},
-                    "$addToSet": {"untold.fields": {"$each": fields}},
-                },
+                {"$set": news, "$push": {"untold": msgspec.structs.asdict(untold)}},
             )
         except DuplicateKeyError:
             return False
@@ -88,17 +79,33 @@ class Profiles:
         return {item["_id"]: _read(item) for item in found}
 
     def untold(self, limit: int) -> list[tuple[Profile, Untold]]:
-        """Give requesters with a change still to be told, oldest first."""
+        """Give requesters with changes still to be told, each with the first of them."""
         found = self._collection.find(
             {"untold.at": {"$exists": True}}, sort=[("untold.at", 1)], limit=limit
         )
-        return [(_read(item), msgspec.convert(item["untold"], Untold)) for item in found]
+        return [(_read(item), msgspec.convert(item["untold"][0], Untold)) for item in found]
 
     def mark_told(self, profile: Profile, untold: Untold) -> None:
-        """Forget a change that is told; a newer one stays."""
+        """Forget a change that is told."""
         self._collection.update_one(
-            {"_id": profile.id, "untold.cause": untold.cause}, {"$unset": {"untold": ""}}
+            {"_id": profile.id}, {"$pull": {"untold": {"cause": untold.cause}}}
         )
+
+    def _candidates_of(self, contacts: Sequence[Contact]) -> dict[Contact, list[Profile]]:
+        asked = {field: {getattr(contact, field) for contact in contacts} for field in _CONTACTS}
+        either = [{field: {"$in": list(values - {None})}} for field, values in asked.items()]
+        found = [_read(item) for item in self._collection.find({"$or": either})]
+        return {
+            contact: [profile for profile in found if _shares(profile, contact)]
+            for contact in contacts
+        }
+
+
+def _shares(profile: Profile, contact: Contact) -> bool:
+    return any(
+        getattr(contact, field) is not None and getattr(contact, field) == getattr(profile, field)
+        for field in _CONTACTS
+    )
 
 
 def _read(found: dict[str, Any]) -> Profile:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 import eventlet
+from eventlet.semaphore import Semaphore
 
 from chassis.errors import DomainError
 from chassis.logging import get_logger
@@ -34,6 +35,7 @@ _BATCH = 100
 #: How long a ticket rests about which something could not be found out.
 _SET_ASIDE_SECONDS = 2.0
 _MOST_SET_ASIDE = 2000
+_LOOK_SECONDS = 0.01
 
 
 class Holds(Protocol):
@@ -69,6 +71,8 @@ class Courier:
         self._renderer = renderer
         self._channels = channels
         self._gates = {name: Gate() for name in channels}
+        #: Whoever has his turn finds a free connection: nothing waits between look and send.
+        self._turns = {name: Semaphore(channel.width) for name, channel in channels.items()}
         self._in_hand: set[str] = set()
         self._books = Books(ledgers, self._in_hand.discard)
         self._aside: dict[str, float] = {}
@@ -77,8 +81,8 @@ class Courier:
     def run(self, lease: Holds, pause: float = 0.1) -> None:
         """Send what is owed until nothing is left; ends early when the lease is lost.
 
-        When the process is to stop it takes no more, and ends once all in hand is recorded: so
-        the lease is given up with empty hands.
+        When the process is to stop it begins nothing more, and ends once all in hand is
+        recorded: so the lease is given up with empty hands.
         """
         while lease.acquire():
             if not self._ledgers.draining:
@@ -86,6 +90,11 @@ class Courier:
             if not self._in_hand:
                 return
             eventlet.sleep(pause)
+
+    def put_down(self) -> None:
+        """Wait until nothing is in hand."""
+        while self._in_hand:
+            eventlet.sleep(_LOOK_SECONDS)
 
     def _take(self, lease: Holds) -> None:
         """Take what is owed now, as far as hands are free."""
@@ -143,9 +152,10 @@ class Courier:
         gate = self._gates[delivery.channel]
         try:
             outgoing = self._outgoing(item)
-            if not gate.is_open or not lease.held():
-                return []
-            taken = self._channels[delivery.channel].send(outgoing)
+            with self._turns[delivery.channel]:
+                if self._ledgers.draining or not gate.is_open or not lease.held():
+                    return []
+                taken = self._channels[delivery.channel].send(outgoing)
         except NotTaken as error:
             if error.closed:
                 gate.failed()

@@ -1,4 +1,4 @@
-"""Puts the courier together from the service's settings and dependencies."""
+"""Puts the courier together from the service's settings and dependencies, and keeps it going."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.late import late
 from chassis.provider import Provider
+from chassis.timers import Background
 from services.notify.channels.kavenegar import Kavenegar
 from services.notify.channels.smtp import Smtp
 from services.notify.domain.notices import EMAIL, SMS
@@ -88,3 +89,18 @@ class Sender(Provider):
         """Give another dependency of the service."""
         name = self.names[role]
         return next(item for item in self.container.dependencies if item.attr_name == name)
+
+
+class Sending(Background):
+    """The chassis's loop under a lease, which ends only when the courier's hands are empty.
+
+    Otherwise the next process would send again what this one has sent and not yet recorded.
+    """
+
+    def stop(self) -> None:
+        """End, and wait for what is under way; the runner limits how long."""
+        super().stop()
+        self.server.service.sender.courier.put_down()
+
+
+sending = Sending.decorator

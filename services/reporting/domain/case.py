@@ -7,7 +7,7 @@ event that enters the state and ends with the one that leaves it, however many e
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -96,7 +96,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             so_far = self.waited.get(self.wait.held_by, 0.0)
             changes["waited"] = self.waited | {self.wait.held_by: so_far + seconds}
             changes["wait"] = None
-        return cast("Case", replace(self, state=event.state, **changes))
+        return replace(self, state=event.state, **changes)
 
 
 def _with(known: list[str], new: str) -> list[str]:
@@ -107,12 +107,12 @@ CASE = Evolution(Case)
 
 
 @CASE.on(TicketOwned)
-def owned(case: Case, event: TicketOwned, at: datetime) -> Case:
+def owned(case: Case, event: TicketOwned, _at: datetime) -> Case:
     return replace(case, owner=event.owner)
 
 
 @CASE.on(TicketPrioritised)
-def prioritised(case: Case, event: TicketPrioritised, at: datetime) -> Case:
+def prioritised(case: Case, event: TicketPrioritised, _at: datetime) -> Case:
     return replace(case, priority=event.priority)
 
 
@@ -150,32 +150,28 @@ def moved(case: Case, event: StateEvent, at: datetime) -> Case:
 
 @CASE.on(TicketWorkLogged)
 def work_logged(case: Case, event: TicketWorkLogged, at: datetime) -> Case:
-    line = Work(
-        at, event.person, event.unit, event.work_group, event.touch_seconds, event.cost
-    )
+    line = Work(at, event.person, event.unit, event.work_group, event.touch_seconds, event.cost)
     return replace(case, work=[*case.work, line], units=_with(case.units, event.unit))
 
 
 @CASE.on(TicketReferred)
-def referred(case: Case, event: TicketReferred, at: datetime) -> Case:
+def referred(case: Case, _event: TicketReferred, _at: datetime) -> Case:
     return replace(case, referrals=case.referrals + 1)
 
 
 @CASE.on(TicketEscalated)
-def escalated(case: Case, event: TicketEscalated, at: datetime) -> Case:
+def escalated(case: Case, _event: TicketEscalated, _at: datetime) -> Case:
     return replace(case, escalations=case.escalations + 1)
 
 
 @CASE.on(TicketReturned)
-def returned(case: Case, event: TicketReturned, at: datetime) -> Case:
+def returned(case: Case, _event: TicketReturned, _at: datetime) -> Case:
     return replace(case, returns=case.returns + 1)
 
 
 @CASE.on(TicketAnswered)
-def answered(case: Case, event: TicketAnswered, at: datetime) -> Case:
-    return replace(
-        case, answers=case.answers + 1, first_answer_at=case.first_answer_at or at
-    )
+def answered(case: Case, _event: TicketAnswered, at: datetime) -> Case:
+    return replace(case, answers=case.answers + 1, first_answer_at=case.first_answer_at or at)
 
 
 @CASE.on(TicketDone)
@@ -205,5 +201,5 @@ def reopened(case: Case, event: TicketReopened, at: datetime) -> Case:
 
 
 @CASE.on(TicketRated)
-def rated(case: Case, event: TicketRated, at: datetime) -> Case:
+def rated(case: Case, event: TicketRated, _at: datetime) -> Case:
     return replace(case, rating=event.score)

@@ -58,9 +58,7 @@ WORK_GROUPS = Definition(
             share("touch_seconds"),
         ),
         Computed(column("cost", "هزینه", "Cost", "rials"), total("cost")),
-        Computed(
-            column("cost_percent", "سهم از هزینه", "Share of cost", "percent"), share("cost")
-        ),
+        Computed(column("cost_percent", "سهم از هزینه", "Share of cost", "percent"), share("cost")),
     ),
     measures=("tickets", "touch_seconds", "cost"),
 )
@@ -91,8 +89,8 @@ SLA_ATTAINMENT = Definition(
     name="sla_attainment",
     title={"fa": "تحقق سطح خدمات", "en": "Service level attainment"},
     description={
-        "fa": "برای هر ساعت توافق‌نامه: چند بار به‌موقع رعایت و چند بار نقض شده است.",
-        "en": "For each clock of the agreements: how often it was met in time and how often missed.",
+        "fa": "هر ساعتِ توافق‌نامه چند بار به‌موقع رعایت و چند بار نقض شده است.",
+        "en": "How often each clock of the agreements was met in time, and how often missed.",
     },
     cube="clock",
     by=("agreement", *_TICKET),
@@ -112,7 +110,8 @@ FIRST_CONTACT = Definition(
     name="first_contact",
     title={"fa": "حل در نخستین تماس", "en": "First-contact resolution"},
     description={
-        "fa": "درخواست‌هایی که یک نفر به‌تنهایی و بدون ارجاع، انتظار یا بازگشایی به پایان رسانده است.",
+        "fa": "درخواست‌هایی که یک نفر به‌تنهایی و بدون ارجاع، انتظار یا بازگشایی "
+        "به پایان رسانده است.",
         "en": "Tickets that one person finished alone, without referral, waiting or reopening.",
     },
     cube="case",
@@ -143,9 +142,7 @@ REOPENINGS = Definition(
     cube="case",
     by=_TICKET,
     columns=(
-        Computed(
-            column("reopenings", "بازگشایی", "Reopenings", "count"), total("reopenings")
-        ),
+        Computed(column("reopenings", "بازگشایی", "Reopenings", "count"), total("reopenings")),
         Computed(
             column("cases", "درخواست بازگشوده", "Tickets reopened", "count"),
             total("reopened_cases"),
@@ -158,9 +155,7 @@ REOPENINGS = Definition(
             column("percent", "نرخ بازگشایی", "Reopen rate", "percent"),
             rate("reopened_cases", "ever_finished"),
         ),
-        Computed(
-            column("answered", "پاسخ‌گرفته", "Answered", "count"), total("answered")
-        ),
+        Computed(column("answered", "پاسخ‌گرفته", "Answered", "count"), total("answered")),
     ),
     measures=("reopenings", "reopened_cases", "ever_finished", "answered"),
 )
@@ -176,9 +171,7 @@ WAITS = Definition(
     by=_TICKET,
     columns=(
         Computed(column("runs", "نوبت انتظار", "Waits", "count"), total("waits")),
-        Computed(
-            column("cases", "درخواست", "Tickets that waited", "count"), total("wait_cases")
-        ),
+        Computed(column("cases", "درخواست", "Tickets that waited", "count"), total("wait_cases")),
         Computed(
             column("requester_seconds", "در دست مخاطب", "Held by the requester", "seconds"),
             total("waited_requester_seconds"),

@@ -51,31 +51,31 @@ CLOCKS = Evolution(Clocks)
 
 
 @CLOCKS.on(SlaStarted)
-def started(clocks: Clocks, event: SlaStarted, at: datetime) -> Clocks:
+def started(clocks: Clocks, event: SlaStarted, _at: datetime) -> Clocks:
     return Clocks(runs=[*clocks.runs, Clock(event.clock, event.agreement)])
 
 
 @CLOCKS.on(SlaResumed)
-def resumed(clocks: Clocks, event: SlaResumed, at: datetime) -> Clocks:
+def resumed(clocks: Clocks, event: SlaResumed, _at: datetime) -> Clocks:
     # A ticket that is reopened sets a clock going that had been met; a breach stays one.
     return clocks.judged(event.clock, "open", unless="breached")
 
 
 @CLOCKS.on(SlaBreached)
-def breached(clocks: Clocks, event: SlaBreached, at: datetime) -> Clocks:
+def breached(clocks: Clocks, event: SlaBreached, _at: datetime) -> Clocks:
     return clocks.judged(event.clock, "breached")
 
 
 @CLOCKS.on(SlaBreachWithdrawn)
-def breach_withdrawn(clocks: Clocks, event: SlaBreachWithdrawn, at: datetime) -> Clocks:
+def breach_withdrawn(clocks: Clocks, event: SlaBreachWithdrawn, _at: datetime) -> Clocks:
     return clocks.judged(event.clock, "met")
 
 
 @CLOCKS.on(SlaMet)
-def met(clocks: Clocks, event: SlaMet, at: datetime) -> Clocks:
+def met(clocks: Clocks, event: SlaMet, _at: datetime) -> Clocks:
     return clocks.judged(event.clock, "breached" if event.late_seconds > 0 else "met")
 
 
 @CLOCKS.on(SlaCancelled)
-def cancelled(clocks: Clocks, event: SlaCancelled, at: datetime) -> Clocks:
+def cancelled(clocks: Clocks, event: SlaCancelled, _at: datetime) -> Clocks:
     return clocks.judged(event.clock, "cancelled", unless="breached")

@@ -34,31 +34,29 @@ DELIVERIES = Evolution(Deliveries)
 
 
 def _now(deliveries: Deliveries, event: DeliveryEvent, state: str) -> Deliveries:
-    return Deliveries(
-        by_id=deliveries.by_id | {event.delivery: Delivery(event.channel, state)}
-    )
+    return Deliveries(by_id=deliveries.by_id | {event.delivery: Delivery(event.channel, state)})
 
 
 @DELIVERIES.on(NotificationQueued)
-def queued(deliveries: Deliveries, event: NotificationQueued, at: datetime) -> Deliveries:
+def queued(deliveries: Deliveries, event: NotificationQueued, _at: datetime) -> Deliveries:
     return _now(deliveries, event, "queued")
 
 
 @DELIVERIES.on(NotificationSuppressed)
-def suppressed(deliveries: Deliveries, event: NotificationSuppressed, at: datetime) -> Deliveries:
+def suppressed(deliveries: Deliveries, event: NotificationSuppressed, _at: datetime) -> Deliveries:
     return _now(deliveries, event, "suppressed")
 
 
 @DELIVERIES.on(NotificationSent)
-def sent(deliveries: Deliveries, event: NotificationSent, at: datetime) -> Deliveries:
+def sent(deliveries: Deliveries, event: NotificationSent, _at: datetime) -> Deliveries:
     return _now(deliveries, event, "sent")
 
 
 @DELIVERIES.on(NotificationDelivered)
-def delivered(deliveries: Deliveries, event: NotificationDelivered, at: datetime) -> Deliveries:
+def delivered(deliveries: Deliveries, event: NotificationDelivered, _at: datetime) -> Deliveries:
     return _now(deliveries, event, "delivered")
 
 
 @DELIVERIES.on(NotificationFailed)
-def failed(deliveries: Deliveries, event: NotificationFailed, at: datetime) -> Deliveries:
+def failed(deliveries: Deliveries, event: NotificationFailed, _at: datetime) -> Deliveries:
     return _now(deliveries, event, "failed") if event.final else deliveries

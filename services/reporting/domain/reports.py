@@ -107,9 +107,7 @@ def rate(part: str, *of: str) -> Figure:
 
 def mean(measure: str, over: str) -> Figure:
     """A sum divided by a count; None where there was nothing to count."""
-    return lambda sums, _: (
-        round(sums.get(measure, 0) / sums[over], 1) if sums.get(over) else None
-    )
+    return lambda sums, _: round(sums.get(measure, 0) / sums[over], 1) if sums.get(over) else None
 
 
 def at_percentile(measure: str, wanted: float) -> Figure:

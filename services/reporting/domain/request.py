@@ -41,5 +41,5 @@ def registered(request: Request, event: TicketRegistered, at: datetime) -> Reque
 
 
 @REQUEST.on(TicketMessageReceived)
-def message_received(request: Request, event: TicketMessageReceived, at: datetime) -> Request:
+def message_received(request: Request, _event: TicketMessageReceived, _at: datetime) -> Request:
     return replace(request, messages=request.messages + 1)

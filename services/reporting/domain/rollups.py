@@ -111,9 +111,7 @@ def _line_measures(line: Work) -> Measures:
 
 
 def _case_measures(case: Case, registered_at: datetime) -> Measures:
-    held = {
-        f"waited_{holder}_seconds": round(case.waited.get(holder, 0.0)) for holder in HOLDERS
-    }
+    held = {f"waited_{holder}_seconds": round(case.waited.get(holder, 0.0)) for holder in HOLDERS}
     measures = {
         "tickets": 1,
         "answered": int(case.answers > 0),

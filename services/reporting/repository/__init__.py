@@ -8,6 +8,6 @@ The collection `generations` says which one is current, and how far a rebuild ha
 
 from services.reporting.repository.generation import Generation, Selection
 from services.reporting.repository.generations import Generations, Rebuild
-from services.reporting.repository.transactions import in_transaction
+from services.reporting.repository.transactions import end_abandoned, in_transaction
 
-__all__ = ["Generation", "Generations", "Rebuild", "Selection", "in_transaction"]
+__all__ = ["Generation", "Generations", "Rebuild", "Selection", "end_abandoned", "in_transaction"]

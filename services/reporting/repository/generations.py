@@ -51,7 +51,7 @@ class Generations:
         """Have every process read and write another generation from its next batch on."""
         self._records.update_one({"_id": _CURRENT}, {"$set": {"number": number}}, upsert=True)
 
-    def note_skip(  # noqa: PLR0913 - one row of the audit
+    def note_skip(
         self,
         stream: str,
         source: str,

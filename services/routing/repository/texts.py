@@ -3,7 +3,6 @@
 The id is made from the command that brought the text, so writing it again changes nothing.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -48,13 +47,3 @@ class Texts:
         except DuplicateKeyError:
             return False
         return True
-
-
-def refer_to(texts: Mapping[str, str], *, stream: str, cause: str) -> dict[str, ContentRef]:
-    """Give the references of a command's texts: the same for the same command and text."""
-    refs = {}
-    for field, text in texts.items():
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        name = f"{stream}\0{cause}\0{field}\0{digest}".encode()
-        refs[field] = ContentRef(hashlib.blake2b(name, digest_size=12).hexdigest(), digest)
-    return refs

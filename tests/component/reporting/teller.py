@@ -26,7 +26,7 @@ class Told(msgspec.Struct, frozen=True):
     """A stream without a state."""
 
 
-class Tell(Request):
+class Tell(Request, frozen=True):
     """Command `tell`: record these events of a stream."""
 
     stream: str

@@ -15,6 +15,7 @@ from pymongo.database import Database
 from contracts.envelope import CloudEvent
 from services.reporting.domain.facts import TicketFacts, apply
 from services.reporting.domain.rollups import Contributions, Key, add, contributions
+from services.reporting.repository import end_abandoned
 from tests.component.reporting.world import World, eventually, running
 from tests.unit.reporting.stories import (
     Story,
@@ -59,12 +60,13 @@ def world(
 
 @pytest.fixture
 def database(servers: Any, database_prefix: str) -> Iterator[Database[dict[str, Any]]]:
-    with MongoClient(servers.mongo_uri) as client:
+    client: MongoClient[dict[str, Any]] = MongoClient(servers.mongo_uri)
+    with client:
         yield client[f"{database_prefix}reporting"]
 
 
 def some_stories(count: int) -> list[Story]:
-    chance = random.Random(7)  # noqa: S311 - the same stories each time
+    chance = random.Random(7)
     stories = []
     for number in range(count):
         story = Story(f"{number:012d}").after(hours=number)
@@ -91,7 +93,7 @@ def counted_there(database: Database[dict[str, Any]]) -> Contributions:
     current = database["generations"].find_one({"_id": "current"}) or {"number": 1}
     total: Contributions = {}
     for row in database[f"rollups_{current['number']}"].find():
-        key = Key(row["cube"], row["day"], row["by"], row["value"], row["part"])  # type: ignore[arg-type]
+        key = Key(row["cube"], row["day"], row["by"], row["value"], row["part"])
         add(total, {key: row["measures"]})
     return without_zeros(total)
 
@@ -137,6 +139,7 @@ def test_a_process_killed_again_and_again_counts_everything_once(
 
     expected = counted_here(stories)
     eventually(lambda: counted_there(database) == expected, seconds=30)
+    assert end_abandoned(database) == 0
 
 
 def test_a_rebuild_gives_the_same_figures_while_events_go_on(

@@ -45,7 +45,7 @@ class World:
         """Start a process and wait until it answers."""
         what = ["chassis.runner"] if name == "reporting" else ["tests.component.reporting.teller"]
         with (self._logs / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(  # noqa: S603 - our own interpreter
+            self._processes[name] = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", *what, name],
                 env=self._environment | {"PEYGIR_CALL_PORT": str(self._ports[name])},
                 cwd=_ROOT,

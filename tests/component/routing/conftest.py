@@ -6,6 +6,7 @@ import contextlib
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pymongo import MongoClient
@@ -25,12 +26,14 @@ def world(
         "PEYGIR_DATABASE_PREFIX": prefix,
     }
     logs: Path = tmp_path_factory.mktemp("routing")
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, timeoutMS=10_000)
     try:
         with running(World(environment, logs)) as started:
+            started.database = client[prefix + "routing"]
             _found(started)
             yield started
     finally:
-        with contextlib.closing(MongoClient(mongo_uri, timeoutMS=10_000)) as client:
+        with contextlib.closing(client):
             for service in ("intake", "routing"):
                 client.drop_database(prefix + service)
 
@@ -49,12 +52,12 @@ def _found(world: World) -> None:
             "supervisor": {"role": "supervisor", "tier": 3, "capacity": 0},
         },
         crowd={f"c{n}": {"capacity": 3} for n in range(20)},
-        empty={},
+        vault={f"v{n}": {"tier": 2} for n in range(50)},
     )
     rules = [
         {"id": "network", "order": 1, "subject": "it.network", "unit": "crowd"},
         {"id": "it", "order": 2, "subject": "it", "unit": "it", "priority": 2},
-        {"id": "finance", "order": 3, "subject": "finance", "unit": "empty"},
+        {"id": "finance", "order": 3, "subject": "finance", "unit": "vault"},
     ]
     for rule in rules:
         world.get("define_rule", rule)

@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from pymongo.database import Database
 
 from chassis.calls import wire
 from chassis.identity import Identity, Signer
 
-PASSWORD = "a long password"  # noqa: S105 - of an example
+PASSWORD = "a long password"
 ADMIN = Identity(subject="person:admin", role="admin")
 IMPORTER = Identity(subject="key:importer", role="importer")
 _ROOT = Path(__file__).parents[3]
@@ -39,6 +42,9 @@ class Answer(NamedTuple):
 
 class World:
     """The processes, and how to speak to them."""
+
+    #: Routing's own, for looking at what is stored and for breaking it.
+    database: Database[dict[str, Any]]
 
     def __init__(self, environment: dict[str, str], logs: Path) -> None:
         key = secrets.token_hex(32)
@@ -64,7 +70,7 @@ class World:
             if name != "intake":
                 module = ["chassis.runner", "routing"]
             with (self._logs / f"{name}.log").open("ab") as log:
-                process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                process = subprocess.Popen(
                     [sys.executable, "-W", "ignore", "-m", *module],
                     env=self._environment | {"PEYGIR_CALL_PORT": str(port)},
                     cwd=_ROOT,
@@ -72,9 +78,12 @@ class World:
                     stderr=log,
                 )
                 self._processes.append(process)
-        eventually(lambda: self._answers("intake", "subjects"), seconds=40)
-        for replica in ("routing-1", "routing-2"):
-            eventually(lambda name=replica: self._answers(name, "units"), seconds=40)
+        for name, method in (
+            ("intake", "subjects"),
+            ("routing-1", "units"),
+            ("routing-2", "units"),
+        ):
+            eventually(partial(self._answers, name, method), seconds=40)
 
     def stop(self) -> None:
         """End all processes."""

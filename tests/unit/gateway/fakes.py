@@ -185,7 +185,9 @@ async def _call(asgi, method, path, headers, body, address) -> Reply:
     await asgi(scope, receive, send)
     start = next(message for message in sent if message["type"] == "http.response.start")
     pairs = [(name.decode().lower(), value.decode("latin-1")) for name, value in start["headers"]]
-    cookies = [value.partition(";")[0].partition("=") for name, value in pairs if name == "set-cookie"]
+    cookies = [
+        value.partition(";")[0].partition("=") for name, value in pairs if name == "set-cookie"
+    ]
     return Reply(
         start["status"],
         dict(pairs),

@@ -22,7 +22,9 @@ SUBJECTS = [
     Subject(id="it", parent=None, kind="request", title={"fa": "فناوری اطلاعات", "en": "IT"}),
     Subject(id="network", parent="it", kind="incident", title={"fa": "شبکه", "en": "Network"}),
     Subject(id="old", parent="it", kind="request", title={"fa": "قدیمی"}, active=False),
-    Subject(id="pension", parent=None, kind="question", title={"fa": "حقوق بازنشستگی", "en": "Pension"}),
+    Subject(
+        id="pension", parent=None, kind="question", title={"fa": "حقوق بازنشستگی", "en": "Pension"}
+    ),
 ]
 
 
@@ -135,13 +137,20 @@ def told(world: World) -> World:
         "intake",
         "register_ticket",
         Registered(
-            code=CODE, state="new", subject="network", kind="incident", channel="web", registered_at=NOON
+            code=CODE,
+            state="new",
+            subject="network",
+            kind="incident",
+            channel="web",
+            registered_at=NOON,
         ),
     )
     services.tell("intake", "track", lambda request: a_tracked(request.code))
     services.tell("intake", "add_message", Message(id="m1", at=NOON, text="پاسخ"))
     services.tell(
-        "intake", "describe_tickets", lambda request: {code: a_content(code) for code in request.codes}
+        "intake",
+        "describe_tickets",
+        lambda request: {code: a_content(code) for code in request.codes},
     )
     services.tell("routing", "ticket", lambda request: a_view(code=request.code))
     services.tell(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from contracts.envelope import CloudEvent, ContentRef, Event, wire_type
 from contracts.intake import TicketRegistered
 from contracts.routing import (
+    State,
     TicketAnswered,
     TicketAssigned,
     TicketFinished,
@@ -20,6 +21,8 @@ from contracts.routing import (
     TicketWaiting,
     TicketWorkLogged,
 )
+
+Holder = Literal["requester", "supplier", "unit"]
 
 NINE = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TEXT = ContentRef("text-1", hashlib.sha256(b"text").hexdigest())
@@ -66,13 +69,12 @@ class Story:
 
 def registered(**changes: Any) -> TicketRegistered:
     """Give the first event of a ticket."""
-    data = {"subject": "it.network", "kind": "request", "channel": "web", "requester": "r1"}
-    return TicketRegistered(
-        **(data | {"segment": "staff", "language": "fa", "content": TEXT} | changes)
-    )
+    data: dict[str, Any] = {"subject": "it.network", "kind": "request", "channel": "web"}
+    data |= {"requester": "r1", "segment": "staff", "language": "fa", "content": TEXT}
+    return TicketRegistered(**(data | changes))
 
 
-def assigned(person: str = "expert", unit: str = "it", state: str = "in_progress") -> Event:
+def assigned(person: str = "expert", unit: str = "it", state: State = "in_progress") -> Event:
     """Give the event of work going to a person."""
     return TicketAssigned(state=state, step=state, assignee=person, unit=unit, tier=1)
 
@@ -84,7 +86,7 @@ def logged(seconds: int, *, group: str = "network", unit: str = "it", cost: int 
     )
 
 
-def waiting(held_by: str = "requester") -> Event:
+def waiting(held_by: Holder = "requester") -> Event:
     """Give the event of work having to wait."""
     return TicketWaiting(state="waiting", step="waiting", waiting_for=held_by, by="expert")
 
@@ -104,7 +106,7 @@ def finished() -> Event:
     return TicketFinished(state="finished", step="finished", by="supervisor", result="solved")
 
 
-def reopened(from_state: str = "finished") -> Event:
+def reopened(from_state: State = "finished") -> Event:
     """Give the event of a ticket coming back to life."""
     return TicketReopened(
         state="in_progress", step="in_progress", by="desk", from_state=from_state, times=1

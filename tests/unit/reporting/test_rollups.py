@@ -127,7 +127,9 @@ def test_the_differences_of_every_step_add_up_to_what_the_end_contributes(
     story = Story()
     for index, step in enumerate(steps):
         story.tells(*([registered()] if index == register_after else []), step).after(minutes=7)
-    facts, counted, total = TicketFacts(), {}, {}
+    facts = TicketFacts()
+    counted: Contributions = {}
+    total: Contributions = {}
 
     for event in story.events:
         facts = apply(facts, event.payload(), event.time)

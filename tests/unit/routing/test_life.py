@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def a_world() -> World:
     return world
 
 
-# -- the desk speaks, the tiers work ---------------------------------------------------------------
+# -- the desk speaks, the tiers work
 
 
 def test_only_the_owner_writes_to_the_requester() -> None:
@@ -83,7 +84,7 @@ def test_a_message_while_nothing_waits_changes_nothing() -> None:
     assert world.message() == before
 
 
-# -- work ------------------------------------------------------------------------------------------
+# -- work
 
 
 def test_a_work_log_stamps_person_unit_tier_and_cost_by_itself() -> None:
@@ -118,7 +119,7 @@ def test_an_unknown_work_group_is_refused_with_its_place() -> None:
     assert refused.value.fields[0].pointer == "/work_group"
 
 
-# -- referral ---------------------------------------------------------------------------------------
+# -- referral
 
 
 def test_a_referral_moves_the_work_not_the_owner_and_comes_back_to_who_referred() -> None:
@@ -207,7 +208,7 @@ def test_who_referred_and_is_full_by_now_gets_the_work_back_as_soon_as_he_is_fre
         ({"unit": "it", "person": "supervisor"}, "person_takes_no_work"),
     ],
 )
-def test_a_referral_to_nobody_is_refused(arguments: dict[str, object], code: str) -> None:
+def test_a_referral_to_nobody_is_refused(arguments: dict[str, Any], code: str) -> None:
     world = a_world()
 
     with pytest.raises(Invalid) as refused:
@@ -227,7 +228,7 @@ def test_who_is_named_and_full_is_a_conflict() -> None:
     assert refused.value.code == "person_at_capacity"
 
 
-# -- taking and giving work -------------------------------------------------------------------------
+# -- taking and giving work
 
 
 def a_queued_world() -> World:
@@ -292,7 +293,7 @@ def test_a_supervisor_gives_work_to_people_of_his_unit_only() -> None:
     assert refused.value.code == "person_out_of_reach"
 
 
-# -- the end ----------------------------------------------------------------------------------------
+# -- the end
 
 
 def test_the_end_has_two_steps() -> None:
@@ -430,7 +431,7 @@ def test_an_unknown_action_is_invalid() -> None:
         a_world().do("explode", "expert")
 
 
-# -- importers --------------------------------------------------------------------------------------
+# -- what importers do
 
 
 def test_an_importer_acts_at_its_own_times_for_people_without_asking_who_may() -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+
 from chassis.decisions import Context
 from chassis.identity import Identity
 from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
-from services.routing.actions import Deed, read_arguments, written
+from services.routing.actions import Deed, read_arguments, refer_to, written
 from services.routing.domain.balance import fewest_owned, least_loaded
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import TICKETS, Ticket
@@ -27,7 +28,6 @@ from services.routing.handlers import (
 )
 from services.routing.handlers.case import Grounds, Place
 from services.routing.handlers.opening import desk_for
-from services.routing.repository.texts import refer_to
 from services.routing.workflows import shipped
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -209,7 +209,7 @@ class World:
             assignee = chosen.id if chosen else None
         owner = None
         if isinstance(message, TicketRegistered) and not message.imported:
-            owned = Counter(t.speaker for t in self.tickets.values())
+            owned = Counter(t.speaker or "" for t in self.tickets.values())
             chosen = fewest_owned(desk_for(message, grounds), owned)
             owner = chosen.id if chosen else None
         return Place(assignee=assignee, owner=owner)

@@ -1,0 +1,62 @@
+"""How the command line refuses: in one line, with a status that says why."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from peygir.cli import app
+from peygir.client import Client
+
+runner = CliRunner()
+#: Nothing listens on the discard port of this machine.
+NOWHERE = ["--url", "http://127.0.0.1:9"]
+
+
+@pytest.fixture(autouse=True)
+def nobody_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (
+        "PEYGIR_URL",
+        "PEYGIR_PUBLIC_URL",
+        "PEYGIR_USERNAME",
+        "PEYGIR_PASSWORD",
+        "PEYGIR_DEMO_PASSWORD",
+    ):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_password_must_be_given() -> None:
+    told = runner.invoke(app, [*NOWHERE, "stuck", "list"])
+
+    assert told.exit_code == 1
+    assert told.stderr.startswith("peygir: There is no password")
+
+
+def test_a_gateway_that_is_away_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "patience", 0, raising=False)
+
+    told = runner.invoke(app, [*NOWHERE, "status"])
+
+    assert told.exit_code == 3
+    assert "does not answer" in told.stdout
+
+
+def test_a_log_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    missing = str(tmp_path / "log.csv")
+
+    told = runner.invoke(app, [*NOWHERE, "replay", missing, "--mapping", "volvo-problems.yaml"])
+
+    assert told.exit_code == 1
+    assert told.stderr.count("peygir: ") == 1
+    assert "Traceback" not in told.stderr
+
+
+def test_docs_writes_what_is_generated(tmp_path: Path) -> None:
+    told = runner.invoke(app, ["docs", "--folder", str(tmp_path)])
+
+    assert told.exit_code == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "events.md",
+        "metrics.md",
+        "settings.md",
+    ]

@@ -1,0 +1,114 @@
+"""Who may see and do what: roles, scopes, relations."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.identity import ANONYMOUS, Identity
+from services.routing.domain.permission import asker_of, may_read
+from services.routing.handlers import allowed
+from tests.unit.routing.world import NOON, ORGANISATION, REQUESTER, World, identity_of
+
+OTHERS = Identity(subject="requester:r2", role="requester")
+KEY = Identity(subject="key:crm", role="integration")
+
+
+def a_world() -> World:
+    """A ticket of `it`, owned by `desk`, worked on by `expert`."""
+    world = World()
+    world.register(subject="it.software")
+    return world
+
+
+def actions_of(world: World, identity: Identity) -> set[str]:
+    asker = asker_of(identity, ORGANISATION)
+    return set(allowed(world.ticket(), asker, NOON, world.grounds()))
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        ("desk", True),
+        ("desk2", True),  # the unit lies below the desk's
+        ("expert", True),
+        ("expert2", True),  # the same team
+        ("clerk", False),
+        ("supervisor", True),
+        ("manager", True),
+    ],
+)
+def test_staff_read_as_far_as_their_right_reaches(who: str, reads: bool) -> None:  # noqa: FBT001
+    world = a_world()
+
+    asker = asker_of(identity_of(who), ORGANISATION)
+
+    assert may_read(world.ticket(), asker, ORGANISATION) is reads
+
+
+@pytest.mark.parametrize(
+    ("identity", "reads"), [(REQUESTER, True), (OTHERS, False), (KEY, False), (ANONYMOUS, False)]
+)
+def test_a_requester_reads_his_own_only(identity: Identity, reads: bool) -> None:  # noqa: FBT001
+    world = a_world()
+
+    assert may_read(world.ticket(), asker_of(identity, ORGANISATION), ORGANISATION) is reads
+
+
+def test_whoever_awaits_the_work_back_may_read_it() -> None:
+    world = a_world()
+    world.do("refer", "expert", unit="finance")
+
+    assert may_read(world.ticket(), asker_of(identity_of("expert"), ORGANISATION), ORGANISATION)
+    assert not may_read(
+        world.ticket(), asker_of(identity_of("expert2"), ORGANISATION), ORGANISATION
+    )
+
+
+def test_what_each_may_do_with_work_in_progress() -> None:
+    world = a_world()
+
+    work = {"done", "escalate", "log-work", "note", "refer"}
+    assert actions_of(world, identity_of("expert")) == work
+    assert actions_of(world, identity_of("desk")) == {
+        "answer",
+        "ask",
+        "done",
+        "log-work",
+        "merge",
+        "note",
+        "withdraw",
+    }
+    assert actions_of(world, identity_of("desk2")) == {"withdraw"}
+    assert actions_of(world, identity_of("expert2")) == set()
+    assert actions_of(world, identity_of("supervisor")) == {
+        "assign",
+        "decline",
+        "done",
+        "hand-off",
+        "log-work",
+        "merge",
+        "note",
+        "prioritise",
+        "withdraw",
+    }
+    assert actions_of(world, REQUESTER) == {"withdraw"}
+    assert actions_of(world, OTHERS) == set()
+    assert actions_of(world, KEY) == set()
+    assert actions_of(world, ANONYMOUS) == set()
+
+
+def test_only_units_above_approve() -> None:
+    world = a_world()
+    world.do("done", "expert")
+
+    may_approve = {p for p in ORGANISATION.people if "approve" in actions_of(world, identity_of(p))}
+
+    assert may_approve == {"supervisor", "manager"}
+
+
+def test_the_directory_goes_before_what_the_pass_says() -> None:
+    stale = Identity(subject="person:clerk", role="expert", unit="it", tier=9)
+
+    asker = asker_of(stale, ORGANISATION)
+
+    assert (asker.unit, asker.tier) == ("finance", 1)
