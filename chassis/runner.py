@@ -6,14 +6,17 @@ without a consumer hears signals late (docs/adr/0006-runner.md). A supervisor re
 
 # Everything that opens a socket must be imported after the patch: pymongo imported before it
 # would block the whole process at each query.
+import sys
+
 import eventlet
 
+if "pymongo" in sys.modules:
+    raise ImportError("chassis.runner patches sockets: import it before pymongo")
 eventlet.monkey_patch()
 
 import importlib  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
-import sys  # noqa: E402
 import time  # noqa: E402
 from importlib.metadata import PackageNotFoundError, version  # noqa: E402
 from typing import Any  # noqa: E402
@@ -51,9 +54,14 @@ class Runner:
     def __init__(self, service: type) -> None:
         self.container = ServiceContainer(service, {})
         self.stop_wanted = False
+        self._dead = False
 
     def run(self) -> int:
-        """Run until told to stop; gives the exit status: 1 when work had to be cut off."""
+        """Run until told to stop; gives the exit status.
+
+        It is 1 when work had to be cut off, or when a part of the process failed: half a process
+        would look alive and do nothing, so a supervisor must start a whole one.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._want_stop)
         self.container.start()
@@ -63,9 +71,19 @@ class Runner:
         metric("peygir_build_info", runtime.service, _version()).set(1)
         calls = self._shared(CallServer)
         log.info("started", metrics_port=port, call_port=calls.port if calls else None)
+        eventlet.spawn_n(self._watch)
         while not self.stop_wanted:
             eventlet.sleep(_TICK_SECONDS)
+            if self._dead:
+                return 1
         return self._drain(runtime)
+
+    def _watch(self) -> None:
+        try:
+            self.container.wait()
+        except Exception:
+            log.exception("part_failed")
+        self._dead = True
 
     def _want_stop(self, *_signal: Any) -> None:
         self.stop_wanted = True
@@ -74,23 +92,27 @@ class Runner:
         """Take no more work, finish what is under way, publish it, and leave."""
         runtime.draining = True
         started = time.monotonic()
-        deadline = started + runtime.settings.drain_seconds
+        finished = False
         log.info("draining")
-        try:
-            with eventlet.Timeout(runtime.settings.drain_seconds + 1):
-                for kind in (Consumer, CallServer):
-                    if (part := self._shared(kind)) is not None:
-                        part.drain(deadline)
-                if (healer := self._shared(Healer)) is not None:
-                    healer.stopping = True
-                self.container.entrypoints.all.stop()
-                if (relay := self._shared(Relay)) is not None:
-                    relay.finish(min(deadline, time.monotonic() + 5))
-        except eventlet.Timeout:
-            log.warning("drain_cut_off", seconds=round(time.monotonic() - started, 1))
+        with eventlet.Timeout(runtime.settings.drain_seconds + 1, False):
+            finished = self._finish(started + runtime.settings.drain_seconds)
+        seconds = round(time.monotonic() - started, 2)
+        if not finished:
+            log.warning("drain_cut_off", seconds=seconds)
             return 1
-        log.info("stopped", seconds=round(time.monotonic() - started, 2))
+        log.info("stopped", seconds=seconds)
         return 0
+
+    def _finish(self, deadline: float) -> bool:
+        """Let every part end its work; gives whether none was cut off."""
+        parts = [self._shared(kind) for kind in (Consumer, CallServer)]
+        finished = [part.drain(deadline) for part in parts if part is not None]
+        if (healer := self._shared(Healer)) is not None:
+            healer.stopping = True
+        self.container.entrypoints.all.stop()
+        if (relay := self._shared(Relay)) is not None:
+            relay.finish(min(deadline, time.monotonic() + 5))
+        return all(finished)
 
     def _shared(self, kind: type) -> Any:
         return self.container.shared_extensions.get(kind)

@@ -68,7 +68,7 @@ class _Loop(Entrypoint):
         except (DomainError, PyMongoError) as error:
             log.warning("job_failed", job=self.method_name, error=str(error)[:80])
             outcome = "failed"
-        except Exception:
+        except (Exception, eventlet.Timeout):
             log.exception("job_failed", job=self.method_name)
             outcome = "failed"
         else:
@@ -103,6 +103,8 @@ class Every(_Loop):
             now = self.runtime.clock.timestamp()
             slot = int(now // self.seconds) + 1
             eventlet.sleep(slot * self.seconds - now)
+            if self.stopping:
+                return
             try:
                 if not prepared:
                     slots.create_indexes([IndexModel([("at", 1)], expireAfterSeconds=86_400)])
@@ -149,17 +151,17 @@ class DueTimes(_Loop):
         super().__init__()
 
     def setup(self) -> None:
-        """Listen to new due times, so that near ones are not missed between two loads."""
+        """Find whose due times they are."""
         self.aggregates = find_aggregates(self.container, self.into)
-        self.aggregates.on_due = self._hear
         self._heap: list[tuple[datetime, str]] = []
         self._due: dict[str, datetime] = {}
         self._later: dict[str, datetime] = {}
         self._news = Signal()
 
     def loop(self) -> None:
-        """Load, sleep to the next due time, fire."""
+        """Load, sleep to the next due time, fire; near ones are heard of between two loads."""
         lease = Lease(self.runtime.database, "due", self.runtime.settings.lease_seconds)
+        self.aggregates.on_due = self._hear
         load_at = 0.0
         while not self.stopping:
             if not lease.acquire():
@@ -208,14 +210,11 @@ class DueTimes(_Loop):
             return
         try:
             outcomes = self.aggregates.fire(batch, self.decide)
-        except (DomainError, PyMongoError):
-            # They stand in the database and are loaded again.
-            for stream in batch:
-                self._due.pop(stream, None)
-            raise
+        finally:
+            # What is still due stands in the database and is loaded again.
+            for stream, due_at in batch.items():
+                self._forget(stream, due_at)
         for stream, outcome in outcomes.items():
-            if self._due.get(stream) == batch[stream]:
-                del self._due[stream]
             if outcome.error is not None or not outcome.events:
                 self._put_off(stream, outcome.error)
 
@@ -225,9 +224,15 @@ class DueTimes(_Loop):
         batch: dict[str, datetime] = {}
         while self._heap and self._heap[0][0] <= now and len(batch) < _MOST_DUE:
             due_at, stream = heapq.heappop(self._heap)
-            if self._due.get(stream) == due_at and self._later.get(stream, now) <= now:
+            if self._later.get(stream, now) > now:
+                self._forget(stream, due_at)
+            elif self._due.get(stream) == due_at:
                 batch[stream] = due_at
         return batch
+
+    def _forget(self, stream: str, due_at: datetime) -> None:
+        if self._due.get(stream) == due_at:
+            del self._due[stream]
 
     def _put_off(self, stream: str, error: DomainError | None) -> None:
         """Bring a snapshot that was behind up to date; and do not try in a hot loop."""

@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from chassis.errors import DomainError
-from gateway import api, openapi, portal
+from gateway import api, openapi, portal, reference
 from gateway.access import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
@@ -31,7 +30,8 @@ def create_app(gateway: Gateway) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.gateway = gateway
-    for router in (*api.ROUTERS, *portal.ROUTERS):
+    app.state.documents = {}
+    for router in (*api.ROUTERS, *portal.ROUTERS, reference.router):
         app.include_router(router)
     portal.mount_static(app)
     for kind in (DomainError, RequestValidationError, HTTPException, Exception):
@@ -62,8 +62,3 @@ async def _answer_error(request: Request, raised: Exception) -> Response:
     if request.url.path.startswith("/api/"):
         return problem_response(request, error)
     return portal.error_page(request, error)
-
-
-def openapi_document(app: FastAPI) -> bytes:
-    """Give the OpenAPI document as it is served and committed."""
-    return msgspec.json.format(msgspec.json.encode(openapi.build(app)), indent=2) + b"\n"

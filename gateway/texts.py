@@ -26,7 +26,7 @@ def catalogue(language: str) -> Mapping[str, str]:
         return dict(_flat(tomllib.load(file)))
 
 
-def text(language: str, key: str, **params: Any) -> str:
+def text(language: str, key: str, /, **params: Any) -> str:
     """Give a text with its parameters filled in; raises KeyError for an unknown key."""
     shown = {name: _shown(value, language) for name, value in params.items()}
     return catalogue(language)[key].format_map(_Lenient(shown))

@@ -13,15 +13,24 @@ BROKEN = (AMQPError, OSError, socket.timeout)
 HEARTBEAT_SECONDS = 10
 
 
-def connect(uri: str, *, seconds: float = 3.0, confirm: bool = False) -> Connection:
-    """Give an open connection; raises one of BROKEN."""
+def connect(
+    uri: str,
+    *,
+    seconds: float = 3.0,
+    confirm: bool = False,
+    heartbeat: float = HEARTBEAT_SECONDS,
+) -> Connection:
+    """Give an open connection; raises one of BROKEN.
+
+    Who asks for a heartbeat must read and tick; zero is for connections that may lie idle.
+    """
     parts = urlsplit(uri)
     connection = Connection(
         host=f"{parts.hostname}:{parts.port or 5672}",
         userid=unquote(parts.username or "guest"),
         password=unquote(parts.password or "guest"),
         virtual_host=unquote(parts.path[1:]) or "/",
-        heartbeat=HEARTBEAT_SECONDS,
+        heartbeat=heartbeat,
         connect_timeout=seconds,
         read_timeout=None,
         write_timeout=seconds,

@@ -28,6 +28,8 @@ from contracts.envelope import CloudEvent, UnreadableEvent, decode
 
 log = get_logger()
 _HOLD_SECONDS = (0.2, 0.5, 1.0, 2.0)
+#: A broker that falls silent while queues are declared would be waited for without an end.
+_ATTACH_SECONDS = 30.0
 
 
 class Partition:
@@ -42,6 +44,7 @@ class Partition:
         self._news = Signal()
         self.busy = False
         self.closed = False
+        self._cancelled = False
         self._tag = ""
 
     def open(self) -> None:
@@ -51,8 +54,11 @@ class Partition:
         eventlet.spawn_n(self._work)
 
     def cancel(self) -> None:
-        """Receive no more; what has arrived is still handled."""
-        self._channel.basic_cancel(self._tag)
+        """Receive no more, and give back what nobody has begun with."""
+        self._cancelled = True
+        self._arrived.clear()
+        # Not waiting for the answer: another green thread is reading from the connection.
+        self._channel.basic_cancel(self._tag, nowait=True)
 
     def close(self) -> None:
         """Let the loop end."""
@@ -65,9 +71,10 @@ class Partition:
         return not self.busy and not self._arrived
 
     def _arrive(self, message: Any) -> None:
-        self._arrived.append(message)
         self._consumer.heard_at = time.monotonic()
-        self._wake()
+        if not self._cancelled:
+            self._arrived.append(message)
+            self._wake()
 
     def _wake(self) -> None:
         if not self._news.ready():
@@ -87,7 +94,8 @@ class Partition:
             except BROKEN as error:
                 # The broker gives everything unacknowledged out again; the cursors know it.
                 log.warning("acknowledging_failed", error=type(error).__name__)
-                self._consumer.lose_connection()
+                if not self.closed:
+                    self._consumer.lose_connection()
                 return
             finally:
                 self.busy = False
@@ -110,11 +118,14 @@ class Partition:
             except (DomainError, PyMongoError) as error:
                 if not attempt:
                     log.warning("batch_held", source=self._pair.source, error=str(error)[:80])
-                eventlet.sleep(_HOLD_SECONDS[min(attempt, len(_HOLD_SECONDS) - 1)])
-                attempt += 1
+            except Exception:
+                # A fault of our own must not end the loop: the queue would stand still for ever.
+                log.exception("batch_held", source=self._pair.source)
             else:
                 self._channel.basic_ack(last, multiple=True)
                 return
+            eventlet.sleep(_HOLD_SECONDS[min(attempt, len(_HOLD_SECONDS) - 1)])
+            attempt += 1
 
     def _read(self, message: Any) -> CloudEvent | None:
         """Decode a message; what is no event goes to the dead queue with its body."""
@@ -167,8 +178,11 @@ class Consumer(SharedExtension):
         assert self.inbox.receiver is not None  # noqa: S101 - set before anything is consumed
         return self.inbox.receiver.wants(event_type)
 
-    def drain(self, deadline: float) -> None:
-        """Receive no more, finish what is in hand, acknowledge it, and leave."""
+    def drain(self, deadline: float) -> bool:
+        """Receive no more, finish what is in hand, acknowledge it, and leave.
+
+        Gives whether everything in hand was finished in time.
+        """
         self._stopping = True
         for partition in self._partitions:
             try:
@@ -177,7 +191,9 @@ class Consumer(SharedExtension):
                 break
         while time.monotonic() < deadline and not all(item.idle for item in self._partitions):
             eventlet.sleep(0.02)
+        finished = all(item.idle for item in self._partitions)
         self.lose_connection()
+        return finished
 
     def lose_connection(self) -> None:
         """Drop the connection; everything unacknowledged goes back."""
@@ -209,6 +225,14 @@ class Consumer(SharedExtension):
                 pause = min(pause * 2, 3.0)
 
     def _attach(self) -> None:
+        with eventlet.Timeout(_ATTACH_SECONDS, TimeoutError):
+            self._open_partitions()
+        self.connected = True
+        self.heard_at = time.monotonic()
+        metric("peygir_broker_connected").set(1)
+        log.info("consumers_attached", queues=len(self._partitions))
+
+    def _open_partitions(self) -> None:
         connection = connect(self.runtime.settings.amqp_uri.get_secret_value())
         self._connection = connection
         wanted = pairs(self.runtime.service)
@@ -220,10 +244,6 @@ class Consumer(SharedExtension):
                 partition = Partition(self, pair, pair.queue(number), connection.channel())
                 self._partitions.append(partition)
                 partition.open()
-        self.connected = True
-        self.heard_at = time.monotonic()
-        metric("peygir_broker_connected").set(1)
-        log.info("consumers_attached", queues=len(self._partitions))
 
     def _receive(self) -> None:
         while (connection := self._connection) is not None:

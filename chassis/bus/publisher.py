@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import eventlet
 from amqp import Connection, Message
 
 from chassis.bus.connection import BROKEN, connect
@@ -18,6 +19,9 @@ log = get_logger()
 #: Messages on their way before their confirms are awaited.
 WINDOW = 200
 _CONFIRM_SECONDS = 3.0
+#: A silent broker stops reading, and then sending blocks as well.
+_WINDOW_SECONDS = 5.0
+_DECLARE_SECONDS = 30.0
 
 
 class PublishingFailed(Exception):
@@ -44,9 +48,11 @@ class Publisher:
         Returns when the broker has confirmed every one.
         """
         try:
-            self._connect()
+            with eventlet.Timeout(_DECLARE_SECONDS, PublishingFailed("not connected in time")):
+                self._connect()
             for start in range(0, len(messages), WINDOW):
-                self._publish_window(messages[start : start + WINDOW])
+                with eventlet.Timeout(_WINDOW_SECONDS, PublishingFailed("not taken in time")):
+                    self._publish_window(messages[start : start + WINDOW])
         except BROKEN as error:
             self.close()
             raise PublishingFailed(type(error).__name__) from error
@@ -66,7 +72,7 @@ class Publisher:
     def _connect(self) -> None:
         if self._connection is not None and self._connection.connected:
             return
-        self._connection = connect(self._uri)
+        self._connection = connect(self._uri, heartbeat=0)
         channel = self._connection.channel()
         declare(channel, self._partitions)
         channel.confirm_select()

@@ -138,7 +138,7 @@ class Services:
             raise Unavailable("service_unavailable", retry_after=1, service=service) from None
         if response.status != _OK:
             raise wire.decode_fault(response.status, content)
-        value = msgspec.json.decode(content, type=answer)
+        value = wire.decode_answer(content, answer)
         return Answered(value, repeated=wire.REPLAYED in response.headers)
 
     def _headers(

@@ -51,12 +51,13 @@ class Caller:
         """Ask; raises what the service answers with, or Unavailable."""
         body = msgspec.json.encode(request)
         for attempt in range(2):
-            connection, used = self._take(seconds)
+            connection, used = self._take(seconds, fresh=attempt > 0)
             try:
                 found: T = self._ask(connection, method, body, answer, seconds)
             except (OSError, http.client.HTTPException) as error:
                 connection.http.close()
-                # A kept connection may have been closed by the other side meanwhile.
+                # A kept connection may have been closed by the other side meanwhile; the others
+                # kept with it as well.
                 if not used or attempt or isinstance(error, TimeoutError):
                     raise Unavailable(
                         "service_unavailable", retry_after=1, service=self._service
@@ -85,12 +86,12 @@ class Caller:
             self._idle.append(connection)
         if response.status != _OK:
             raise wire.decode_fault(response.status, content)
-        return msgspec.json.decode(content, type=answer)
+        return wire.decode_answer(content, answer)
 
-    def _take(self, seconds: float) -> tuple[_Connection, bool]:
+    def _take(self, seconds: float, *, fresh: bool) -> tuple[_Connection, bool]:
         while self._idle:
             connection = self._idle.pop()
-            if time.monotonic() - connection.opened < _KEEP_SECONDS:
+            if not fresh and time.monotonic() - connection.opened < _KEEP_SECONDS:
                 return connection, True
             connection.http.close()
         if self._turn is None:

@@ -111,10 +111,11 @@ class CallServer(SharedExtension):
         self.port = self._socket.getsockname()[1]
         self.container.spawn_managed_thread(self._serve)
 
-    def drain(self, deadline: float) -> None:
-        """Wait for calls under way, until the deadline."""
+    def drain(self, deadline: float) -> bool:
+        """Wait for calls under way, until the deadline; gives whether all have ended."""
         while self.in_flight and time.monotonic() < deadline:
             eventlet.sleep(0.01)
+        return not self.in_flight
 
     def _serve(self) -> None:
         eventlet.wsgi.server(

@@ -48,6 +48,14 @@ def encode_fault(error: DomainError) -> bytes:
     )
 
 
+def decode_answer(body: bytes, answer: Any) -> Any:
+    """Give what a call answered; raises Unavailable when it is not what was promised."""
+    try:
+        return msgspec.json.decode(body, type=answer)
+    except msgspec.MsgspecError as error:
+        raise Unavailable("service_answered_badly", retry_after=1) from error
+
+
 def decode_fault(status: int, body: bytes) -> DomainError:
     """Give the error that an answer tells of."""
     try:

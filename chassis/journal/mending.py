@@ -25,7 +25,6 @@ _PAUSE_SECONDS = 1.0
 _GRACE = timedelta(seconds=1)
 #: How far back the first look goes: snapshots written by a dead process are that old at most.
 _FIRST_LOOK = timedelta(minutes=10)
-_OVERLAP = timedelta(seconds=3)
 _PART = 500
 
 
@@ -42,6 +41,8 @@ class Mender(SharedExtension):
     def _mend_for_ever(self) -> None:
         self.runtime.wait_ready()
         lease = Lease(self.runtime.database, "mending", self.runtime.settings.lease_seconds)
+        # As far as the relay looks back, for the same reason: commits that came late.
+        overlap = timedelta(seconds=self.runtime.settings.relay_lookback_seconds)
         since = None
         while True:
             eventlet.sleep(_PAUSE_SECONDS)
@@ -51,7 +52,7 @@ class Mender(SharedExtension):
             now = self.runtime.clock.now()
             try:
                 self._mend(since or now - _FIRST_LOOK, now - _GRACE)
-                since = now - _OVERLAP
+                since = now - overlap
             except (PyMongoError, DomainError) as error:
                 log.warning("mending_waits", error=type(error).__name__)
 

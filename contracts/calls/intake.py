@@ -74,7 +74,7 @@ class Tracked(Answer):
     """What may be shown to who holds the code and the proof."""
 
     code: str
-    #: Id of the requester: what he proved to be. His name is not shown.
+    #: Id of the requester: who he proved to be. His name is not shown.
     requester: str
     title: str
     subject: str

@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def descendants_of(pid: int) -> list[Identity]:
     return found_all
 
 
-def see_off(processes: list[Identity], seconds: float) -> None:
+def see_off(processes: Iterable[Identity], seconds: float) -> None:
     """Wait for the processes to end by themselves, and kill those that have not in time."""
     for process in _alive_after(processes, seconds):
         with contextlib.suppress(ProcessLookupError):
@@ -48,7 +49,7 @@ def see_off(processes: list[Identity], seconds: float) -> None:
     _alive_after(processes, seconds)
 
 
-def _alive_after(processes: list[Identity], seconds: float) -> list[Identity]:
+def _alive_after(processes: Iterable[Identity], seconds: float) -> list[Identity]:
     deadline = time.monotonic() + seconds
     while alive := [process for process in processes if process.is_alive()]:
         if time.monotonic() > deadline:

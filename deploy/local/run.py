@@ -29,7 +29,8 @@ _READY_SECONDS = 120.0
 _LOG_LINES = 15
 _FIRST_PROCESS_PORT = 8101
 
-# What people expect of each; taken ones give way to the next free port.
+# Ports that people know by heart or open in a browser. A taken one gives way to the next, and
+# that is told; where our processes find each other nobody needs to know.
 _WANTED_PORTS = {
     processes.GATEWAY: 8000,
     prometheus.NAME: 9090,
@@ -98,9 +99,9 @@ def _ports(environment: Mapping[str, str]) -> dict[str, int]:
     others = (name for name in port_names() if name not in wanted)
     wanted |= {name: port for port, name in enumerate(others, start=_FIRST_PROCESS_PORT)}
     ports = friendly(wanted)
-    for name, port in ports.items():
-        if port != wanted[name]:
-            print(f"Port {wanted[name]} is taken, {name} gets {port}.")
+    for name in _WANTED_PORTS:
+        if ports[name] != wanted[name]:
+            print(f"Port {wanted[name]} is taken, {name} gets {ports[name]}.")
     return ports
 
 

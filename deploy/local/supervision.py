@@ -13,6 +13,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 import xmlrpc.client
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from deploy.local import supervisord_conf
-from deploy.local.descendants import descendants_of, see_off
+from deploy.local.descendants import Identity, descendants_of, see_off
 from deploy.local.processes import ROOT
 from deploy.local.programs import Program, dying_with_parent
 from deploy.local.waiting import wait_until
@@ -30,6 +31,7 @@ from deploy.local.waiting import wait_until
 _LONGEST_SOCKET_PATH = 96
 _OPEN_SECONDS = 30.0
 _SEE_OFF_SECONDS = 2.0
+_PAUSE_SECONDS = 0.05
 
 
 class SupervisorError(Exception):
@@ -117,14 +119,11 @@ class Supervisor:
         """Stop everything, group after group; what is not gone within the time is killed."""
         if self._daemon is None:
             return
-        children = descendants_of(self._daemon.pid)
         with contextlib.suppress(SupervisorError):
             self._ask("shutdown")
-        try:
-            self._daemon.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self._daemon.kill()
-            self._daemon.wait()
+        children = _watch_until_it_ends(self._daemon, seconds)
+        self._daemon.kill()
+        self._daemon.wait()
         see_off(children, _SEE_OFF_SECONDS)
         self._daemon = None
 
@@ -158,3 +157,13 @@ def _ignoring(code: int) -> Iterator[None]:
     except SupervisorError as error:
         if error.code != code:
             raise
+
+
+def _watch_until_it_ends(daemon: subprocess.Popen[bytes], seconds: float) -> set[Identity]:
+    """Wait for supervisord, but not longer than this; return all that it had below it meanwhile."""
+    children: set[Identity] = set()
+    deadline = time.monotonic() + seconds
+    while daemon.poll() is None and time.monotonic() < deadline:
+        children.update(descendants_of(daemon.pid))
+        time.sleep(_PAUSE_SECONDS)
+    return children

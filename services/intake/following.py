@@ -36,7 +36,7 @@ def track(
         raise _refusal()
     return Tracked(
         code=claim.code,
-        requester=claim.content.contact.name,
+        requester=ticket.requester,
         title=claim.content.title,
         subject=ticket.subject,
         kind=ticket.kind,

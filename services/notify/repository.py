@@ -103,10 +103,6 @@ class Ledgers:
                 if since <= delivery.updated_at < until:
                     yield delivery.reference or ""
 
-    def is_awaited(self, provider: str, reference: str) -> bool:
-        """Tell whether the fate of a provider's message is open."""
-        return bool(self._codes({"open_receipts.reference": receipt_key(provider, reference)}, 1))
-
     def _codes(
         self, query: Mapping[str, object], most: int, sort: Sequence[tuple[str, int]] | None = None
     ) -> list[str]:

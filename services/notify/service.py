@@ -8,7 +8,7 @@ from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.client import ServiceClient
 from chassis.calls.entrypoints import command, query
-from chassis.errors import NotFound, Unavailable
+from chassis.errors import Invalid, NotFound, Unavailable
 from chassis.journal import Aggregates
 from chassis.lease import Lease
 from chassis.runtime import Config
@@ -83,7 +83,7 @@ class NotifyService:
     def ask_for_receipts(self) -> None:
         """Ask the SMS provider about messages it has not reported on."""
         try:
-            self.sender.receipts.check_silent(timedelta(seconds=_RECEIPT_SECONDS))
+            self.sender.receipts.ask(timedelta(seconds=_RECEIPT_SECONDS))
         except NotTaken as error:
             raise Unavailable("provider_unavailable") from error
 
@@ -104,17 +104,12 @@ class NotifyService:
         return view(request.code, outcome.state.deliveries[request.delivery])
 
     @command
-    def record_receipt(self, request: RecordReceipt, _call: Call) -> Receipt:
-        """Take a provider's hint that a message has come to its end, and ask it which.
-
-        Open to anyone, because the provider's word is what counts.
-        """
-        if request.provider != PROVIDER:
-            raise NotFound("provider_not_found")
-        try:
-            return Receipt(recorded=self.sender.receipts.hear(request.reference))
-        except NotTaken as error:
-            raise Unavailable("provider_unavailable", retry_after=5) from error
+    def record_receipt(self, request: RecordReceipt, call: Call) -> Receipt:
+        """Take a provider's report; the gateway vouches that the provider sent it."""
+        call.require("system.operate")
+        if request.provider != PROVIDER or not request.status.isdecimal():
+            raise Invalid("receipt_malformed")
+        return Receipt(recorded=self.sender.receipts.take(request.reference, int(request.status)))
 
 
 def view(code: str, delivery: Delivery) -> DeliveryView:

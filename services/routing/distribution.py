@@ -15,6 +15,9 @@ from services.routing.repository.queues import Team
 
 log = get_logger()
 
+#: How many tickets that came before there was an organisation are taken up in one go.
+_ADRIFT = 100
+
 
 class Distribution:
     """Gives queued work away."""
@@ -49,6 +52,8 @@ class Distribution:
     def _room(self, team: Team) -> int:
         """Give how many tickets of a queue there may be takers for."""
         organisation = self._grounding.lookup.organisation
+        if team.unit is None or team.tier is None:
+            return _ADRIFT if organisation.rules else 0
         one = organisation.people.get(team.for_person or "")
         pool = [one] if one and one.may_work else organisation.pool(team.unit, team.tier)
         loads = self._store.loads.of(person.id for person in pool)

@@ -12,7 +12,7 @@ from contracts.intake import TicketRegistered
 from services.routing.actions import Deed, Merge
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
-from services.routing.handlers import wish_of
+from services.routing.handlers import AssignNext, wish_of
 from services.routing.handlers.case import Grounds, Wish
 from services.routing.handlers.opening import desk_for
 from services.routing.lookup import Lookup
@@ -71,7 +71,11 @@ class Grounding(Reference):
         self.places.settle(causes, before, cast("dict[str, Outcome]", outcomes))
 
     def _subjects(self, occasions: Sequence[Occasion]) -> dict[str, str | None]:
-        wanted = [o.message.subject for o in occasions if isinstance(o.message, TicketRegistered)]
+        wanted = [
+            request.subject
+            for occasion in occasions
+            if (request := _request_of(occasion.state, occasion.message)) is not None
+        ]
         return dict(self.lookup.subjects(wanted)) if wanted else {}
 
     def _others(self, occasions: Sequence[Occasion]) -> dict[str, Ticket]:
@@ -100,7 +104,7 @@ class _Wants:
             if not isinstance(state, Ticket):
                 continue
             wish = wish_of(state, message, context, self._grounds)
-            owners = self._owners(message)
+            owners = self._owners(_request_of(state, message))
             if wish is not None or owners:
                 pool = self._pool(wish) if wish else []
                 wants.append(Want(context.stream, context.cause, pool, owners, state.holder))
@@ -116,10 +120,19 @@ class _Wants:
                 self._pools[wish] = organisation.pool(wish.unit, wish.tier, wish.skill)
         return self._pools[wish]
 
-    def _owners(self, message: Any) -> list[Person]:
-        if not isinstance(message, TicketRegistered) or message.imported:
+    def _owners(self, request: TicketRegistered | Ticket | None) -> list[Person]:
+        if request is None or request.imported:
             return []
-        key = (message.subject, message.kind, message.channel, message.registered_by)
+        by = request.registered_by if isinstance(request, TicketRegistered) else None
+        key = (request.subject, request.kind, request.channel, by)
         if key not in self._desks:
-            self._desks[key] = desk_for(message, self._grounds)
+            self._desks[key] = desk_for(request, self._grounds)
         return self._desks[key]
+
+
+def _request_of(state: Any, message: Any) -> TicketRegistered | Ticket | None:
+    """Give what a decision routes by rule, if it does."""
+    if isinstance(message, TicketRegistered):
+        return message
+    adrift = isinstance(message, AssignNext) and isinstance(state, Ticket) and state.is_adrift
+    return state if adrift else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from chassis.bus.inbox import Inbox
 from chassis.calls.call import Call
@@ -31,6 +32,7 @@ FRESH_SECONDS = 1.0
 ASKED_BEFORE_ALARMS = "routing"
 ASKING_SECONDS = 2.0
 SILENCE_SECONDS = 3.0
+LAID_OUT_AHEAD = timedelta(days=400)
 _ATTEMPTS = 20
 
 
@@ -155,6 +157,11 @@ class Agreements(Reference):
         self.refresh()
         if self.runtime.settings.demo:
             self._fill_demo()
+        # The first look at a year costs milliseconds, the first at holidays half a second: not
+        # while an alarm waits.
+        now = self.runtime.clock.now()
+        for calendar in self.book.calendars.values():
+            calendar.between(now, now + LAID_OUT_AHEAD)
 
     def _fill_demo(self) -> None:
         for kind, request in demo.REQUESTS:

@@ -103,9 +103,7 @@ def test_a_ticket_is_registered_worked_asked_answered_approved_and_rated(
     )
     assert clocks
     told = wait_for(
-        lambda: (
-            found if len(found := messages_about(installation, code)) >= 4 else None
-        ),
+        lambda: found if len(found := messages_about(installation, code)) >= 4 else None,
         deadline=30,
         what="the messages",
     )

@@ -1,8 +1,8 @@
-"""What became of messages, asked of the provider.
+"""What became of messages, as the provider tells.
 
-A provider's report is a hint that there is news: whoever knows a message's number could have sent
-it, so the provider is asked. Who sends no report is asked at growing ages of a message; a minute
-of silence in between loses nothing, as the next age comes.
+It reports by itself where it was given an address. A report may get lost, or come before we have
+recorded that the message was sent; so what is still open is asked about at growing ages. A run
+that is missed loses nothing, as the next age comes.
 """
 
 from __future__ import annotations
@@ -38,41 +38,38 @@ class Open(Protocol):
 
     def now(self) -> datetime: ...
     def report(self, report: Reported) -> bool: ...
-    def is_awaited(self, provider: str, reference: str) -> bool: ...
     def awaiting_receipt(
         self, provider: str, since: datetime, until: datetime, most: int
     ) -> Iterable[str]: ...
 
 
 class Receipts:
-    """Asks the provider and records the answers."""
+    """Takes the provider's word, given or asked for, and has it recorded."""
 
     def __init__(self, provider: States, ledgers: Open) -> None:
         self._provider = provider
         self._ledgers = ledgers
 
-    def hear(self, reference: str) -> bool:
-        """Look into a report about a message; raises NotTaken. Tells whether it was news."""
-        return self._ledgers.is_awaited(PROVIDER, reference) and self.check([reference]) > 0
+    def take(self, reference: str, state: int) -> bool:
+        """Record the fate of a message where its end has come; tells whether that was news."""
+        if state not in ENDED:
+            return False
+        report = Reported(provider=PROVIDER, reference=reference, failure=ENDED[state])
+        return self._ledgers.report(report)
 
-    def check(self, references: Sequence[str]) -> int:
-        """Record the fate of messages whose end has come; raises NotTaken. Gives how many."""
-        news = 0
-        for reference, state in self._provider.states(references).items():
-            if state in ENDED:
-                report = Reported(provider=PROVIDER, reference=reference, failure=ENDED[state])
-                news += self._ledgers.report(report)
-        return news
+    def ask(self, period: timedelta) -> int:
+        """Ask about messages that have come to one of the ages within the last `period`.
 
-    def check_silent(self, period: timedelta) -> int:
-        """Ask about the messages that have come to one of the ages within the last `period`."""
+        Raises NotTaken when the provider does not tell. Gives how many had come to their end.
+        """
         now = self._ledgers.now()
         silent = itertools.chain.from_iterable(
             self._ledgers.awaiting_receipt(PROVIDER, now - age - period, now - age, MOST_STATES)
             for age in AGES
         )
         references = list(dict.fromkeys(silent))
-        return sum(
-            self.check(references[start : start + MOST_STATES])
-            for start in range(0, len(references), MOST_STATES)
-        )
+        ended = 0
+        for start in range(0, len(references), MOST_STATES):
+            states = self._provider.states(references[start : start + MOST_STATES])
+            ended += sum(self.take(reference, state) for reference, state in states.items())
+        return ended

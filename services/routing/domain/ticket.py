@@ -107,8 +107,17 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_queued(self) -> bool:
         """Whether the work waits for a free person."""
-        wanted = self.state in AT_WORK and self.assignee is None and self.unit is not None
-        return wanted and not self.imported
+        return self._waits and self.unit is not None
+
+    @property
+    def is_adrift(self) -> bool:
+        """Whether there was nobody to give the work to, and no queue either."""
+        return self._waits and self.unit is None
+
+    @property
+    def _waits(self) -> bool:
+        here = self.opened_at is not None and self.state in AT_WORK
+        return here and self.assignee is None and not self.imported
 
 
 TICKETS = Evolution(Ticket)
@@ -282,7 +291,7 @@ def index(state: Ticket) -> dict[str, Any]:
         "skill": state.skill,
         "for_person": state.for_person,
         "held_by": state.holder,
-        "queued": state.is_queued,
+        "queued": state.is_queued or state.is_adrift,
         "priority": state.priority,
         "opened_at": state.opened_at,
     }

@@ -42,34 +42,38 @@ def open_ticket(
     rule = rule_of(event, grounds)
     if event.imported:
         return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
-    place = grounds.place(context)
-    owner = grounds.organisation.people.get(place.owner or "")
-    work = _work(rule, wish_for(event, grounds), place.assignee, _working(workflow))
-    return [opened, *_priority(rule), *_owner(owner), *work]
+    return [opened, *_priority(rule), *_given_away(event, workflow, context, grounds)]
 
 
-def rule_of(event: TicketRegistered, grounds: Grounds) -> Rule | None:
+def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:
+    """Give away what came before there was an organisation to give it to."""
+    rule, workflow = rule_of(state, grounds), grounds.workflow_of(state)
+    given = _given_away(state, workflow, context, grounds)
+    return [*_priority(rule), *given] if given else []
+
+
+def rule_of(request: TicketRegistered | Ticket, grounds: Grounds) -> Rule | None:
     """Give the rule that decides about a request, if one fits."""
-    subjects = grounds.subject_line(event.subject)
-    return grounds.organisation.rule_for(subjects, event.kind, event.channel)
+    subjects = grounds.subject_line(request.subject)
+    return grounds.organisation.rule_for(subjects, request.kind, request.channel)
 
 
-def wish_for(event: TicketRegistered, grounds: Grounds) -> Wish | None:
+def wish_for(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | None:
     """Give where the work should go: by rule, else to the nearest desk; None without any."""
-    rule = rule_of(event, grounds)
+    rule = rule_of(request, grounds)
     if rule is not None:
         return Wish(unit=rule.unit, tier=rule.tier, skill=rule.skill)
-    desk = desk_for(event, grounds)
+    desk = desk_for(request, grounds)
     return Wish(unit=desk[0].unit, tier=desk[0].tier) if desk else None
 
 
-def desk_for(event: TicketRegistered, grounds: Grounds) -> list[Person]:
+def desk_for(request: TicketRegistered | Ticket, grounds: Grounds) -> list[Person]:
     """Give who may become the owner: who registered it, else the desk of its unit."""
     organisation = grounds.organisation
-    by = registrar(event, organisation)
+    by = registrar(request, organisation) if isinstance(request, TicketRegistered) else None
     if by is not None:
         return [by]
-    rule = rule_of(event, grounds)
+    rule = rule_of(request, grounds)
     return organisation.desk_of(rule.unit if rule else None)
 
 
@@ -96,12 +100,23 @@ def _working(workflow: Workflow) -> Stand:
     return stand_at(workflow, next(ways, workflow.start))
 
 
-def _work(rule: Rule | None, wish: Wish | None, assignee: str | None, stand: Stand) -> list[Event]:
+def _given_away(
+    request: TicketRegistered | Ticket, workflow: Workflow, context: Context, grounds: Grounds
+) -> list[Event]:
+    """Give the ticket its owner, and the work to whom a place was reserved with, else a queue."""
+    wish, rule, place = (
+        wish_for(request, grounds),
+        rule_of(request, grounds),
+        grounds.place(context),
+    )
+    owner = _owner(grounds.organisation.people.get(place.owner or ""))
     if wish is None:
-        return []
-    name = rule.id if rule else None
-    if assignee is not None:
-        return [
-            TicketAssigned(**stand, assignee=assignee, unit=wish.unit, tier=wish.tier, rule=name)
-        ]
-    return [TicketQueued(**stand, unit=wish.unit, tier=wish.tier, rule=name, skill=wish.skill)]
+        return owner
+    stand, name = _working(workflow), rule.id if rule else None
+    if place.assignee is not None:
+        assigned = TicketAssigned(
+            **stand, assignee=place.assignee, unit=wish.unit, tier=wish.tier, rule=name
+        )
+        return [*owner, assigned]
+    queued = TicketQueued(**stand, unit=wish.unit, tier=wish.tier, rule=name, skill=wish.skill)
+    return [*owner, queued]

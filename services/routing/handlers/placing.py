@@ -17,6 +17,7 @@ from services.routing.domain.organisation import Person
 from services.routing.domain.permission import has_right, not_now
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Case, Grounds, Wish, stand_at
+from services.routing.handlers.opening import take_up, wish_for
 
 
 class AssignNext(msgspec.Struct, frozen=True):
@@ -27,6 +28,8 @@ def assign_next(
     state: Ticket, _message: AssignNext, context: Context, grounds: Grounds
 ) -> list[Event]:
     """Give queued work to whom a place was reserved with; nothing when either is gone."""
+    if state.is_adrift:
+        return take_up(state, context, grounds)
     assignee = grounds.place(context).assignee
     if not state.is_queued or assignee is None:
         return []
@@ -43,6 +46,8 @@ def assign_next(
 
 def wish_for_next(state: Ticket, grounds: Grounds) -> Wish | None:
     """Give whom queued work waits for; the team, where that person has left."""
+    if state.is_adrift:
+        return wish_for(state, grounds)
     if not state.is_queued or state.unit is None:
         return None
     person = grounds.organisation.people.get(state.for_person or "")

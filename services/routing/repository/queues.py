@@ -28,10 +28,10 @@ TICKET_INDEXES = (
 
 
 class Team(NamedTuple):
-    """Whose queue it is: a tier of a unit, or one person's own."""
+    """Whose queue it is: a tier of a unit, or one person's own; without a unit, nobody's yet."""
 
-    unit: str
-    tier: int
+    unit: str | None
+    tier: int | None
     for_person: str | None
 
 
@@ -48,7 +48,7 @@ class Queues:
             [{"$match": {"queued": True}}, {"$group": {"_id": group}}]
         )
         return [
-            Team(item["_id"]["unit"], item["_id"]["tier"], item["_id"].get("for_person"))
+            Team(item["_id"].get("unit"), item["_id"].get("tier"), item["_id"].get("for_person"))
             for item in found
         ]
 

@@ -20,6 +20,7 @@ from tests.component.routing.world import (
     person,
 )
 
+Deed = tuple[str, Identity, dict[str, Any]]
 REPLICAS = ("routing-1", "routing-2")
 REQUESTER = Identity(subject="requester:r1", role="requester")
 DESK = person("desk", "agent", "hq")
@@ -78,21 +79,23 @@ def test_a_whole_life_is_in_the_timeline_and_only_its_public_part_is_the_request
 ) -> None:
     ticket = registered(world)
     code, expert = ticket["code"], person(ticket["assignee"])
-    for action, by, arguments in (
+    first: list[Deed] = [
         ("log-work", expert, {"work_group": "training", "duration": "PT10M", "note": "Shown how."}),
         ("note", expert, {"text": "Knows little."}),
         ("ask", DESK, {"question": "Which version?"}),
-    ):
+    ]
+    for action, by, arguments in first:
         assert world.act(code, action, by, **arguments).status == 200
     world.message(code)
     eventually(lambda: world.ticket(code)["state"] == "in_progress")
-    for action, by, arguments in (
+    then: list[Deed] = [
         ("escalate", expert, {"reason": "Beyond me."}),
         ("return", person("senior", tier=2), {"proposal": "Reinstall."}),
         ("done", DESK, {"answer": "Please reinstall it."}),
         ("approve", SUPERVISOR, {}),
         ("rate", REQUESTER, {"score": 5, "comment": "Thanks."}),
-    ):
+    ]
+    for action, by, arguments in then:
         answer = world.act(code, action, by, **arguments)
         assert answer.status == 200, (action, answer)
 
@@ -232,6 +235,7 @@ def test_a_full_person_is_given_nothing_by_hand_either(world: World) -> None:
     assert {a.code for a in answers if a.status == 409} == {"person_at_capacity"}
 
 
+@pytest.mark.slow
 def test_the_sweep_frees_places_that_no_ticket_holds(world: World) -> None:
     world.found(swept={"sole": {"capacity": 1}})
     code = registered(world)["code"]

@@ -39,9 +39,7 @@ def test_a_state_is_the_fold_of_its_events():
 
 
 def test_an_event_without_a_step_changes_nothing():
-    breached = SlaBreached(
-        clock="x", mark=100, alarm_at=AT, due_at=AT, priority=3, notices=[]
-    )
+    breached = SlaBreached(clock="x", mark=100, alarm_at=AT, due_at=AT, priority=3, notices=[])
 
     assert CLOCKS.fold([(breached, AT)]) == CLOCKS.initial()
 

@@ -171,7 +171,9 @@ def test_a_stream_that_fails_is_noted_and_the_others_go_on():
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError("text"), eventlet.Timeout(), KeyError("x")], ids=lambda e: type(e).__name__
+    "error",
+    [RuntimeError("text"), eventlet.Timeout(), KeyError("x")],
+    ids=lambda e: type(e).__name__,
 )
 def test_an_odd_failure_is_tracked_down_to_its_stream(error):
     receiver = Receiver()

@@ -134,3 +134,16 @@ def test_without_an_organisation_the_ticket_is_new_and_kept() -> None:
 
     assert (ticket.state, ticket.owner, ticket.assignee) == ("new", None, None)
     assert CODE in world.tickets
+
+
+def test_what_came_before_the_organisation_is_taken_up_once_there_is_one() -> None:
+    world = World(msgspec.structs.replace(ORGANISATION, people={}, units={}, rules=()))
+    world.register()
+    adrift = world.hand_out()
+    world.organisation = ORGANISATION
+
+    ticket = world.hand_out()
+
+    assert adrift.is_adrift
+    assert (ticket.owner, ticket.assignee, ticket.priority) == ("desk", "expert", 4)
+    assert ticket.state == "in_progress"

@@ -12,7 +12,7 @@ import pytest
 
 from chassis.errors import Forbidden, Invalid
 from contracts.envelope import Event
-from contracts.routing import TicketAssigned, TicketReopened, TicketWaiting
+from contracts.routing import StateEvent, TicketAssigned, TicketReopened, TicketWaiting
 from tests.unit.routing.world import CODE, IMPORTER, NOON, World
 
 LOG = Path(__file__).parents[4] / "shared" / "data" / "volvo-problems.csv"
@@ -156,15 +156,15 @@ def _changes_person(event: Event) -> bool:
 
 def _starts_waiting(events: list[Event]) -> Iterator[bool]:
     """Look at each event that tells a state: a wait begins where the state before was another."""
-    telling = [event for event in events if hasattr(event, "state")]
+    telling = [event for event in events if isinstance(event, StateEvent)]
     for before, event in pairwise(telling):
-        yield isinstance(event, TicketWaiting) and before.state != "waiting"  # type: ignore[attr-defined]
+        yield isinstance(event, TicketWaiting) and before.state != "waiting"
 
 
 def _main_steps(world: World) -> list[tuple[str, str]]:
     """The last event of each row, in the order of the log."""
     steps = []
     for code, history in world.events.items():
-        by_time = {at: event for event, at in history if event.type not in _OPENING}
-        steps += [(code, event.step) for event in by_time.values()]
+        by_time = {at: event for event, at in history if isinstance(event, StateEvent)}
+        steps += [(code, event.step) for event in list(by_time.values())[1:]]
     return steps

@@ -208,9 +208,11 @@ class World:
             chosen = one if has else least_loaded(named if wish.person else team, self.loads())
             assignee = chosen.id if chosen else None
         owner = None
-        if isinstance(message, TicketRegistered) and not message.imported:
+        request = message if isinstance(message, TicketRegistered) else state
+        routed = request is message or (isinstance(message, AssignNext) and state.is_adrift)
+        if routed and not request.imported:
             owned = Counter(t.speaker or "" for t in self.tickets.values())
-            chosen = fewest_owned(desk_for(message, grounds), owned)
+            chosen = fewest_owned(desk_for(request, grounds), owned)
             owner = chosen.id if chosen else None
         return Place(assignee=assignee, owner=owner)
 

@@ -1,0 +1,282 @@
+"""The processes of the sample services, and how tests look at what they did."""
+
+import http.client
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from amqp import Connection, Message
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from chassis.calls import wire
+from chassis.identity import Identity, Signer
+from tests.http import Answer
+
+_ROOT = Path(__file__).parents[3]
+_READY_SECONDS = 60
+ANYBODY = Identity(subject="person:admin", role="admin")
+
+#: Everything that waits, waits shortly.
+_SETTINGS = {
+    "PEYGIR_RETRY_SECONDS": "0.2,0.4",
+    "PEYGIR_WALK_AWAY_SECONDS": "0.4",
+    "PEYGIR_LEASE_SECONDS": "1",
+    "PEYGIR_HANDLER_SECONDS": "2",
+    "PEYGIR_DRAIN_SECONDS": "15",
+    "PEYGIR_PARTITIONS": "2",
+}
+
+
+class Process:
+    """One running sample service."""
+
+    def __init__(self, name: str, environment: dict[str, str], log: Path, signer: Signer) -> None:
+        self.name = name
+        self.log = log
+        self.port = int(environment["PEYGIR_CALL_PORT"])
+        self._metrics_port = int(environment["PEYGIR_METRICS_PORT"])
+        self._signer = signer
+        with log.open("ab") as output:
+            self._popen = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "tests.component.chassis.sample", name],
+                env=os.environ | environment,
+                cwd=_ROOT,
+                stdout=output,
+                stderr=output,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def running(self) -> bool:
+        return self._popen.poll() is None
+
+    def wait_ready(self) -> None:
+        eventually(self._is_ready, seconds=_READY_SECONDS)
+
+    def _is_ready(self) -> bool:
+        assert self.running, self.log.read_text()[-4000:]
+        try:
+            return self.look("/readyz").status == http.HTTPStatus.OK
+        except OSError:
+            return False
+
+    def look(self, path: str) -> Answer:
+        """Ask the operators' port."""
+        return _request(self._metrics_port, "GET", path, None, {}, 10)
+
+    def metric(self, name: str, **labels: str) -> float:
+        """Sum the samples of a metric that have these labels."""
+        total = 0.0
+        for line in self.look("/metrics").text.splitlines():
+            found = re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line)
+            if found and all(f'{key}="{value}"' in (found[1] or "") for key, value in labels.items()):
+                total += float(found[2])
+        return total
+
+    def headers(self, identity: Identity = ANYBODY, *, seconds: float = 10) -> dict[str, str]:
+        """Give what a call needs to be accepted."""
+        return {
+            wire.PASS: self._signer.sign(identity, now=time.time()),
+            wire.SECONDS: str(seconds),
+            "Content-Type": "application/json",
+        }
+
+    def try_call(
+        self,
+        method: str,
+        request: Any,
+        *,
+        key: str | None = None,
+        identity: Identity = ANYBODY,
+        seconds: float = 10,
+    ) -> Answer:
+        """Call, and give whatever comes."""
+        headers = self.headers(identity, seconds=seconds)
+        headers[wire.KEY] = key or secrets.token_hex(8)
+        body = json.dumps(request)
+        return _request(self.port, "POST", wire.PATH + method, body, headers, seconds + 5)
+
+    def call(self, method: str, request: Any, **options: Any) -> Any:
+        """Call; fails unless it is answered well."""
+        return self.try_call(method, request, **options).expect(200).json
+
+    def tell(self, stream: str, *acts: str, **options: Any) -> Any:
+        """Have events recorded, one for each act, in one commit."""
+        return self.call("tell", {"stream": stream, "acts": acts or ["ok"]}, **options)
+
+    def signal(self, number: int) -> None:
+        self._popen.send_signal(number)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._popen.kill()
+        self._popen.wait()
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its end; gives the exit status."""
+        return self._popen.wait(seconds)
+
+    def stop(self) -> None:
+        """End it, however it stands."""
+        if self.running:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+            try:
+                self._popen.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+class World:
+    """Processes with databases and a virtual host of their own."""
+
+    def __init__(self, mongo_uri: str, amqp_uri: str, prefix: str, logs: Path) -> None:
+        self.amqp_uri = amqp_uri
+        self.mongo = MongoClient[dict[str, Any]](mongo_uri, tz_aware=True, timeoutMS=20_000)
+        self._prefix = prefix
+        self._logs = logs
+        self._key = secrets.token_hex(32)
+        self._processes: list[Process] = []
+        self._ports = {name: free_port() for name in ("intake", "routing", "sla")}
+        self._environment = _SETTINGS | {
+            "MONGO_URI": mongo_uri,
+            "AMQP_URI": amqp_uri,
+            "PEYGIR_DATABASE_PREFIX": prefix,
+            "PEYGIR_CALL_KEYS": self._key,
+            **{
+                f"PEYGIR_{name.upper()}_URL": f"http://127.0.0.1:{port}"
+                for name, port in self._ports.items()
+            },
+        }
+
+    def begin(self, name: str, *, replica: int = 0, **settings: Any) -> Process:
+        """Start a process, not waiting; settings are written without `PEYGIR_`, in small letters."""
+        environment = self._environment | {
+            "PEYGIR_CALL_PORT": str(self._ports[name] if not replica else free_port()),
+            "PEYGIR_METRICS_PORT": str(free_port()),
+        }
+        for setting, value in settings.items():
+            known = setting.upper()
+            environment[known if known in environment else f"PEYGIR_{known}"] = str(value)
+        log = self._logs / f"{name}.{len(self._processes)}.log"
+        process = Process(name, environment, log, Signer([self._key]))
+        self._processes.append(process)
+        return process
+
+    def start(self, name: str, *, replica: int = 0, **settings: Any) -> Process:
+        """Start a process and wait until it is ready."""
+        process = self.begin(name, replica=replica, **settings)
+        process.wait_ready()
+        return process
+
+    def database(self, name: str) -> Database[dict[str, Any]]:
+        return self.mongo[self._prefix + name]
+
+    def applied(self, stream: str) -> list[str]:
+        """Give what the consumer applied to a stream, by its journal."""
+        commits = self.database("sla")["journal"].find({"stream": stream}).sort("version", 1)
+        return [
+            f"{event['data']['reason']}:{event['data']['clock']}"
+            for commit in commits
+            for event in commit["events"]
+            if event["type"] == "sla.cancelled"
+        ]
+
+    def lagging(self, source: str, stream: str) -> dict[str, Any] | None:
+        return self.database("sla")["lagging"].find_one({"_id": f"{source}|{stream}"})
+
+    def stuck(self, source: str, stream: str) -> dict[str, Any] | None:
+        row = self.lagging(source, stream)
+        return row if row and row["stuck"] else None
+
+    @contextmanager
+    def broker(self) -> Iterator[Any]:
+        """A channel to the broker."""
+        parts = urlsplit(self.amqp_uri)
+        connection = Connection(
+            f"{parts.hostname}:{parts.port}",
+            userid=parts.username,
+            password=parts.password,
+            virtual_host=parts.path[1:],
+        )
+        connection.connect()
+        try:
+            yield connection.channel()
+        finally:
+            connection.close()
+
+    def publish(self, body: bytes, *, exchange: str = "intake.events", **properties: Any) -> None:
+        """Publish something as if a service did."""
+        with self.broker() as channel:
+            headers = {"subject": "x"} | properties.pop("headers", {})
+            message = Message(body, application_headers=headers, **properties)
+            channel.basic_publish(message, exchange=exchange, routing_key="ticket.registered")
+
+    def waiting(self, queue: str) -> int:
+        """Count the messages that wait in a queue."""
+        with self.broker() as channel:
+            return int(channel.queue_declare(queue, passive=True).message_count)
+
+    def stop(self) -> None:
+        for process in self._processes:
+            if process.running:
+                process.signal(signal.SIGCONT)
+                process.signal(signal.SIGTERM)
+        for process in self._processes:
+            process.stop()
+        self.mongo.close()
+
+
+def eventually(holds: Callable[[], Any], *, seconds: float = 30) -> Any:
+    """Wait until something holds, and give it; fails when that takes too long."""
+    deadline = time.monotonic() + seconds
+    while not (found := holds()):
+        assert time.monotonic() < deadline, "it did not come to hold in time"
+        time.sleep(0.03)
+    return found
+
+
+def always(holds: Callable[[], Any], *, seconds: float) -> None:
+    """Watch for a while that something goes on to hold."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert holds()
+        time.sleep(0.05)
+
+
+def new_stream(name: str = "s") -> str:
+    return f"{name}{secrets.token_hex(4)}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _request(
+    port: int, method: str, path: str, body: str | None, headers: dict[str, str], seconds: float
+) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()

@@ -1,0 +1,135 @@
+"""A TCP proxy that harms connections: it cuts, freezes, delays and half-closes them.
+
+It stands between a process and a server, in a thread of the test. The server's address comes from
+`Proxy(host, port)`; the process is given `proxy.port` on 127.0.0.1 instead.
+"""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit, urlunsplit
+
+Direction = Literal["out", "back"]
+#: Looks at what passes: out to the server, or back from it.
+Watch = Callable[[Direction, bytes], None]
+
+_CHUNK = 65536
+_NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class Proxy:
+    """Passes everything on, until told otherwise; a context manager."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._pumps: set[asyncio.Task[None]] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        #: Seconds that every piece is late.
+        self.latency = 0.0
+        #: False: new connections are closed at once.
+        self.accepting = True
+        #: Called with every piece before it is passed on; it may `cut_now`.
+        self.watch: Watch | None = None
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._server = self._run(asyncio.start_server(self._accept, "127.0.0.1", 0))
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def instead_of(self, uri: str) -> str:
+        """Give the address with the proxy in the server's place."""
+        parts = urlsplit(uri)
+        login, at, _host = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=f"{login}{at}127.0.0.1:{self.port}"))
+
+    def freeze(self) -> None:
+        """Let nothing pass; connections stay open, and new ones are accepted."""
+        self._loop.call_soon_threadsafe(self._flowing.clear)
+
+    def thaw(self) -> None:
+        """Let everything pass, what was held back first."""
+        self._loop.call_soon_threadsafe(self._flowing.set)
+
+    def cut(self) -> None:
+        """Reset every connection."""
+        self._run(self._cut())
+
+    def cut_now(self) -> None:
+        """The same from inside `watch`: the piece it was shown never arrives."""
+        for writer in self._writers:
+            writer.transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
+            )
+            writer.transport.abort()
+
+    def half_close(self) -> None:
+        """End one direction of every connection: towards the server nothing more is sent."""
+        self._run(self._half_close())
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self.accepting:
+            writer.transport.abort()
+            return
+        try:
+            there, back = await asyncio.open_connection(*self._target)
+        except OSError:
+            writer.transport.abort()
+            return
+        self._writers |= {writer, back}
+        for source, target, direction in ((reader, back, "out"), (there, writer, "back")):
+            pump = self._loop.create_task(self._pump(source, target, direction))
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
+
+    async def _pump(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, direction: Direction
+    ) -> None:
+        try:
+            while piece := await source.read(_CHUNK):
+                if self.latency:
+                    await asyncio.sleep(self.latency)
+                await self._flowing.wait()
+                if self.watch is not None:
+                    self.watch(direction, piece)
+                target.write(piece)
+                await target.drain()
+        except OSError:
+            target.transport.abort()
+        finally:
+            target.close()
+            self._writers.discard(target)
+
+    async def _cut(self) -> None:
+        self.cut_now()
+
+    async def _half_close(self) -> None:
+        for writer in self._writers:
+            if writer.can_write_eof() and not writer.is_closing():
+                peer = writer.get_extra_info("peername")
+                if peer[:2] == self._target:
+                    writer.write_eof()
+
+    async def _close(self) -> None:
+        self._server.close()
+        self.cut_now()
+        for pump in self._pumps:
+            pump.cancel()
+        await asyncio.gather(*self._pumps, return_exceptions=True)
