@@ -86,7 +86,7 @@ class ChassisSettings(Settings):
     batch_size: int = Field(500, ge=1, le=5000, description="Most events handled in one go.")
     handler_seconds: float = Field(30, gt=0, description="Longest time one batch may take.")
     lease_seconds: float = Field(2, gt=0, description="How long a lease lasts unless renewed.")
-    mongo_seconds: float = Field(3, gt=0, description="Longest wait for MongoDB.")
+    mongo_seconds: float = Field(2, gt=0, description="Longest wait for MongoDB.")
     relay_lookback_seconds: float = Field(
         8,
         gt=0,

@@ -17,7 +17,7 @@ from services.routing.reference import Grounding
 
 #: Everybody's in the demo; only those who do not work tickets have none.
 _CAPACITY = 200
-_WORKING = ("agent", "expert")
+_WORKING = ("agent", "expert", "supervisor")
 #: Iranian mobile numbers of a range that is not given out.
 _MOBILE = "+9899000010{:02}"
 

@@ -65,7 +65,7 @@ class Tell(Request):
     """Command `tell`: record one event per act in a stream, all in one commit."""
 
     stream: str
-    acts: list[str] = ["ok"]
+    acts: list[str]
     #: Refuse unless this many were told before.
     after: int | None = None
 

@@ -282,6 +282,15 @@ def test_a_referral_that_loses_to_a_claim_is_refused() -> None:
     assert refused.value.params["reason"] == "held_by_me_or_nobody"
 
 
+def test_giving_the_work_to_who_has_it_changes_nothing() -> None:
+    world = a_world()
+    before = world.recorded()
+
+    world.do("assign", "supervisor", person="expert")
+
+    assert world.recorded() == before
+
+
 def test_a_supervisor_gives_work_to_people_of_his_unit_only() -> None:
     world = a_world()
 
