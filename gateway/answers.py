@@ -55,7 +55,7 @@ class CurrentSession(Answer, frozen=True):
     rights: dict[str, str]
 
 
-class TicketLine(TicketView, kw_only=True):
+class TicketLine(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `frozen` down
     """A ticket as lists show it."""
 
     #: Absent when intake does not answer.
@@ -84,7 +84,7 @@ class InboxAnswer(Answer, frozen=True):
     unavailable: list[str] = []
 
 
-class Ticket(TicketView, kw_only=True):
+class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `frozen` down
     """A whole ticket: case, content, clocks and deliveries."""
 
     title: str

@@ -19,7 +19,7 @@ _KEY = "no-secret-" * 4
 
 def blank_app() -> FastAPI:
     """Give the application with nobody behind it."""
-    settings: Any = GatewaySettings(call_keys=_KEY, session_keys=_KEY)  # type: ignore[arg-type]
+    settings: Any = GatewaySettings(call_keys=_KEY, session_keys=_KEY)
     nowhere = "redis://127.0.0.1:1/0"
     return create_app(
         Gateway(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from chassis.errors import Unavailable
+import msgspec
+
+from chassis.errors import DomainError
+from chassis.logging import get_logger
 from contracts.calls.intake import Requester
 from contracts.calls.routing import StaffContact, TicketView
 from services.notify.domain.deliveries import REQUESTER, Delivery
@@ -13,6 +16,9 @@ from services.notify.domain.notices import EMAIL, PERSON, ROLE
 from services.notify.sending.directory import Staff
 
 T = TypeVar("T")
+log = get_logger()
+#: Away, or not able to answer this: either way there is no answer now.
+_NO_ANSWER = (DomainError, msgspec.MsgspecError)
 
 
 class Owed(NamedTuple):
@@ -102,8 +108,8 @@ def _ask(question: Callable[[list[str]], dict[str, T]], ids: list[str]) -> dict[
         return {}
     try:
         return question(ids)
-    except Unavailable:
-        return None
+    except _NO_ANSWER as error:
+        return _unanswered(error)
 
 
 def _ask_staff(
@@ -121,8 +127,12 @@ def _ask_staff(
         return Staff({}, {})
     try:
         return asks.staff(wanted, roles)
-    except Unavailable:
-        return None
+    except _NO_ANSWER as error:
+        return _unanswered(error)
+
+
+def _unanswered(error: Exception) -> None:
+    log.warning("question_unanswered", error=getattr(error, "code", type(error).__name__))
 
 
 def _answered(answer: T | None) -> T:

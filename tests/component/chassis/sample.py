@@ -217,10 +217,6 @@ def _sleep(_state: Clocks, how: str, _try: int) -> None:
     eventlet.sleep(float(how))
 
 
-def _exit(_state: Clocks, _how: str, number: int) -> None:
-    os._exit(9)
-
-
 def _surrogate(_state: Clocks, _how: str, _try: int) -> list[Event]:
     return [SlaCancelled(clock="\ud800", reason="x")]
 
@@ -241,7 +237,6 @@ _ACTS: dict[str, Callable[[Clocks, str, int], list[Event] | None]] = {
     "refuse": _refuse,
     "timeout": _time_out,
     "slow": _sleep,
-    "exit": _exit,
     "surrogate": _surrogate,
     "nothing": _nothing,
     "only_after": _only_after,

@@ -151,7 +151,9 @@ class World:
         self._prefix = prefix
         self._logs = logs
         self._key = secrets.token_hex(32)
-        self._processes: list[Process] = []
+        self._started: list[Process] = []
+        #: The first running process of each service.
+        self.processes: dict[str, Process] = {}
         self._ports = {name: free_port() for name in ("intake", "routing", "sla")}
         self._environment = _SETTINGS | {
             "MONGO_URI": mongo_uri,
@@ -173,9 +175,11 @@ class World:
         for setting, value in settings.items():
             known = setting.upper()
             environment[known if known in environment else f"PEYGIR_{known}"] = str(value)
-        log = self._logs / f"{name}.{len(self._processes)}.log"
+        log = self._logs / f"{name}.{len(self._started)}.log"
         process = Process(name, environment, log, Signer([self._key]))
-        self._processes.append(process)
+        self._started.append(process)
+        if not replica:
+            self.processes[name] = process
         return process
 
     def start(self, name: str, *, replica: int = 0, **settings: Any) -> Process:
@@ -233,12 +237,14 @@ class World:
             return int(channel.queue_declare(queue, passive=True).message_count)
 
     def stop(self) -> None:
-        for process in self._processes:
+        for process in self._started:
             if process.running:
                 process.signal(signal.SIGCONT)
                 process.signal(signal.SIGTERM)
-        for process in self._processes:
+        for process in self._started:
             process.stop()
+        for name in ("intake", "routing", "sla"):
+            self.mongo.drop_database(self._prefix + name)
         self.mongo.close()
 
 

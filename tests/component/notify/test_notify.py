@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def world(servers: Any, amqp_uri: str, tmp_path_factory: pytest.TempPathFactory)
         "AMQP_URI": amqp_uri,
         "MONGO_URI": servers.mongo_uri,
         "REDIS_URL": servers.redis_url,
-        "PEYGIR_DATABASE_PREFIX": "test_notify_",
+        "PEYGIR_DATABASE_PREFIX": f"test_{secrets.token_hex(4)}_",
         "PEYGIR_WALK_SECONDS": "1",
         "PEYGIR_KAVENEGAR_SECONDS": "2",
         "PEYGIR_NOTICE_RETRY_SECONDS": "0.2,0.2,0.5,1,1,1,1,1",

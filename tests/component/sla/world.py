@@ -54,8 +54,7 @@ class World:
         """Start processes and wait until they answer."""
         for name in names:
             self._spawn(name)
-        for name in names:
-            eventually(lambda name=name: self._answers(name), seconds=60)
+        eventually(lambda: all(self._answers(name) for name in names), seconds=60)
 
     def start_all(self) -> None:
         self.start(*_TELLERS, *self.replicas)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from chassis.errors import NotFound
 from contracts.intake import TicketMessageReceived
 from contracts.routing import TicketAnswered
 from contracts.sla import Notice, SlaBreached, SlaWarned
@@ -22,6 +23,10 @@ from tests.unit.notify.samples import (
 )
 
 MESSAGE = TicketMessageReceived(message=TEXT, channel="web")
+
+
+def refuse(_codes: Any) -> Any:
+    raise NotFound("method_not_found")
 
 
 def addressed(ticket: Ticket, people: People, after: int = 0) -> list[Any]:
@@ -81,6 +86,16 @@ def test_a_message_waits_only_for_the_service_it_needs():
 
     assert [isinstance(each, Addressed) for each in found] == [True, True, False, False]
     assert all(each.result is None for each in found if isinstance(each, Unaddressed))
+
+
+def test_a_question_that_is_refused_holds_up_only_what_depends_on_it():
+    ticket, people = a_registered_ticket(), People()
+    people.titles = refuse
+
+    sms, email = addressed(ticket, people)
+
+    assert isinstance(sms, Addressed)
+    assert email.result is None
 
 
 def test_a_role_reaches_who_holds_the_work_when_it_is_sent():

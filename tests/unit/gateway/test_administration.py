@@ -1,0 +1,151 @@
+"""What administrators define, operators repair, providers tell and managers read."""
+
+from chassis.errors import NotFound
+from contracts.calls.notify import Receipt
+from contracts.calls.reporting import Column, Report
+from contracts.calls.routing import Unit
+from gateway.chassis_calls import StuckRow
+from tests.unit.gateway.fakes import World
+from tests.unit.gateway.samples import NOON, SUBJECTS, signed_in
+
+UNIT = Unit(id="it", title={"fa": "فناوری"}, parent=None, desk=True, active=True)
+
+
+async def define(world, path: str, document):
+    return await world.send("PUT", path, json=document, headers=signed_in(world, "admin"))
+
+
+async def test_a_definition_is_what_the_service_takes_with_the_id_of_the_address(world):
+    world.services.tell("routing", "define_unit", UNIT)
+
+    reply = await define(world, "/api/v1/admin/units/it", {"title": {"fa": "فناوری"}, "desk": True})
+
+    assert reply.json["id"] == "it"
+    asked = world.services.last("define_unit").request
+    assert (asked.id, asked.desk, asked.active) == ("it", True, True)
+
+
+async def test_a_wrong_definition_names_the_field(world):
+    missing = await define(world, "/api/v1/admin/units/it", {})
+    unknown = await define(world, "/api/v1/admin/units/it", {"title": {"fa": "x"}, "size": 3})
+    wrong = await define(world, "/api/v1/admin/units/it", {"title": {"fa": 7}})
+    twice = await define(world, "/api/v1/admin/units/it", {"title": {"fa": "x"}, "id": "other"})
+    none = await define(world, "/api/v1/admin/units/it", [])
+
+    found = [
+        (reply.json["errors"][0]["pointer"], reply.json["errors"][0]["code"])
+        for reply in (missing, unknown, wrong, twice, none)
+    ]
+    assert found == [
+        ("/title", "required"),
+        ("/size", "unknown_field"),
+        ("/title/...", "malformed"),
+        ("/id", "unknown_field"),
+        ("", "wrong_type"),
+    ]
+    assert world.services.asked == []
+
+
+async def test_administrators_see_subjects_that_are_out_of_use(world):
+    reply = await world.get("/api/v1/admin/subjects", headers=signed_in(world, "admin"))
+
+    assert [subject["id"] for subject in reply.json] == [subject.id for subject in SUBJECTS]
+
+
+async def test_everybody_sees_the_active_ones_as_a_tree_in_his_language(world):
+    reply = await world.get("/api/v1/subjects", headers={"Accept-Language": "en"})
+
+    assert reply.json == [
+        {
+            "id": "it",
+            "title": "IT",
+            "kind": "request",
+            "children": [{"id": "network", "title": "Network", "kind": "incident", "children": []}],
+        },
+        {"id": "pension", "title": "Pension", "kind": "question", "children": []},
+    ]
+
+
+async def test_stuck_events_come_by_service_and_who_is_away_is_named(world):
+    row = StuckRow(
+        id="intake|481920374654",
+        source="intake",
+        stream="481920374654",
+        reason="subject_unknown",
+        attempts=3,
+        stuck=True,
+        since=NOON,
+        next_at=NOON,
+    )
+    world.services.tell("routing", "stuck_list", [row])
+    world.services.tell("sla", "stuck_list", [])
+
+    reply = await world.get("/api/v1/admin/stuck", headers=signed_in(world, "admin"))
+
+    assert reply.json["stuck"]["routing"][0]["id"] == row.id
+    assert reply.json["unavailable"] == ["notify", "reporting"]
+
+
+async def test_a_stuck_event_is_retried_by_its_id(world):
+    world.services.tell("routing", "stuck_retry", {"retried": True})
+
+    reply = await world.post(
+        "/api/v1/admin/stuck/routing/intake%7C4819/retry", headers=signed_in(world, "admin")
+    )
+
+    assert reply.json == {"retried": True}
+    assert world.services.last("stuck_retry").request.id == "intake|4819"
+
+
+async def test_repair_needs_its_right(world):
+    reply = await world.get("/api/v1/admin/stuck", headers=signed_in(world, "supervisor"))
+
+    assert reply.status == 403
+
+
+async def test_a_report_as_csv_holds_no_formulas(world):
+    report = Report(
+        name="work_groups",
+        title={"fa": "سهم"},
+        columns=[Column(name="group", title={"fa": "گروه"}, unit="text")],
+        rows=[["=1+1"], ["شبکه"], [None]],
+        until_event_at=NOON,
+    )
+    world.services.tell("reporting", "report", report)
+
+    reply = await world.get(
+        "/api/v1/reports/work_groups?format=csv&from=2026-11-01",
+        headers=signed_in(world, "manager"),
+    )
+
+    assert reply.text.splitlines() == ["\ufeffگروه", "'=1+1", "شبکه", '""']
+    assert "attachment" in reply.headers["content-disposition"]
+    assert str(world.services.last("report").request.since) == "2026-11-01"
+
+
+async def test_an_unknown_report_is_not_found(world):
+    world.services.tell("reporting", "report", NotFound("report_not_found"))
+
+    reply = await world.get("/api/v1/reports/nothing", headers=signed_in(world, "manager"))
+
+    assert reply.status == 404
+
+
+async def test_a_receipt_is_taken_under_its_secret_address_only():
+    world = World(kavenegar_receipt_secret="hush")
+    world.services.tell("notify", "record_receipt", Receipt(recorded=True))
+    form = {"messageid": "8792343", "status": "10"}
+
+    wrong = await world.post("/api/v1/providers/kavenegar/receipts/guess", form=form)
+    right = await world.post("/api/v1/providers/kavenegar/receipts/hush", form=form)
+
+    assert (wrong.status, right.status) == (404, 200)
+    asked = world.services.last("record_receipt")
+    assert (asked.request.reference, asked.request.status) == ("8792343", "10")
+    assert asked.key == "kavenegar:8792343:10"
+
+
+async def test_without_a_secret_no_receipt_is_taken(world):
+    reply = await world.post("/api/v1/providers/kavenegar/receipts/None", form={"messageid": "1"})
+
+    assert reply.status == 404
