@@ -78,14 +78,26 @@ class _Loop(Entrypoint):
 
 
 class OnStart(_Loop):
-    """Runs once in each process that starts, again after a failure; must be idempotent."""
+    """Runs once in each process that starts; the process is ready only when it went well.
+
+    Tried again after a failure, so it must be idempotent.
+    """
 
     role = "calls"
 
+    def setup(self) -> None:
+        """Hold readiness back, in processes that have the role."""
+        self._done = False
+        runtime = self.server.runtime
+        if self.role in runtime.settings.roles:
+            runtime.ready_when(self.method_name, lambda: self._done)
+
     def loop(self) -> None:
         """Run until it went well."""
-        while not self.stopping and not self.run():
-            eventlet.sleep(1)
+        while not self.stopping and not self._done:
+            self._done = self.run()
+            if not self._done:
+                eventlet.sleep(1)
 
 
 class Every(_Loop):

@@ -26,7 +26,6 @@ def create_app(gateway: Gateway) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=gateway.settings.body_bytes,
         redirect_slashes=False,
     )
     app.state.gateway = gateway
@@ -42,7 +41,9 @@ def create_app(gateway: Gateway) -> FastAPI:
 def at_the_edge(app: FastAPI) -> Edge:
     """Give the application as it is served: within what every request passes."""
     gateway: Gateway = app.state.gateway
-    return Edge(app, secure=gateway.settings.public_url.startswith("https:"))
+    settings = gateway.settings
+    secure = settings.public_url.startswith("https:")
+    return Edge(app, body_bytes=settings.body_bytes, secure=secure)
 
 
 @contextlib.asynccontextmanager

@@ -1,4 +1,4 @@
-"""What every request passes first and last: trace id, security headers, figures, the log's line."""
+"""What every request passes first and last: trace id, headers, figures, the limit of its body."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 import time
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.logging import bound, get_logger
@@ -14,6 +15,7 @@ from chassis.metrics import metric
 
 _TRACE_PARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _SERVER_ERROR: Final = 500
+_TOO_LARGE: Final = 413
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 #: Pages bring neither scripts nor styles of their own text, nor anything from elsewhere.
@@ -28,8 +30,9 @@ log = get_logger(__name__)
 class Edge:
     """Pure ASGI, since each layer of Starlette's own kind costs more than the rest of a request."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, *, body_bytes: int, secure: bool) -> None:
         self._app = app
+        self._body_bytes = body_bytes
         headers = {
             "content-security-policy": CONTENT_POLICY,
             "cross-origin-opener-policy": "same-origin",
@@ -50,12 +53,30 @@ class Edge:
         started = time.perf_counter()
         with bound(trace_id=trace_id):
             try:
-                await self._app(scope, receive, answered)
+                await self._app(scope, _Limited(receive, self._body_bytes), answered)
             except Exception:
                 # Starlette has answered it by now, and raises it again for whoever logs.
                 log.exception("unexpected_error")
             finally:
                 _count(scope, answered.status, time.perf_counter() - started)
+
+
+class _Limited:
+    """Hands a body on as long as it is not too long; raises HTTPException.
+
+    Starlette's own limit answers in plain text, whatever the application makes of the refusal.
+    """
+
+    def __init__(self, receive: Receive, most: int) -> None:
+        self._receive = receive
+        self._left = most
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise HTTPException(_TOO_LARGE)
+        return message
 
 
 class _Answered:

@@ -110,8 +110,8 @@ def problem_of(request: Request, error: DomainError, *, language: str | None = N
 
 def detail_of(error: DomainError, language: str) -> str:
     """Give an error's text; a code without one is told by its status."""
-    key = f"error.{error.code}"
-    return text(language, key if has(key) else f"status.{error.status}", **error.params)
+    keys = (f"error.{error.code}", f"field.{error.code}", f"status.{error.status}")
+    return text(language, next(key for key in keys if has(key)), **error.params)
 
 
 def describe(fault: FieldFault, language: str) -> ErrorItem:

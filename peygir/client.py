@@ -51,8 +51,8 @@ class Problem(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        said = ": ".join(part for part in (self.title, self.detail) if part)
-        return "; ".join([said, *self.faults])
+        said = dict.fromkeys(part for part in (self.title, self.detail) if part)
+        return "; ".join([": ".join(said), *self.faults])
 
 
 class Answered(NamedTuple, Generic[T]):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -94,7 +95,8 @@ def show(options: Options, value: Any, readable: Callable[[], Any]) -> None:
 def table(titles: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> Table:
     """Make a table; numbers stand to the right."""
     kept = [list(row) for row in rows]
-    made = Table(title=title, title_justify="left")
+    heads = any(titles)
+    made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_header=heads)
     for index, name in enumerate(titles):
         numbers = bool(kept) and all(isinstance(row[index], int | float) for row in kept)
         made.add_column(name, justify="right" if numbers else "left", overflow="fold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
@@ -180,7 +181,10 @@ def _owner_of(steps: Sequence[Step]) -> str | None:
 
 
 def _tidy(proof: str) -> str:
-    """Read a proof as people type it; what is too long to be one is refused unread."""
+    """Read a proof as people type it; raises NotFound for none."""
+    with contextlib.suppress(UnicodeError):
+        # A header's bytes arrive as Latin-1; whoever sent Persian digits in it meant UTF-8.
+        proof = proof.encode("latin-1").decode()
     tidy = latin(proof).strip()
     if not tidy:
         raise NotFound("tracking_refused")

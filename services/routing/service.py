@@ -5,6 +5,7 @@ from functools import cached_property
 from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
+from chassis.errors import Forbidden
 from chassis.journal import Aggregates
 from chassis.runtime import Config
 from chassis.timers import every, on_start
@@ -16,6 +17,7 @@ from contracts.calls.routing import (
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    GetTexts,
     GetTicket,
     Inbox,
     ListTickets,
@@ -98,6 +100,12 @@ class RoutingService:
         if request.public or not views.is_staff:
             return timeline.public(history, bodies, self.store.directory.names)
         return timeline.full(history, bodies)
+
+    @query
+    def texts(self, request: GetTexts, call: Call) -> dict[str, str]:
+        if call.identity.role != "service":
+            raise Forbidden("right_missing", right="ticket.read")
+        return self.store.texts.bodies(request.ids)
 
     @every(seconds=1)
     def hand_out(self) -> None:

@@ -109,7 +109,8 @@ def _ask(question: Callable[[list[str]], dict[str, T]], ids: list[str]) -> dict[
     try:
         return question(ids)
     except _NO_ANSWER as error:
-        return _unanswered(error)
+        _note(error)
+        return None
 
 
 def _ask_staff(
@@ -128,10 +129,11 @@ def _ask_staff(
     try:
         return asks.staff(wanted, roles)
     except _NO_ANSWER as error:
-        return _unanswered(error)
+        _note(error)
+        return None
 
 
-def _unanswered(error: Exception) -> None:
+def _note(error: Exception) -> None:
     log.warning("question_unanswered", error=getattr(error, "code", type(error).__name__))
 
 

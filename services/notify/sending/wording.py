@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from persiantools.jdatetime import JalaliDateTime
@@ -70,7 +71,7 @@ class Wording:
         """Give an instant in the organisation's zone: Jalali in Persian."""
         local = instant.astimezone(self._zone)
         if self._language == "fa":
-            jalali = JalaliDateTime(local)
+            jalali: Any = JalaliDateTime.to_jalali(local)
             return jalali.strftime("%Y/%m/%d ساعت %H:%M", locale="en").translate(_PERSIAN)
         return local.strftime("%Y-%m-%d %H:%M")
 

@@ -22,18 +22,6 @@ from tests.http import Http
 SINKS = [MAIL_SINK, SMS_PROVIDER]
 STOP_SECONDS = 1.0
 
-# Starts an installation, says so, and lives until it is killed.
-HOLDER = """
-import sys, time
-from pathlib import Path
-from deploy.local.installation import Installation
-
-installation = Installation(Path(sys.argv[1]))
-installation.start_servers()
-print("started", flush=True)
-time.sleep(600)
-"""
-
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
@@ -115,13 +103,15 @@ def test_a_second_start_over_the_same_folder_has_data_and_secrets(tmp_path):
     assert second.environment["PEYGIR_CALL_KEYS"] == first_environment["PEYGIR_CALL_KEYS"]
 
 
-def test_nothing_outlives_a_holder_that_is_killed(tmp_path):
-    with holder(tmp_path) as process:
-        assert {"mongod", "beam.smp", "epmd", "redis-server"} <= set(
-            processes_under(tmp_path).values()
-        )
-        process.kill()
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_outlives_the_program_that_holds_an_installation(tmp_path, ending):
+    with the_servers_alone(tmp_path) as holder:
+        said = [holder.stdout.readline() for _ in range(3)]
+        running = set(processes_under(tmp_path).values())
+        holder.send_signal(ending)
 
+    assert [line.partition("=")[0] for line in said] == ["AMQP_URI", "MONGO_URI", "REDIS_URL"]
+    assert {"mongod", "beam.smp", "epmd", "redis-server"} <= running
     wait_until(lambda: not processes_under(tmp_path), seconds=30, what="everything to end")
 
 
@@ -139,14 +129,13 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path):
 
 
 @contextlib.contextmanager
-def holder(base: Path) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(base)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+def the_servers_alone(base: Path) -> Iterator[subprocess.Popen[str]]:
+    """The command for developers, which is ended by a signal."""
+    command = [sys.executable, "-m", "deploy.local.servers", "--base", str(base)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "started\n"
         yield process
+        process.wait(60)
     finally:
         process.kill()
         process.wait()

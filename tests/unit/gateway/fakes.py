@@ -5,15 +5,18 @@ from __future__ import annotations
 import json as json_module
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import msgspec
+from fastapi import FastAPI
 
 from chassis.errors import TooMany, Unavailable
 from chassis.identity import Identity
 from gateway.access import Gateway
-from gateway.app import at_the_edge, create_app
+from gateway.app import at_the_edge
+from gateway.blank import blank_app
 from gateway.settings import GatewaySettings
 
 KEY = "k" * 40
@@ -105,6 +108,12 @@ class Reply(NamedTuple):
         return self.body.decode()
 
 
+@cache
+def shared_app() -> FastAPI:
+    """The application, which takes long to put together; each world puts its gateway in."""
+    return blank_app()
+
+
 class World:
     """A gateway with everything around it pretended."""
 
@@ -119,8 +128,9 @@ class World:
             limits=self.limits,  # type: ignore[arg-type]
             revocations=self.revocations,  # type: ignore[arg-type]
         )
-        self.app = create_app(self.gateway)
-        self.asgi = at_the_edge(self.app)
+        app = shared_app()
+        app.state.gateway = self.gateway
+        self.asgi = at_the_edge(app)
         self.cookies: dict[str, str] = {}
 
     async def get(self, path: str, **options: Any) -> Reply:
@@ -162,11 +172,11 @@ async def _call(asgi, method, path, headers, body, address) -> Reply:
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": address_parts.path,
+        "path": unquote(address_parts.path),
         "raw_path": address_parts.path.encode(),
         "query_string": address_parts.query.encode(),
         "headers": [
-            *((name.encode(), value.encode("latin-1")) for name, value in headers.items()),
+            *((name.encode(), value.encode()) for name, value in headers.items()),
             (b"content-length", str(len(body)).encode()),
         ],
         "client": (address, 40000),

@@ -6,12 +6,12 @@ from openapi_spec_validator import validate
 
 from contracts.rights import RIGHTS
 from gateway import openapi, reference
-from gateway.blank import blank_app
+from tests.unit.gateway.fakes import shared_app
 
 
 @pytest.fixture(scope="module")
 def app():
-    return blank_app()
+    return shared_app()
 
 
 @pytest.fixture(scope="module")

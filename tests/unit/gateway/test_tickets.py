@@ -146,7 +146,7 @@ async def test_acting_on_behalf_is_for_importers(world):
 
 async def test_a_timeline_begins_with_the_registering_and_is_told_in_words(world):
     world.services.tell(
-        "routing", "timeline", [step for step in world.services.answers["routing", "timeline"][1:]]
+        "routing", "timeline", list(world.services.answers["routing", "timeline"][1:])
     )
     world.services.tell("intake", "describe_tickets", {CODE: a_content()})
 
