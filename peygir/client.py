@@ -72,10 +72,9 @@ class Client:
         self.patience = patience
         self._language = language
         self._connections = connections
-        self._credentials: tuple[str, str] | None = None
-        self._token = ""
+        self._token = self._refresh_token = ""
         self.staff: Staff | None = None
-        self._signing_in = asyncio.Lock()
+        self._renewing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         """Open connections as they are needed."""
@@ -99,19 +98,24 @@ class Client:
     # -- who asks --------------------------------------------------------------------------------
 
     async def sign_in(self, username: str, password: str) -> Staff:
-        """Open a session; it is opened again by itself when it runs out."""
-        self._credentials, self._token = (username, password), ""
+        """Open a session; it is continued by itself when it runs out."""
+        self._token = self._refresh_token = ""
         body = {"username": username, "password": password}
-        session = (await self._patient("POST", "/api/v1/sessions", body=body)).value
-        self._token = session["token"]
+        return self._opened((await self._patient("POST", "/api/v1/sessions", body=body)).value)
+
+    def _opened(self, session: Mapping[str, Any]) -> Staff:
+        self._token, self._refresh_token = session["token"], session["refresh_token"]
         self.staff = msgspec.convert(session["staff"], Staff)
         return self.staff
 
     async def _renew_session(self, stale: str) -> None:
-        """Sign in again unless somebody else has replaced the stale token meanwhile."""
-        async with self._signing_in:
-            if self._credentials is not None and self._token == stale:
-                await self.sign_in(*self._credentials)
+        """Continue the session unless another request has done so meanwhile."""
+        async with self._renewing:
+            if self._token == stale:
+                self._token = ""
+                body = {"refresh_token": self._refresh_token}
+                answered = await self._patient("POST", "/api/v1/sessions/refresh", body=body)
+                self._opened(answered.value)
 
     # -- tickets ---------------------------------------------------------------------------------
 
@@ -261,7 +265,7 @@ class Client:
             try:
                 return await self._once(method, path, query, body, headers or {})
             except Problem as problem:
-                if problem.status == _UNAUTHENTICATED and token and self._credentials:
+                if problem.status == _UNAUTHENTICATED and token:
                     await self._renew_session(token)
                 elif problem.status not in _AGAIN:
                     raise

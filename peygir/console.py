@@ -27,7 +27,10 @@ from peygir.client import Client, Problem
 
 T = TypeVar("T")
 
-out = Console()
+#: Wide enough for any table where no terminal says otherwise.
+_FILE_WIDTH = 200
+
+out = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
 err = Console(stderr=True)
 
 #: Exit statuses beside 0 and the 2 of a wrong command line.

@@ -203,7 +203,7 @@ class Aggregates(Provider, Generic[S]):
             request=call.digest,
             correlation=call.correlation,
         )
-        outcome = self.settle({stream: [intent]}, new=new)[stream]
+        outcome = self.settle({stream: [intent]}, new=new, pull=True)[stream]
         if outcome.error is not None:
             raise outcome.error
         if outcome.repeated:
@@ -280,8 +280,13 @@ class Aggregates(Provider, Generic[S]):
         *,
         commit_empty: bool = False,
         new: bool = False,
+        pull: bool = False,
     ) -> dict[str, Outcome]:
-        """Decide and commit; each stream's intents in order, as one commit of its own."""
+        """Decide and commit; each stream's intents in order, as one commit of its own.
+
+        With `pull` unknown streams are brought here first. Not for events: those that are pulled
+        come this way themselves.
+        """
         done: dict[str, Outcome] = {}
         fresh = False
         deadline = time.monotonic() + self.journal.runtime.settings.mongo_seconds * 2
@@ -291,7 +296,7 @@ class Aggregates(Provider, Generic[S]):
                 return done
             if time.monotonic() > deadline:
                 break
-            loaded = self._initial(left) if new else self._load(left, fresh=fresh)
+            loaded = self._initial(left) if new else self._load(left, fresh=fresh, pull=pull)
             self._settle_round(left, loaded, done, fresh=fresh, commit_empty=commit_empty)
             fresh, new = True, False
         if len(done) < len(work):
@@ -334,11 +339,13 @@ class Aggregates(Provider, Generic[S]):
         if self.reference:
             self.reference.settle(occasions, done)
 
-    def _load(self, streams: Iterable[str], *, fresh: bool) -> dict[str, Loaded[S]]:
+    def _load(
+        self, streams: Iterable[str], *, fresh: bool, pull: bool = False
+    ) -> dict[str, Loaded[S]]:
         names = list(streams)
         loaded = self.snapshots.load(names)
         missing = [name for name in names if name not in loaded]
-        if missing and fresh and self.pull is not None:
+        if missing and fresh and pull and self.pull is not None:
             self.pull(missing)
             loaded |= self.snapshots.load(missing)
         loaded = self._initial(names) | loaded

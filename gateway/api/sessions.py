@@ -25,10 +25,9 @@ _GATEWAY: Final = Identity(subject="system:gateway", role="service")
 
 @router.post(
     "",
-    status_code=201,
     operation_id="sign_in",
     summary="Sign in",
-    responses=gives(SessionAnswer, status=201, description="Signed in."),
+    responses=gives(SessionAnswer, description="Signed in."),
 )
 async def sign_in(body: SignIn, caller: Anyone) -> Response:
     """Give a session for a user name and a password."""
@@ -36,7 +35,7 @@ async def sign_in(body: SignIn, caller: Anyone) -> Response:
     await caller.spend("sign_in_name", hidden(body.username))
     request = Authenticate(username=body.username, password=body.password, address=caller.address)
     staff = await caller.command("routing", "authenticate", request, Staff)
-    return _with_tokens(caller.gateway.sessions.open(staff), status=201)
+    return _with_tokens(caller.gateway.sessions.open(staff))
 
 
 @router.post(
@@ -112,7 +111,7 @@ async def _as_of_now(caller: Caller, staff: Staff) -> Staff:
     )
 
 
-def _with_tokens(tokens: Tokens, *, status: int = 200) -> Response:
+def _with_tokens(tokens: Tokens) -> Response:
     session = tokens.session
     return answered(
         SessionAnswer(
@@ -123,8 +122,7 @@ def _with_tokens(tokens: Tokens, *, status: int = 200) -> Response:
             refresh_expires_at=_instant(tokens.refresh_expires),
             staff=session.staff,
             rights=rights_of(session.identity),
-        ),
-        status=status,
+        )
     )
 
 

@@ -107,10 +107,7 @@ async def act_as_requester(
 async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
     """Give what the requester may see of his ticket; raises NotFound without a right proof."""
     tracked, requester = await proved(caller, code, proof)
-    view, steps = await asyncio.gather(
-        requester.query("routing", "ticket", GetTicket(code=code), TicketView),
-        requester.query("routing", "timeline", Timeline(code=code, public=True), list[Step]),
-    )
+    view, steps = await _case(requester, code)
     merged = story.told(
         steps,
         registered_at=tracked.registered_at,
@@ -119,18 +116,18 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
     )
     return FollowedTicket(
         code=code,
-        state=view.state,
+        state=view.state if view else "new",
         title=tracked.title,
         subject=tracked.subject,
         kind=tracked.kind,
         channel=tracked.channel,
         registered_at=tracked.registered_at,
-        updated_at=view.updated_at,
-        finished_at=view.finished_at,
-        waiting_for=view.waiting_for,
+        updated_at=view.updated_at if view else tracked.registered_at,
+        finished_at=view.finished_at if view else None,
+        waiting_for=view.waiting_for if view else None,
         handled_by=_owner_of(steps),
-        rating=view.rating,
-        actions=[action for action in view.actions if action in OWN_ACTIONS],
+        rating=view.rating if view else None,
+        actions=[action for action in (view.actions if view else ()) if action in OWN_ACTIONS],
         messages=tracked.messages,
         timeline=story.for_requester(merged, caller.language),
     )
@@ -172,6 +169,18 @@ async def count_try(caller: Caller, code: str) -> None:
     """Count a try to follow, per address and per code; raises LimitReached."""
     await caller.spend("track", network_of(caller.address))
     await caller.spend("track_code", code)
+
+
+async def _case(requester: Caller, code: str) -> tuple[TicketView | None, list[Step]]:
+    """Give the ticket's case and its public steps; None while routing has not heard of it yet."""
+    try:
+        view, steps = await asyncio.gather(
+            requester.query("routing", "ticket", GetTicket(code=code), TicketView),
+            requester.query("routing", "timeline", Timeline(code=code, public=True), list[Step]),
+        )
+    except NotFound:
+        return None, []
+    return view, steps
 
 
 def _owner_of(steps: Sequence[Step]) -> str | None:

@@ -12,6 +12,7 @@ import typer
 
 from peygir.client import Client
 from peygir.console import FAILED, Options, err, fail, progress, run, show, table
+from peygir.importer import become_importer
 from peygir.pace import Pace
 from peygir.replay import player as replay_player
 from peygir.replay.mapping import MappingError, read_log, read_mapping
@@ -32,19 +33,22 @@ def replay(
 ) -> None:
     """Play an event log through the public commands, with its own times.
 
-    Run again, it goes on where it was cut off.
+    An administrator enters it by an account `importer` that is defined for it. Run again, it goes
+    on where it was cut off.
     """
     try:
         log = read_log(file, read_mapping(_shipped(mapping)))
     except MappingError as error:
         fail(str(error))
     started = time.monotonic()
-    with progress("rows", log.rows) as tell:
-        done = _Counter(tell)
-        outcome = run(
-            context.obj,
-            lambda client: replay_player.play(client, log, at_once=at_once, on_row=done.one),
-        )
+
+    async def work(client: Client) -> replay_player.Outcome:
+        await become_importer(client)
+        with progress("rows", log.rows) as tell:
+            done = _Counter(tell)
+            return await replay_player.play(client, log, at_once=at_once, on_row=done.one)
+
+    outcome = run(context.obj, work)
     _tell_outcome(
         context.obj,
         {
@@ -85,7 +89,7 @@ def simulate(
         if not world.subjects or not world.agents():
             fail("there is nobody to simulate: no subjects, or no agents")
         plan = make_plan(world, days=days, per_day=per_day, seed=seed, until=last)
-        await simulation_player.become_importer(client)
+        await become_importer(client)
         with progress("commands", commands(plan)) as tell:
             return await simulation_player.play(
                 client,

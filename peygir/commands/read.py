@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
+from contracts.calls.reporting import Report
 from peygir.client import Client, Problem
 from peygir.console import AWAY, Options, run, show, table
 
 _DAY = ["%Y-%m-%d"]
+_UNITS = {"percent": " (%)", "rials": " (rials)"}
 
 
 def status(context: typer.Context) -> None:
@@ -105,13 +108,33 @@ def report(
     found = run(
         options, lambda client: client.report(name, since=_day(since), until=_day(until), by=by)
     )
-    titles = [f"{head.title[options.language]}{_unit(head.unit)}" for head in found.columns]
-    show(options, found, lambda: table(titles, found.rows, found.title[options.language]))
+    show(options, found, lambda: _report_table(found, options.language))
+
+
+def _report_table(found: Report, language: str) -> Table:
+    titles = [f"{head.title[language]}{_UNITS.get(head.unit, '')}" for head in found.columns]
+    rows = [
+        [_cell(value, head.unit) for value, head in zip(row, found.columns, strict=True)]
+        for row in found.rows
+    ]
+    return table(titles, rows, found.title[language])
+
+
+def _cell(value: Any, unit: str) -> Any:
+    if value in (None, ""):
+        return "-"
+    return duration(value) if unit == "seconds" else value
+
+
+def duration(seconds: float) -> str:
+    """Give seconds as people say them, by the two largest units: `3 d 4 h`, `12 min 5 s`."""
+    left, parts = round(seconds), []
+    for name, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, length)
+        if count or parts or name == "s":
+            parts.append(f"{count} {name}" if count or not parts else "")
+    return " ".join(part for part in parts[:2] if part)
 
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
-
-
-def _unit(unit: str) -> str:
-    return {"seconds": " (s)", "percent": " (%)", "rials": " (rials)"}.get(unit, "")

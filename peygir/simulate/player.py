@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -87,22 +86,3 @@ async def _play_step(client: Client, code: str, proof: str, step: Step, key: str
             return None
         raise
     return done.value.state
-
-
-async def become_importer(client: Client) -> None:
-    """Go on as the account that imports, so that no request seems to be the administrator's own.
-
-    It gets a new password each time, which nobody else learns.
-    """
-    password = secrets.token_urlsafe(24)
-    unit = client.staff.unit if client.staff else "hq"
-    account = {
-        "name": "واردکنندهٔ داده",
-        "role": "importer",
-        "unit": unit,
-        "username": "importer",
-        "password": password,
-        "capacity": 0,
-    }
-    await client.put("/api/v1/admin/people/importer", account)
-    await client.sign_in("importer", password)

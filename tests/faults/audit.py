@@ -111,7 +111,7 @@ def wait_for_notices(addresses: Any, findings: Findings, codes: list[str]) -> No
 
 def _messages(url: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(f"{url}/messages", timeout=30) as answer:  # noqa: S310
-        found: list[dict[str, Any]] = json.loads(answer.read())["messages"]
+        found: list[dict[str, Any]] = json.loads(answer.read())
     return found
 
 

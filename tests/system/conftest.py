@@ -20,7 +20,7 @@ def password(installation: Installation) -> str:
     return installation.environment["PEYGIR_DEMO_PASSWORD"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def staff(anyone: Api, password: str) -> SimpleNamespace:
-    """One client per account, with a fresh token each."""
+    """One client per account; a token lasts a quarter of an hour, the tests do not."""
     return SimpleNamespace(**{name: anyone.sign_in(name, password) for name in ACCOUNTS})

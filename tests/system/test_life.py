@@ -49,7 +49,7 @@ def in_progress(staff: SimpleNamespace, code: str) -> dict[str, Any]:
 
 def messages_about(installation: Installation, code: str) -> list[str]:
     shown = f"{code[:4]}-{code[4:8]}-{code[8:]}"
-    texts = Http(installation.addresses.sms_provider).get("/messages").json["messages"]
+    texts = Http(installation.addresses.sms_provider).get("/messages").json
     return [item["message"] for item in texts if shown in item["message"]]
 
 
@@ -197,7 +197,7 @@ def test_an_unknown_code_and_a_wrong_proof_look_the_same(
     same = {"code", "title", "detail", "status", "type"}
     assert {k: wrong.json[k] for k in same} == {k: missing.json[k] for k in same}
     assert mistyped.status == 422
-    assert mistyped.json["code"] == "code_mistyped"
+    assert "code_mistyped" in mistyped.text
 
 
 def test_an_expired_or_made_up_token_is_refused(anyone: Api) -> None:

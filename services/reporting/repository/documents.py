@@ -26,7 +26,7 @@ def read(document: Document) -> Remembered:
     """Read the document of a stream."""
     return Remembered(
         stream=document["_id"],
-        cursors=document["cursors"],
+        cursors=msgspec.convert(document["cursors"], dict[str, int]),
         facts=msgspec.convert(document.get("facts", {}), TicketFacts),
         counted=dict(_counted.decode(document["counted"])) if "counted" in document else {},
     )

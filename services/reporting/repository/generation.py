@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
@@ -103,16 +103,20 @@ class Generation:
         group = {"_id": {"group": per, "part": "$part"}, **sums}
         found = self.rollups.aggregate([{"$match": selection.query()}, {"$group": group}])
         return {
-            (item["_id"]["group"], item["_id"]["part"]): {name: item[name] for name in measures}
-            for item in found
+            (item["_id"]["group"], item["_id"]["part"]): _plain(item, measures) for item in found
         }
 
     def _sum_here(self, selection: Selection) -> dict[tuple[str, str], Measures]:
         """Sum measures whose names only the rows know, such as the buckets of a spread."""
-        groups: dict[tuple[str, str], dict[str, Any]] = {}
+        groups: dict[tuple[str, str], Measures] = {}
         for item in self.rollups.find(selection.query()):
             label = item[selection.per] if selection.per else ""
             sums = groups.setdefault((label, item["part"]), {})
             for name, amount in item["measures"].items():
-                sums[name] = sums.get(name, 0) + amount
+                sums[name] = sums.get(name, 0) + int(amount)
         return groups
+
+
+def _plain(item: Document, measures: Sequence[str]) -> Measures:
+    """Give sums as plain numbers: the driver has a kind of its own for those above 32 bits."""
+    return {name: int(item[name]) for name in measures}

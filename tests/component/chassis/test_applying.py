@@ -134,14 +134,14 @@ def test_the_events_after_a_stuck_one_wait_until_it_is_passed_over(gentle, intak
 
 def test_a_stuck_event_is_tried_again_on_demand(gentle, intake, sla):
     stream = new_stream()
-    intake.tell(stream, "fail:4")
+    intake.tell(stream, "fail:8")
     row = eventually(lambda: gentle.stuck("intake", stream))
     listed = sla.call("stuck_list", {})
 
     sla.call("stuck_retry", {"id": row["_id"]})
 
     assert row["_id"] in [item["id"] for item in listed]
-    is_applied(gentle, stream, of("fail:4"))
+    is_applied(gentle, stream, of("fail:8"))
 
 
 @pytest.mark.parametrize("method", ["stuck_retry", "stuck_skip"])

@@ -139,3 +139,13 @@ async def test_a_finished_ticket_is_taken_up_again(world):
 
     assert world.services.last("act").request.action == "reopen"
     assert reply.json["actions"] == ["withdraw"]
+
+
+async def test_a_ticket_that_routing_has_not_heard_of_yet_is_new(world):
+    for method in ("ticket", "timeline"):
+        world.services.tell("routing", method, NotFound("ticket_not_found"))
+
+    reply = await world.get(f"/api/v1/track/{CODE}", headers=PROOF)
+
+    assert (reply.status, reply.json["state"]) == (200, "new")
+    assert [step["type"] for step in reply.json["timeline"]] == ["ticket.registered"]

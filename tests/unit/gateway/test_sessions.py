@@ -65,7 +65,7 @@ async def test_signing_in_gives_a_token_and_the_rights(world):
         "/api/v1/sessions", json={"username": "supervisor", "password": "secret"}
     )
 
-    assert reply.status == 201
+    assert reply.status == 200
     assert reply.json["rights"]["ticket.approve"] == "subtree"
     mine = {"Authorization": f"Bearer {reply.json['token']}"}
     assert (await world.get("/api/v1/sessions/current", headers=mine)).json["staff"]["id"] == "desk"
