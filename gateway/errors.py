@@ -85,6 +85,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     #: Stable: programs decide by it.
     code: str
     trace_id: str
+    #: More about it, for programs: who has the work now, which action it was, ...
+    params: dict[str, Any] = {}
     errors: list[ErrorItem] = []
 
 
@@ -104,6 +106,8 @@ def problem_of(request: Request, error: DomainError, *, language: str | None = N
         instance=request.url.path,
         code=error.code,
         trace_id=request.scope.get("trace_id", ""),
+        # Of what failed on our side nobody outside needs to know the parts.
+        params=error.params if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else {},
         errors=[describe(fault, reader) for fault in error.fields],
     )
 

@@ -124,22 +124,24 @@ class Journal(SharedExtension):
 
     def events_after(self, position: int, limit: int) -> tuple[list[CloudEvent], int]:
         """Give about `limit` events beyond a position in the log's order, and the next position."""
-        events: list[CloudEvent] = []
-        for segment in self.segments_after(position, max(1, limit)):
-            ids = [name for name, _count in segment["commits"]]
-            found = self.raw_by_id(ids)
+        wanted: list[tuple[str, int]] = []
+        ahead = 0
+        for segment in self.segments_after(position, limit):
             start = segment["_id"]
             for name, count in segment["commits"]:
                 if start + count - 1 > position:
-                    events.extend(
-                        item
-                        for item in self.as_events(decode(found[name]), position=start)
-                        if isinstance(item.position, int) and item.position > position
-                    )
+                    wanted.append((name, start))
+                    ahead += count
                 start += count
-            if len(events) >= limit:
+            if ahead >= limit:
                 break
-        events = events[:limit]
+        found = self.raw_by_id([name for name, _start in wanted])
+        events = [
+            event
+            for name, start in wanted
+            for event in self.as_events(decode(found[name]), position=start)
+            if isinstance(event.position, int) and event.position > position
+        ][:limit]
         last = events[-1].position if events else position
         return events, last if isinstance(last, int) else position
 

@@ -128,7 +128,8 @@ def _cell(value: Any, unit: str) -> Any:
 
 def duration(seconds: float) -> str:
     """Give seconds as people say them, by the two largest units: `3 d 4 h`, `12 min 5 s`."""
-    left, parts = round(seconds), []
+    left = round(seconds)
+    parts: list[str] = []
     for name, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
         count, left = divmod(left, length)
         if count or parts or name == "s":

@@ -28,7 +28,7 @@ def a_body(**changes):
             "requester": "r",
             "segment": "public",
             "language": "fa",
-            "content": ["1", "0" * 64],
+            "content": {"id": "1", "sha256": "0" * 64},
         },
     }
     return json.dumps(event | changes).encode()

@@ -109,7 +109,7 @@ async def test_an_unexpected_error_tells_nothing(world):
 
 async def test_parameters_of_a_refusal_cannot_disturb_its_text(world):
     world.services.tell(
-        "routing", "act", Conflict("action_not_allowed_now", language="en", key="x", state="{x}")
+        "routing", "act", Conflict("action_unknown", language="en", key="x", action="{x}")
     )
 
     reply = await world.post(

@@ -131,7 +131,7 @@ async def test_an_action_that_the_state_forbids_is_a_conflict(world):
     )
 
     assert (reply.status, reply.json["code"]) == (409, "action_not_allowed_now")
-    assert "finished" in reply.json["detail"]
+    assert reply.json["params"] == {"action": "done", "state": "finished"}
 
 
 async def test_acting_on_behalf_is_for_importers(world):

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from peygir.cli import app
 from peygir.client import Client
+from peygir.commands.read import duration
 
 runner = CliRunner()
 #: Nothing listens on the discard port of this machine.
@@ -60,3 +61,11 @@ def test_docs_writes_what_is_generated(tmp_path: Path) -> None:
         "metrics.md",
         "settings.md",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 s"), (59.6, "1 min"), (725, "12 min 5 s"), (86_400 + 59, "1 d"), (97_200, "1 d 3 h")],
+)
+def test_seconds_are_told_by_their_two_largest_units(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
