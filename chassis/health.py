@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import eventlet
-import eventlet.wsgi
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from chassis import wsgi
 
 _TEXT = [("Content-Type", "application/json")]
 
 
 def serve(host: str, port: int, unready: Callable[[], list[str]]) -> int:
     """Serve in the background; gives the port."""
-    listening = eventlet.listen((host, port), reuse_port=False)
+    listening = wsgi.listen(host, port)
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -32,7 +33,5 @@ def serve(host: str, port: int, unready: Callable[[], list[str]]) -> int:
         start("404 Not Found", _TEXT)
         return [b"{}"]
 
-    eventlet.spawn_n(
-        eventlet.wsgi.server, listening, answer, log_output=False, socket_timeout=15, max_size=20
-    )
+    eventlet.spawn_n(wsgi.serve, listening, answer, most=20)
     return int(listening.getsockname()[1])

@@ -20,8 +20,8 @@ from chassis import logging
 from chassis.calls.aio import Services
 from chassis.metrics import metric
 from chassis.settings import SERVICES
-from gateway.access import Gateway
 from gateway.app import at_the_edge, create_app
+from gateway.caller import Gateway
 from gateway.limits import REDIS_SECONDS, Limits, limits_of
 from gateway.openapi import VERSION
 from gateway.revocations import Revocations

@@ -1,217 +1,22 @@
-"""Who may use a route, and how it asks the services on his behalf.
+"""Who may use a route.
 
-Every route takes its caller through `allow(right)` or `allow_anyone`; a test finds those that do
-not. The services check the same right again, with its scope.
+Every route takes its caller through `allow(right)`, `allow_command(right)` or one of the two for
+everybody; a test finds those that do not. The services check the same right again, with its scope.
 """
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-import time
-from copy import copy
 from datetime import UTC, datetime
-from types import UnionType
-from typing import Annotated, Any, Final, Protocol, TypeVar, cast
+from typing import Annotated, Any
 
 from fastapi import Header, Request
 from fastapi.params import Depends
 
-from chassis.errors import Unauthenticated, Unavailable
-from chassis.identity import ANONYMOUS, Identity
-from contracts.calls.base import Request as CallRequest
-from contracts.calls.intake import Subject
+from chassis.errors import Unauthenticated
+from chassis.identity import ANONYMOUS
+from gateway.caller import Caller, Gateway, gateway_of
 from gateway.errors import language_of
-from gateway.limits import Limits
-from gateway.revocations import Revocations
-from gateway.security import Session, Sessions
-from gateway.settings import GatewaySettings
-
-A = TypeVar("A")
-
-#: The most that one request may take, so that a service which hangs gives 503 within 3 s.
-_REQUEST_SECONDS: Final = 2.8
-#: What a part may take that an answer can do without.
-_OPTIONAL_SECONDS: Final = 1.0
-
-
-class Outcome(Protocol):
-    """What a command gave, and whether an earlier one under its key had done it."""
-
-    value: Any
-    repeated: bool
-
-
-class Services(Protocol):
-    """What the gateway needs of `chassis.calls.aio.Services`, which tries twice by itself."""
-
-    async def command(  # noqa: PLR0913 - one option per header of a call
-        self,
-        service: str,
-        method: str,
-        request: CallRequest,
-        *,
-        identity: Identity,
-        answer: Any = ...,
-        key: str | None = ...,
-        at: datetime | None = ...,
-        timeout: float = ...,  # noqa: ASYNC109 - the client's own name for its deadline
-        correlation: str | None = ...,
-    ) -> Outcome: ...
-
-    async def query(
-        self,
-        service: str,
-        method: str,
-        request: CallRequest,
-        *,
-        identity: Identity,
-        answer: Any = ...,
-        timeout: float = ...,  # noqa: ASYNC109
-        correlation: str | None = ...,
-    ) -> Any: ...
-
-
-class Gateway:
-    """What requests share; stands in the application's state."""
-
-    def __init__(
-        self,
-        settings: GatewaySettings,
-        services: Services,
-        *,
-        limits: Limits,
-        revocations: Revocations,
-    ) -> None:
-        self.settings = settings
-        self.services = services
-        self.limits = limits
-        self.revocations = revocations
-        self.sessions = Sessions(
-            settings.signing_keys,
-            seconds=settings.session_seconds,
-            refresh_seconds=settings.refresh_seconds,
-        )
-        #: Set when the process is told to stop: open streams end.
-        self.closing = asyncio.Event()
-        self.open_streams = 0
-        #: The catalogue as it was last read: forms show it while intake is away.
-        self.last_subjects: list[Subject] = []
-
-
-def gateway_of(request: Request) -> Gateway:
-    """Give what requests share."""
-    return cast("Gateway", request.app.state.gateway)
-
-
-class Caller:
-    """The one a request is served for, with what is left of the request's time."""
-
-    def __init__(
-        self,
-        gateway: Gateway,
-        identity: Identity,
-        *,
-        language: str,
-        address: str,
-        trace_id: str | None = None,
-        session: Session | None = None,
-        key: str | None = None,
-        at: datetime | None = None,
-    ) -> None:
-        self.gateway = gateway
-        self.identity = identity
-        self.language = language
-        self.address = address
-        self.trace_id = trace_id
-        self.session = session
-        self.key = key or secrets.token_hex(16)
-        self.at = at
-        #: Set once a command's key had come before.
-        self.replayed = False
-        self._deadline = asyncio.get_running_loop().time() + _REQUEST_SECONDS
-
-    async def command(self, service: str, method: str, request: CallRequest, answer: type[A]) -> A:
-        """Have a service change something, at most once per key."""
-        outcome = await self.gateway.services.command(
-            service,
-            method,
-            request,
-            identity=self.identity,
-            answer=answer,
-            key=self.key,
-            at=self.at,
-            timeout=self._left(),
-            correlation=self.trace_id,
-        )
-        self.replayed = self.replayed or outcome.repeated
-        return cast("A", outcome.value)
-
-    async def query(
-        self,
-        service: str,
-        method: str,
-        request: CallRequest,
-        answer: type[A] | UnionType,
-        *,
-        seconds: float = _REQUEST_SECONDS,
-    ) -> A:
-        """Ask a service."""
-        value = await self.gateway.services.query(
-            service,
-            method,
-            request,
-            identity=self.identity,
-            answer=answer,
-            timeout=min(seconds, self._left()),
-            correlation=self.trace_id,
-        )
-        return cast("A", value)
-
-    async def optional(
-        self, service: str, method: str, request: CallRequest, answer: type[A]
-    ) -> A | None:
-        """Ask a service, but not for long; None when it does not answer."""
-        try:
-            return await self.query(service, method, request, answer, seconds=_OPTIONAL_SECONDS)
-        except Unavailable:
-            return None
-
-    async def spend(self, limit: str, who: str) -> None:
-        """Count a try against a limit, unless the caller is past the limits."""
-        if self.identity.scope("limit.exempt") is None:
-            await self.gateway.limits.spend(limit, who)
-
-    def acting_as(self, identity: Identity) -> Caller:
-        """Give the same request on behalf of somebody who has proved himself otherwise."""
-        other = copy(self)
-        other.identity = identity
-        return other
-
-    def renewed(self) -> Caller:
-        """Give the same caller with a request's whole time again, for streams."""
-        other = copy(self)
-        other._deadline = asyncio.get_running_loop().time() + _REQUEST_SECONDS  # noqa: SLF001
-        return other
-
-    def is_signed_in(self) -> bool:
-        """Tell whether the session that the request came with is still good."""
-        session = self.session
-        return (
-            session is not None
-            and session.expires > time.time()
-            and session.id not in self.gateway.revocations
-        )
-
-    def replay_headers(self) -> dict[str, str]:
-        """Give the header that says that nothing was done twice, where that is so."""
-        return {"idempotent-replayed": "true"} if self.replayed else {}
-
-    def _left(self) -> float:
-        left = self._deadline - asyncio.get_running_loop().time()
-        if left <= 0:
-            raise Unavailable("service_unavailable")
-        return left
+from gateway.security import Session
 
 
 class Allow:

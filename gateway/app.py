@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from chassis.errors import DomainError
 from gateway import api, openapi, portal, reference
-from gateway.access import Gateway
+from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
 

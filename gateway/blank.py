@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from chassis.calls.aio import Services
-from gateway.access import Gateway
 from gateway.app import create_app
+from gateway.caller import Gateway
 from gateway.limits import Limits
 from gateway.revocations import Revocations
 from gateway.settings import GatewaySettings

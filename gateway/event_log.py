@@ -17,7 +17,7 @@ import msgspec
 from chassis.errors import Invalid, Unavailable
 from contracts.calls.base import Answer
 from contracts.envelope import CloudEvent
-from gateway.access import Caller
+from gateway.caller import Caller
 from gateway.chassis_calls import SOURCES, LogPart, ReadLog
 
 

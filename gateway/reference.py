@@ -45,7 +45,7 @@ class Operation(NamedTuple):
     paragraphs: list[str]
     right: str
     parameters: list[Row]
-    takes: str | None
+    takes: dict[str, Any] | None
     gives: list[tuple[str, str, str | None]]
 
 
@@ -75,6 +75,8 @@ async def docs(request: Request, _caller: Anyone) -> Response:
             (tag, [each for name, each in operations(document) if name == tag["name"]])
             for tag in document["tags"]
         ],
+        kind=_kind,
+        named=_named,
         schemas=sorted(
             (name, schema.get("description", ""), list(_fields(schema)))
             for name, schema in document["components"]["schemas"].items()
@@ -108,7 +110,7 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
             _row(each["name"], each["schema"], required=each["required"], text=each)
             for each in operation.get("parameters", ())
         ],
-        takes=next((_named(media["schema"]) for media in body.values()), None),
+        takes=next((media["schema"] for media in body.values()), None),
         gives=[_answer(status, answer) for status, answer in operation["responses"].items()],
     )
 
@@ -136,7 +138,8 @@ def _kind(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return " · ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(map(_kind, schema["anyOf"])))
+        kinds = dict.fromkeys(map(_kind, schema["anyOf"]))
+        return " or ".join(kind for kind in kinds if kind != "null")
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
     return str(schema.get("format") or schema.get("type") or "anything")

@@ -44,7 +44,7 @@ class GatewaySettings(ChassisSettings):
     )
     limit_sign_in: str = Field("60/minute;600/hour", description="Sign-ins per address.")
     limit_sign_in_name: str = Field(
-        "10/minute;60/hour", description="Sign-ins under one user name, from anywhere."
+        "10/minute;60/hour", description="Sign-ins under one user name from one address."
     )
 
     @property

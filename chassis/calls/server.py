@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import eventlet
-import eventlet.wsgi
 import msgspec
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
+from chassis import wsgi
 from chassis.calls import wire
 from chassis.calls.call import Call
 from chassis.clock import to_milliseconds
@@ -42,7 +42,6 @@ log = get_logger()
 
 #: Calls handled at the same time; the rest wait in the listen queue.
 _MOST_AT_ONCE = 400
-_SOCKET_SECONDS = 15
 _MOST_SECONDS = 30.0
 #: Digits of a length that is worth reading; Python refuses numbers of 4,300 digits with an error.
 _LONGEST_NUMBER = 20
@@ -105,9 +104,7 @@ class CallServer(SharedExtension):
         settings = self.runtime.settings
         if "calls" not in settings.roles:
             return
-        self._socket = eventlet.listen(
-            (settings.call_host, settings.call_port), backlog=1024, reuse_port=False
-        )
+        self._socket = wsgi.listen(settings.call_host, settings.call_port, backlog=1024)
         self.port = self._socket.getsockname()[1]
         self.container.spawn_managed_thread(self._serve)
 
@@ -118,15 +115,7 @@ class CallServer(SharedExtension):
         return not self.in_flight
 
     def _serve(self) -> None:
-        eventlet.wsgi.server(
-            self._socket,
-            self._answer,
-            log_output=False,
-            max_size=_MOST_AT_ONCE,
-            socket_timeout=_SOCKET_SECONDS,
-            keepalive=True,
-            debug=False,
-        )
+        wsgi.serve(self._socket, self._answer, most=_MOST_AT_ONCE)
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         self.in_flight += 1

@@ -9,12 +9,14 @@ from such a fresh state.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import WeakValueDictionary
 
 import eventlet
 import msgspec
+from eventlet.semaphore import Semaphore
 
 from chassis.calls.call import Call
 from chassis.clock import to_milliseconds
@@ -120,6 +122,8 @@ class Aggregates(Provider, Generic[S]):
         #: How the names of these streams begin; none: all names without a colon (tickets).
         self.prefixes = streams
         self.unit = unit
+        #: Whose turn it is, per stream that somebody commands right now.
+        self._turns: MutableMapping[str, Semaphore] = WeakValueDictionary()
         #: Set by what wants to know of new due times: called with (stream, due_at).
         self.on_due: Callable[[str, datetime], None] | None = None
         #: Set by the inbox: brings an unknown stream here from the service that opens it.
@@ -203,12 +207,17 @@ class Aggregates(Provider, Generic[S]):
             request=call.digest,
             correlation=call.correlation,
         )
-        outcome = self.settle({stream: [intent]}, new=new, pull=True)[stream]
+        with self._turn(stream):
+            outcome = self.settle({stream: [intent]}, new=new, pull=True)[stream]
         if outcome.error is not None:
             raise outcome.error
         if outcome.repeated:
             call.repeated = True
         return outcome
+
+    def _turn(self, stream: str) -> Semaphore:
+        """Let commands on one stream wait for each other here, instead of losing races."""
+        return self._turns.setdefault(stream, Semaphore())
 
     def cursors(self, source: str, streams: Sequence[str]) -> dict[str, int]:
         """Give how far the source has been applied, by stream."""

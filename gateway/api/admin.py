@@ -27,8 +27,9 @@ from contracts.calls.routing import (
     WorkflowView,
 )
 from contracts.calls.sla import AgreementView, CalendarView, DefineAgreement, DefineCalendar
-from gateway.access import Caller, allow, allow_command
+from gateway.access import allow, allow_command
 from gateway.answers import REF_TEMPLATE, SCHEMAS, answered, gives
+from gateway.caller import Caller
 from gateway.documents import SlugPath
 from gateway.json_bodies import StrictRoute
 

@@ -12,8 +12,9 @@ from starlette.responses import StreamingResponse
 
 from chassis.errors import TooMany, Unavailable
 from contracts.envelope import encode
-from gateway.access import Caller, allow
+from gateway.access import allow
 from gateway.answers import answered, gives
+from gateway.caller import Caller
 from gateway.event_log import DOCUMENTED_PAGE, Cursor, EventPage, Filter, Logged, read_on
 from gateway.json_bodies import StrictRoute
 

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Response
 
 from contracts.calls.base import Nothing
 from contracts.calls.routing import Inbox
-from gateway.access import Caller, allow
+from gateway.access import allow
 from gateway.answers import InboxAnswer, answered, gives
-from gateway.api.tickets import with_titles
+from gateway.caller import Caller
+from gateway.composition import with_titles
 from gateway.json_bodies import StrictRoute
 
 router = APIRouter(prefix="/api/v1/inbox", tags=["tickets"], route_class=StrictRoute)

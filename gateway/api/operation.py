@@ -11,8 +11,9 @@ from chassis.errors import Unavailable
 from contracts.calls.base import Answer, Nothing
 from contracts.calls.notify import DeliveryView, RetryDelivery
 from contracts.calls.reporting import RebuildProgress
-from gateway.access import Caller, allow, allow_command
+from gateway.access import allow, allow_command
 from gateway.answers import answered, gives
+from gateway.caller import Caller
 from gateway.chassis_calls import (
     HEARERS,
     ListStuck,

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Request, Response
 from chassis.errors import Invalid, NotFound
 from chassis.identity import Identity
 from contracts.calls.notify import RecordReceipt
-from gateway.access import Anyone, Caller
+from gateway.access import Anyone
+from gateway.caller import Caller
 
 router = APIRouter(prefix="/api/v1/providers", tags=["providers"])
 

@@ -11,8 +11,9 @@ from fastapi import APIRouter, Query, Response
 
 from contracts.calls.base import Nothing
 from contracts.calls.reporting import GetReport, Report, ReportEntry
-from gateway.access import Caller, allow
+from gateway.access import allow
 from gateway.answers import answered, gives
+from gateway.caller import Caller
 from gateway.documents import Slug, SlugPath
 from gateway.json_bodies import StrictRoute
 

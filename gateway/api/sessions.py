@@ -10,8 +10,9 @@ from fastapi import APIRouter, Response
 from chassis.errors import Unauthenticated
 from chassis.identity import Identity
 from contracts.calls.routing import Authenticate, Staff, StaffContacts, StaffContactsAnswer
-from gateway.access import Anyone, Caller
+from gateway.access import Anyone
 from gateway.answers import CurrentSession, SessionAnswer, answered, gives, rights_of
+from gateway.caller import Caller
 from gateway.documents import Refresh, SignIn
 from gateway.json_bodies import StrictRoute
 from gateway.limits import hidden, network_of
@@ -31,8 +32,10 @@ _GATEWAY: Final = Identity(subject="system:gateway", role="service")
 )
 async def sign_in(body: SignIn, caller: Anyone) -> Response:
     """Give a session for a user name and a password."""
-    await caller.spend("sign_in", network_of(caller.address))
-    await caller.spend("sign_in_name", hidden(body.username))
+    network = network_of(caller.address)
+    await caller.spend("sign_in", network)
+    # Counted with the address, so that nobody locks somebody else out from afar.
+    await caller.spend("sign_in_name", hidden(f"{body.username}@{network}"))
     request = Authenticate(username=body.username, password=body.password, address=caller.address)
     staff = await caller.command("routing", "authenticate", request, Staff)
     return _with_tokens(caller.gateway.sessions.open(staff))

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Response
 
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
-from gateway.access import Anyone, Caller
+from gateway.access import Anyone
 from gateway.answers import SubjectNode, answered, gives
+from gateway.caller import Caller
 from gateway.json_bodies import StrictRoute
 
 router = APIRouter(prefix="/api/v1/subjects", tags=["subjects"], route_class=StrictRoute)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 
 from chassis.errors import NotFound
@@ -31,15 +29,15 @@ from contracts.calls.routing import (
 from contracts.calls.sla import ClockView, GetClocks
 from contracts.routing import State
 from gateway import story
-from gateway.access import AnyoneCommanding, Caller, allow, allow_command
-from gateway.answers import Ticket, TicketLine, TicketList, TicketTimeline, answered, gives
+from gateway.access import AnyoneCommanding, allow, allow_command
+from gateway.answers import Ticket, TicketList, TicketTimeline, answered, gives
+from gateway.caller import Caller
+from gateway.composition import needed, whole, with_titles
 from gateway.documents import CodePath, FreeForm, Line, NewTicket, Slug
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
 
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=StrictRoute)
-
-R = TypeVar("R")
 
 Reader = Annotated[Caller, allow("ticket.read")]
 #: What each action needs beyond reading the ticket, routing decides by the workflow.
@@ -150,11 +148,11 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
         return_exceptions=True,
     )
     # Routing comes first: it alone knows whether the caller may see this ticket.
-    view, content = _needed(case), _needed(contents).get(code)
+    view, content = needed(case), needed(contents).get(code)
     if content is None:
         raise NotFound("ticket_not_found")
-    whole = _whole(view, content, clocks=_needed(clocks), deliveries=_needed(deliveries))
-    return answered(whole, headers={"etag": f'"{view.version}"'})
+    ticket = whole(view, content, clocks=needed(clocks), deliveries=needed(deliveries))
+    return answered(ticket, headers={"etag": f'"{view.version}"'})
 
 
 @router.get(
@@ -172,7 +170,7 @@ async def ticket_timeline(code: CodePath, caller: Reader) -> Response:
         ),
         return_exceptions=True,
     )
-    case, content = _needed(steps), _needed(contents).get(code)
+    case, content = needed(steps), needed(contents).get(code)
     if content is None:
         raise NotFound("ticket_not_found")
     merged = story.told(
@@ -228,57 +226,3 @@ async def act(
     request = Act(code=code, action=action, arguments=arguments or {}, behalf=behalf)
     view = await caller.command("routing", "act", request, TicketView)
     return answered(view, headers={"etag": f'"{view.version}"', **caller.replay_headers()})
-
-
-async def with_titles(
-    caller: Caller, views: Sequence[TicketView]
-) -> tuple[list[TicketLine], list[str]]:
-    """Give tickets as lists show them, and which parts did not answer."""
-    contents: dict[str, TicketContent] | None = {}
-    if views:
-        request = DescribeTickets(codes=[view.code for view in views])
-        contents = await caller.optional(
-            "intake", "describe_tickets", request, dict[str, TicketContent]
-        )
-    known = contents or {}
-    lines = [_line(view, known.get(view.code)) for view in views]
-    return lines, ["intake"] if contents is None else []
-
-
-def _line(view: TicketView, content: TicketContent | None) -> TicketLine:
-    return TicketLine(
-        **_fields(view),
-        title=content.title if content else None,
-        requester_name=content.requester.name if content else None,
-    )
-
-
-def _whole(
-    view: TicketView,
-    content: TicketContent,
-    *,
-    clocks: dict[str, list[ClockView]] | None,
-    deliveries: list[DeliveryView] | None,
-) -> Ticket:
-    parts = {"sla": clocks, "notify": deliveries}
-    return Ticket(
-        **_fields(view),
-        title=content.title,
-        description=content.description,
-        registered_by=content.registered_by,
-        requester_data=content.requester,
-        messages=content.messages,
-        clocks=(clocks or {}).get(view.code, []),
-        deliveries=deliveries or [],
-        unavailable=[name for name, part in parts.items() if part is None],
-    )
-
-
-def _fields(view: TicketView) -> dict[str, Any]:
-    return msgspec.structs.asdict(view)
-
-
-def _needed(result: R | BaseException) -> R:
-    if isinstance(result, BaseException):
-        raise result
-    return result

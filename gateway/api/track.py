@@ -14,8 +14,9 @@ from chassis.identity import Identity
 from contracts.calls.intake import AddMessage, Message, Track, Tracked
 from contracts.calls.routing import Act, GetTicket, Step, TicketView, Timeline
 from gateway import story
-from gateway.access import Anyone, AnyoneCommanding, Caller
+from gateway.access import Anyone, AnyoneCommanding
 from gateway.answers import FeedbackAnswer, FollowedTicket, answered, gives
+from gateway.caller import Caller
 from gateway.documents import CodePath, Feedback, NewMessage, Reason
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of

@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse
 
 from chassis.errors import DomainError, FieldFault, Invalid, NotFound
 from contracts.routing import ENDED
-from gateway.access import Anyone, Caller
+from gateway.access import Anyone
 from gateway.answers import FollowedTicket
 from gateway.api import track
+from gateway.caller import Caller
 from gateway.documents import CodePath, Feedback, NewMessage, Reason, without_separators
 from gateway.errors import headers_of
 from gateway.portal import passes

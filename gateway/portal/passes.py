@@ -16,7 +16,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from gateway.access import gateway_of
+from gateway.caller import gateway_of
 
 COOKIE: Final = "follow"
 _SECONDS: Final = 2 * 3600

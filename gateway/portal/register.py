@@ -9,10 +9,11 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from chassis.errors import DomainError, KeyReused, Unavailable
-from gateway.access import Anyone, Caller
+from gateway.access import Anyone
 from gateway.answers import SubjectNode
 from gateway.api.subjects import subjects, tree
 from gateway.api.tickets import register
+from gateway.caller import Caller
 from gateway.documents import CodePath, NewTicket
 from gateway.errors import headers_of
 from gateway.portal import passes

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from chassis.errors import DomainError
-from gateway.access import gateway_of
+from gateway.caller import gateway_of
 from gateway.errors import detail_of, headers_of, language_of
 from gateway.portal.display import code_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text

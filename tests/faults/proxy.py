@@ -1,7 +1,7 @@
 """A TCP proxy that harms connections: it cuts, freezes, delays and half-closes them.
 
-It stands between a process and a server, in a thread of the test. The server's address comes from
-`Proxy(host, port)`; the process is given `proxy.port` on 127.0.0.1 instead.
+It stands between a process and a server, in a thread of the test: `with Proxy.before(uri) as proxy`,
+and the process is given `proxy.instead_of(uri)`.
 """
 
 import asyncio
@@ -50,6 +50,14 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    @classmethod
+    def before(cls, uri: str) -> Self:
+        """Make a proxy for the server of an address."""
+        parts = urlsplit(uri)
+        assert parts.hostname is not None
+        assert parts.port is not None
+        return cls(parts.hostname, parts.port)
 
     def instead_of(self, uri: str) -> str:
         """Give the address with the proxy in the server's place."""

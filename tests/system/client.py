@@ -37,7 +37,11 @@ class Api(Http):
 
 
 def wait_for(
-    predicate: Callable[[], Found | None], deadline: float = 10.0, what: str = "it"
+    predicate: Callable[[], Found | None],
+    deadline: float = 10.0,
+    what: str = "it",
+    *,
+    pause: float = _PAUSE_SECONDS,
 ) -> Found:
     """Ask again and again until the answer is something; return it."""
     end = time.monotonic() + deadline
@@ -46,4 +50,4 @@ def wait_for(
         if found:
             return found
         assert time.monotonic() < end, f"waited {deadline:g} s in vain for {what}"
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(pause)

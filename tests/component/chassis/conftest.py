@@ -17,6 +17,7 @@ def gentle(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with _a_world(servers, tmp_path_factory.mktemp("gentle")) as world:
         for process in [world.begin("intake"), world.begin("sla")]:
             process.wait_ready()
+        world.processes["sla"].wait_attached()
         yield world
 
 

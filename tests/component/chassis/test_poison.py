@@ -122,9 +122,8 @@ def test_an_event_is_applied_once_however_often_it_is_delivered(gentle, intake, 
     eventually(lambda: len(gentle.applied(stream)) == 2)
     behind = new_stream()
 
-    for _time in range(5):
-        gentle.publish(a_body(id=f"{stream}.1", subject=stream))
-    gentle.publish(a_body(id=f"{behind}.1", subject=behind), headers={"subject": stream})
+    gentle.publish(*[a_body(id=f"{stream}.1", subject=stream)] * 5, headers={"subject": "same"})
+    gentle.publish(a_body(id=f"{behind}.1", subject=behind), headers={"subject": "same"})
 
     eventually(lambda: gentle.applied(behind))
     assert gentle.applied(stream) == ["intake:1:ok", "intake:2:next"]

@@ -46,7 +46,7 @@ class Process:
         self.name = name
         self.log = log
         self.port = int(environment["PEYGIR_CALL_PORT"])
-        self._metrics_port = int(environment["PEYGIR_METRICS_PORT"])
+        self.metrics_port = int(environment["PEYGIR_METRICS_PORT"])
         self._signer = signer
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
@@ -68,6 +68,10 @@ class Process:
     def wait_ready(self) -> None:
         eventually(self._is_ready, seconds=_READY_SECONDS)
 
+    def wait_attached(self) -> None:
+        """Wait until it receives from the broker."""
+        eventually(lambda: self.metric("peygir_broker_connected"), seconds=_READY_SECONDS)
+
     def _is_ready(self) -> bool:
         assert self.running, self.log.read_text()[-4000:]
         try:
@@ -77,16 +81,13 @@ class Process:
 
     def look(self, path: str) -> Answer:
         """Ask the operators' port."""
-        return _request(self._metrics_port, "GET", path, None, {}, 10)
+        return _request(self.metrics_port, "GET", path, None, {}, 10)
 
     def metric(self, name: str, **labels: str) -> float:
         """Sum the samples of a metric that have these labels."""
-        total = 0.0
-        for line in self.look("/metrics").text.splitlines():
-            found = re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line)
-            if found and all(f'{key}="{value}"' in (found[1] or "") for key, value in labels.items()):
-                total += float(found[2])
-        return total
+        wanted = {f'{label}="{value}"' for label, value in labels.items()}
+        samples = re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", self.look("/metrics").text, re.M)
+        return sum(float(value) for found, value in samples if wanted <= set(found.split(",")))
 
     def headers(self, identity: Identity = ANYBODY, *, seconds: float = 10) -> dict[str, str]:
         """Give what a call needs to be accepted."""
@@ -167,7 +168,7 @@ class World:
         }
 
     def begin(self, name: str, *, replica: int = 0, **settings: Any) -> Process:
-        """Start a process, not waiting; settings are written without `PEYGIR_`, in small letters."""
+        """Start a process, not waiting; settings are written small and without `PEYGIR_`."""
         environment = self._environment | {
             "PEYGIR_CALL_PORT": str(self._ports[name] if not replica else free_port()),
             "PEYGIR_METRICS_PORT": str(free_port()),
@@ -224,12 +225,15 @@ class World:
         finally:
             connection.close()
 
-    def publish(self, body: bytes, *, exchange: str = "intake.events", **properties: Any) -> None:
+    def publish(
+        self, *bodies: bytes, source: str = "intake", headers: Any = None, **properties: Any
+    ) -> None:
         """Publish something as if a service did."""
         with self.broker() as channel:
-            headers = {"subject": "x"} | properties.pop("headers", {})
-            message = Message(body, application_headers=headers, **properties)
-            channel.basic_publish(message, exchange=exchange, routing_key="ticket.registered")
+            for body in bodies:
+                given = {"subject": secrets.token_hex(4)} | (headers or {})
+                message = Message(body, application_headers=given, **properties)
+                channel.basic_publish(message, exchange=f"{source}.events", routing_key="x")
 
     def waiting(self, queue: str) -> int:
         """Count the messages that wait in a queue."""

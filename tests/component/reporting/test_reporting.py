@@ -112,7 +112,7 @@ def mixed(stories: list[Story]) -> list[CloudEvent]:
 
 def test_reports_show_what_services_told(world: World) -> None:
     story = Story().tells(registered(), assigned("sara"), waiting())
-    story.after(hours=3).tells(resumed(), logged(240, cost=3_000_000_000))
+    story.after(hours=3).tells(resumed(), *[logged(120, cost=1_500_000_000)] * 2)
     story.tells(assigned("reza", "desk"))
     world.tell(story.tells(answered(), finished(), reopened()).events)
 

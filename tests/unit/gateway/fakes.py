@@ -14,9 +14,9 @@ from fastapi import FastAPI
 
 from chassis.errors import TooMany, Unavailable
 from chassis.identity import Identity
-from gateway.access import Gateway
 from gateway.app import at_the_edge
 from gateway.blank import blank_app
+from gateway.caller import Gateway
 from gateway.settings import GatewaySettings
 
 KEY = "k" * 40

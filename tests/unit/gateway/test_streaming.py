@@ -2,8 +2,8 @@
 
 import asyncio
 
-from gateway.access import Caller
 from gateway.api.events import _stream
+from gateway.caller import Caller
 from gateway.event_log import Cursor, Filter
 from tests.unit.gateway.samples import a_staff_member
 from tests.unit.gateway.test_events import an_event, tell_log

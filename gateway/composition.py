@@ -1,0 +1,73 @@
+"""How tickets are put together: the case from routing, the rest from whom it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from contracts.calls.intake import DescribeTickets, TicketContent
+from contracts.calls.notify import DeliveryView
+from contracts.calls.routing import TicketView
+from contracts.calls.sla import ClockView
+from gateway.answers import Ticket, TicketLine
+from gateway.caller import Caller
+
+R = TypeVar("R")
+
+
+async def with_titles(
+    caller: Caller, views: Sequence[TicketView]
+) -> tuple[list[TicketLine], list[str]]:
+    """Give tickets as lists show them, and which parts did not answer."""
+    contents: dict[str, TicketContent] | None = {}
+    if views:
+        request = DescribeTickets(codes=[view.code for view in views])
+        contents = await caller.optional(
+            "intake", "describe_tickets", request, dict[str, TicketContent]
+        )
+    known = contents or {}
+    lines = [_line(view, known.get(view.code)) for view in views]
+    return lines, ["intake"] if contents is None else []
+
+
+def _line(view: TicketView, content: TicketContent | None) -> TicketLine:
+    return TicketLine(
+        **_fields(view),
+        title=content.title if content else None,
+        requester_name=content.requester.name if content else None,
+    )
+
+
+def whole(
+    view: TicketView,
+    content: TicketContent,
+    *,
+    clocks: dict[str, list[ClockView]] | None,
+    deliveries: list[DeliveryView] | None,
+) -> Ticket:
+    """Give a ticket of its parts; those that did not answer are named."""
+    parts = {"sla": clocks, "notify": deliveries}
+    return Ticket(
+        **_fields(view),
+        title=content.title,
+        description=content.description,
+        registered_by=content.registered_by,
+        requester_data=content.requester,
+        messages=content.messages,
+        clocks=(clocks or {}).get(view.code, []),
+        deliveries=deliveries or [],
+        unavailable=[name for name, part in parts.items() if part is None],
+    )
+
+
+def _fields(view: TicketView) -> dict[str, Any]:
+    return msgspec.structs.asdict(view)
+
+
+def needed(result: R | BaseException) -> R:
+    """Give a part that was gathered; raises what came instead of it."""
+    if isinstance(result, BaseException):
+        raise result
+    return result
