@@ -26,6 +26,8 @@ _GRACE_SECONDS = 5.0
 #: Without a message for this long the broker counts as silent.
 _SILENT_SECONDS = 5.0
 _PAGE = 2000
+#: Pause between two declarations of what the broker may have lost.
+_DECLARE_SECONDS = 30.0
 
 
 class Healer(SharedExtension):
@@ -37,6 +39,7 @@ class Healer(SharedExtension):
     def __init__(self) -> None:
         self.stopping = False
         self._found: dict[str, bool] = {}
+        self._declared_at = float("-inf")
 
     def start(self) -> None:
         """Begin, where the process handles events."""
@@ -134,6 +137,10 @@ class Healer(SharedExtension):
             return
         log.info("walk_found_behind", source=source, streams=len(behind))
         self._found[source] = True
+        if self.consumer.connected and time.monotonic() - self._declared_at > _DECLARE_SECONDS:
+            # The broker is there and brings nothing: a binding may have vanished.
+            self._declared_at = time.monotonic()
+            self.consumer.declare_again()
         for stream, error in self.inbox.catch_up(source, behind).items():
             if error is not None:
                 self.inbox.lagging.note(source, stream, error)

@@ -195,6 +195,18 @@ class Consumer(SharedExtension):
         self.lose_connection()
         return finished
 
+    def declare_again(self) -> None:
+        """Have declared what may be missing, over another connection: ours is being read."""
+        try:
+            with (
+                eventlet.Timeout(_ATTACH_SECONDS, TimeoutError),
+                connect(self.runtime.settings.amqp_uri.get_secret_value()) as connection,
+            ):
+                partitions = self.runtime.settings.partitions
+                declare(connection.channel(), partitions, pairs(self.runtime.service))
+        except BROKEN as error:
+            log.warning("not_declared", error=type(error).__name__)
+
     def lose_connection(self) -> None:
         """Drop the connection; everything unacknowledged goes back."""
         connection, self._connection = self._connection, None

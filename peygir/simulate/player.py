@@ -8,7 +8,8 @@ import msgspec
 
 from peygir.client import Client, Problem
 from peygir.pace import Pace, in_parallel
-from peygir.simulate.plan import MESSAGE, Step, Story, keys
+from peygir.simulate.plan import keys
+from peygir.simulate.story import MESSAGE, Step, Story
 
 _CONFLICT = 409
 

@@ -23,6 +23,7 @@ class Api:
 
     def sign_in(self) -> None:
         """Get a token; they last a quarter of an hour."""
+        self.token = ""
         self.token = self.request("POST", "/api/v1/sessions", self._credentials)["token"]
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
@@ -52,11 +53,12 @@ class Api:
                 return
 
     def _once(self, method: str, path: str, body: Any) -> Any:
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - an address of this machine
-            self.url + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+            self.url + path, method=method, data=content, headers=headers
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             return json.loads(answer.read())

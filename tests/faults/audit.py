@@ -82,11 +82,8 @@ def compare(api: Api, ledger: Ledger) -> Findings:
             result.phantom.add(key)
         if len(codes) > 1:
             result.doubled.add(key)
-    result.stuck = [
-        row
-        for service in ("routing", "sla", "notify", "reporting")
-        for row in api.request("GET", f"/api/v1/admin/stuck?service={service}")["items"]
-    ]
+    stuck = api.request("GET", "/api/v1/admin/stuck")["stuck"]
+    result.stuck = [row for rows in stuck.values() for row in rows]
     return result
 
 

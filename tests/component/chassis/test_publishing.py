@@ -1,8 +1,10 @@
 """Between a commit and the broker: cut, frozen, half-closed, emptied, killed - nothing is lost."""
 
 import signal
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from amqp.exceptions import NotFound
 
 from tests.component.chassis.world import always, eventually, new_stream
 from tests.faults.proxy import Proxy
@@ -103,13 +105,20 @@ def test_a_silent_broker_stops_neither_commands_nor_their_effects(world, intake,
 
 
 def test_a_broker_that_stops_reading_is_given_up_after_some_seconds(world, intake, proxy):
-    # Too much for the buffers of all sockets on the way: sending itself blocks.
+    # One segment, too much for the buffers of all sockets on the way: sending itself blocks. The
+    # commits come to be one segment because the relay's lease is somebody else's for a while.
     streams = [new_stream("flood") for _number in range(14)]
-    proxy.freeze()
+    until = datetime.now(UTC) + timedelta(seconds=60)
+    leases = world.database("intake")["leases"]
+    leases.update_one({"_id": "relay"}, {"$set": {"holder": "x", "until": until}})
+    eventually(lambda: not intake.metric("peygir_lease_held", lease="relay"))
     for stream in streams:
         intake.tell(stream, "nothing:" + "x" * 900_000)
 
-    eventually(lambda: "not taken in time" in intake.log.read_text(), seconds=20)
+    proxy.freeze()
+    leases.delete_one({"_id": "relay"})
+
+    eventually(lambda: "not taken in time" in intake.log.read_text())
     proxy.thaw()
 
     eventually(lambda: all_published(world))
@@ -185,6 +194,16 @@ def test_an_exchange_that_vanished_behind_everybodys_back_loses_nothing(world, i
         intake.tell(stream, "ok")
 
     are_applied(world, streams)
+    eventually(lambda: is_exchange(world, "intake--sla"))
+
+
+def is_exchange(world, name):
+    try:
+        with world.broker() as channel:
+            channel.exchange_declare(name, "x-consistent-hash", passive=True)
+    except NotFound:
+        return False
+    return True
 
 
 def test_a_relay_that_is_idle_keeps_its_number(world, intake):

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from amqp import Connection, Message
+from amqp.exceptions import NotFound
 from pymongo import MongoClient
 from pymongo.database import Database
 
@@ -235,10 +236,13 @@ class World:
                 message = Message(body, application_headers=given, **properties)
                 channel.basic_publish(message, exchange=f"{source}.events", routing_key="x")
 
-    def waiting(self, queue: str) -> int:
-        """Count the messages that wait in a queue."""
-        with self.broker() as channel:
-            return int(channel.queue_declare(queue, passive=True).message_count)
+    def waiting(self, queue: str) -> int | None:
+        """Count the messages that wait in a queue; None where there is no such queue."""
+        try:
+            with self.broker() as channel:
+                return int(channel.queue_declare(queue, passive=True).message_count)
+        except NotFound:
+            return None
 
     def stop(self) -> None:
         for process in self._started:

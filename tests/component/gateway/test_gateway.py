@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import time
 
@@ -128,3 +129,17 @@ def test_it_stops_in_order_when_told(start_gateway, redis_url):
     door.process.send_signal(signal.SIGTERM)
 
     assert door.process.wait(15) == 0
+
+
+def test_an_open_stream_does_not_keep_it_from_stopping(start_gateway, redis_url, token):
+    door = start_gateway(redis_url)
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=20)
+    connection.request("GET", "/api/v1/events/stream", headers={"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    assert answer.readline() == b"retry: 2000\n"
+
+    door.process.send_signal(signal.SIGTERM)
+
+    assert door.process.wait(15) == 0
+    connection.close()

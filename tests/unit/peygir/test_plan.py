@@ -8,7 +8,8 @@ import pytest
 from contracts.calls.intake import Subject
 from contracts.calls.routing import Rule, StaffMember
 from peygir.simulate.calendar import TEHRAN, working
-from peygir.simulate.plan import MESSAGE, Story, keys, make_plan
+from peygir.simulate.plan import keys, make_plan
+from peygir.simulate.story import MESSAGE, Story
 from peygir.simulate.world import World, world_of
 
 LAST = date(2026, 11, 22)
