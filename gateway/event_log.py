@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from chassis.bus.topology import SOURCES
 from chassis.errors import Invalid, Unavailable
 from contracts.calls.base import Answer
+from contracts.calls.journal import LogPart, ReadLog
 from contracts.envelope import CloudEvent
 from gateway.caller import Caller
-from gateway.chassis_calls import SOURCES, LogPart, ReadLog
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):

@@ -18,10 +18,10 @@ from nameko.extensions import SharedExtension
 from chassis.bus.lagging import LaggingList
 from chassis.calls.client import Caller
 from chassis.errors import DomainError, Overdue, Permanent, Unavailable
-from chassis.journal.queries import Heads, ReadStreams
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.runtime import Runtime
+from contracts.calls.journal import Heads, ReadStreams
 from contracts.envelope import CloudEvent
 
 log = get_logger()

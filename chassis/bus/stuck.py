@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 from nameko.extensions import SharedExtension
 
@@ -12,32 +10,7 @@ from chassis.calls.call import Call
 from chassis.calls.server import CallServer
 from chassis.errors import Conflict, NotFound
 from chassis.journal.aggregates import Aggregates
-
-
-class ListStuck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Query `stuck_list`."""
-
-    #: Also such as are still being tried.
-    lagging: bool = False
-
-
-class StuckId(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Commands `stuck_retry` and `stuck_skip`."""
-
-    id: str
-
-
-class StuckRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A stream of which an event could not be applied."""
-
-    id: str
-    source: str
-    stream: str
-    reason: str
-    attempts: int
-    stuck: bool
-    since: datetime
-    next_at: datetime
+from contracts.calls.journal import ListStuck, StuckId, StuckRow
 
 
 class StuckCalls(SharedExtension):

@@ -3,70 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
-from msgspec import Meta
 from nameko.extensions import SharedExtension
 
 from chassis.calls.call import Call
 from chassis.calls.server import CallServer
 from chassis.journal.commit import checked_hash, commit_id, decode
 from chassis.journal.journal import Journal
+from contracts.calls.journal import Heads, LogPart, ReadLog, ReadStreams, Verified, VerifyLog
 from contracts.envelope import CloudEvent
 
 #: Events answered per stream at most; who needs more asks again.
 _MOST_PER_STREAM = 2000
 _VERIFIED_AT_ONCE = 5000
-
-
-class ReadStreams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Query `journal_read`: the events of streams beyond a sequence each."""
-
-    after: Annotated[dict[str, int], Meta(max_length=500)]
-
-
-class ReadLog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Queries `journal_heads` and `journal_log`: what comes after a position."""
-
-    after: Annotated[int, Meta(ge=0)] = 0
-    limit: Annotated[int, Meta(ge=1, le=5000)] = 500
-
-
-class VerifyLog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Query `journal_verify`: check the hash chains from a position on, a part at a time."""
-
-    after: Annotated[int, Meta(ge=0)] = 0
-
-
-class Heads(msgspec.Struct, frozen=True, kw_only=True):
-    """The last sequence of each stream met between two positions."""
-
-    epoch: str
-    heads: dict[str, int]
-    #: Position up to which this answer speaks.
-    next: int
-    #: Seconds since the newest of it was numbered; 0 when there is nothing.
-    age: float
-
-
-class LogPart(msgspec.Struct, frozen=True, kw_only=True):
-    """Events in the log's order."""
-
-    epoch: str
-    events: list[CloudEvent]
-    next: int
-    #: True when there is nothing beyond `next` now.
-    end: bool
-
-
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check of the log found; `faults` is empty when the record is whole."""
-
-    checked: int
-    next: int
-    end: bool
-    faults: list[str]
 
 
 class JournalQueries(SharedExtension):

@@ -7,21 +7,15 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
+from chassis.bus.topology import CONSUMES
 from chassis.errors import Unavailable
 from contracts.calls.base import Answer, Nothing
+from contracts.calls.journal import ListStuck, StuckId, StuckRow, Verified, VerifyLog
 from contracts.calls.notify import DeliveryView, RetryDelivery
 from contracts.calls.reporting import RebuildProgress
 from gateway.access import allow, allow_command
 from gateway.answers import answered, gives
 from gateway.caller import Caller
-from gateway.chassis_calls import (
-    HEARERS,
-    ListStuck,
-    StuckId,
-    StuckRow,
-    Verified,
-    VerifyLog,
-)
 from gateway.documents import CodePath
 from gateway.json_bodies import StrictRoute
 
@@ -53,7 +47,7 @@ async def list_stuck(
     lagging: Annotated[bool, Query(description="Also what is still being tried.")] = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
     """Give the events that services could not apply, oldest first."""
-    asked = (service,) if service else HEARERS
+    asked = (service,) if service else tuple(CONSUMES)
     request = ListStuck(lagging=lagging)
     parts = await asyncio.gather(
         *(caller.optional(name, "stuck_list", request, list[StuckRow]) for name in asked)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
-from peygir.client import Client, Problem
+from peygir.client import Answered, Client, Problem
 from peygir.pace import Pace, in_parallel
 from peygir.simulate.plan import keys
 from peygir.simulate.story import MESSAGE, Step, Story
@@ -23,6 +24,11 @@ class Played(msgspec.Struct):
     repeated: int = 0
     states: dict[str, int] = {}
     failures: dict[int, str] = {}
+
+    def count(self, *, repeated: bool) -> None:
+        """Count one command."""
+        self.commands += 1
+        self.repeated += repeated
 
 
 async def play(
@@ -61,22 +67,23 @@ async def _play_story(
     await pace.wait()
     registered = await client.register(story.ticket, at=story.at, key=first)
     state = registered.value.state
-    played.repeated += registered.repeated
-    played.commands += 1
+    played.count(repeated=registered.repeated)
     on_command()
     for step, key in zip(story.steps, rest, strict=True):
         await pace.wait()
-        state = await _play_step(client, registered.value.code, story.proof, step, key) or state
-        played.commands += 1
+        done = await _play_step(client, registered.value.code, story.proof, step, key)
+        state = done.value.get("state", state)
+        played.count(repeated=done.repeated)
         on_command()
     played.states[state] = played.states.get(state, 0) + 1
 
 
-async def _play_step(client: Client, code: str, proof: str, step: Step, key: str) -> str | None:
-    """Do one step; gives the state after it where the answer says so."""
+async def _play_step(
+    client: Client, code: str, proof: str, step: Step, key: str
+) -> Answered[dict[str, Any]]:
+    """Do one step; the answer holds the state after it, unless the requester did it."""
     if step.action == MESSAGE:
-        await client.write(code, proof, step.arguments["text"], at=step.at, key=key)
-        return None
+        return await client.write(code, proof, step.arguments["text"], at=step.at, key=key)
     try:
         done = await client.act(
             code, step.action, step.arguments, at=step.at, key=key, behalf=step.behalf
@@ -84,6 +91,6 @@ async def _play_step(client: Client, code: str, proof: str, step: Step, key: str
     except Problem as problem:
         # The requester's message resumes the work by itself, and may have been faster.
         if step.action == "resume" and problem.status == _CONFLICT:
-            return None
+            return Answered({}, repeated=False)
         raise
-    return done.value.state
+    return Answered({"state": done.value.state}, repeated=done.repeated)

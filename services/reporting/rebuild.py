@@ -20,11 +20,11 @@ from nameko.extensions import DependencyProvider
 
 from chassis.calls.client import Caller
 from chassis.errors import Unavailable
-from chassis.journal.queries import LogPart, ReadLog
 from chassis.late import late
 from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
+from contracts.calls.journal import LogPart, ReadLog
 from contracts.calls.reporting import RebuildProgress
 from contracts.envelope import CloudEvent
 from services.reporting.domain.facts import SOURCES

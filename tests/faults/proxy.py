@@ -41,8 +41,12 @@ class Proxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._server = self._run(asyncio.start_server(self._accept, "127.0.0.1", 0))
-        self.port = self._server.sockets[0].getsockname()[1]
+        listening = socket.socket()
+        # Small, so that a frozen proxy soon takes nothing more.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _CHUNK)
+        listening.bind(("127.0.0.1", 0))
+        self.port = listening.getsockname()[1]
+        self._server = self._run(asyncio.start_server(self._accept, sock=listening))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,6 +142,7 @@ class Proxy:
     async def _close(self) -> None:
         self._server.close()
         self.cut_now()
-        for pump in self._pumps:
+        pumps = list(self._pumps)
+        for pump in pumps:
             pump.cancel()
-        await asyncio.gather(*self._pumps, return_exceptions=True)
+        await asyncio.gather(*pumps, return_exceptions=True)

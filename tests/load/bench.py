@@ -270,7 +270,7 @@ def main() -> int:
         results = run(Path(folder), rate=options.rate, seconds=options.seconds)
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(json.dumps(results, indent=1))
-    print(show(results))  # noqa: T201
+    print(show(results))
     return 0
 
 

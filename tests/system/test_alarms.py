@@ -46,15 +46,14 @@ def register_all(installation: Installation, token: str) -> list[str]:
     def register(numbers: range) -> None:
         client = Api(installation.addresses.gateway, headers={"Authorization": token})
         for number in numbers:
-            codes.append(
-                client.register(
-                    subject="info.general",
-                    title=f"Alarm {number}",
-                    description="Due in four seconds.",
-                    channel="api",
-                    requester={"name": "A", "mobile": f"0935{number:07d}"},
-                )
+            code = client.register(
+                subject="info.general",
+                title=f"Alarm {number}",
+                description="Due in four seconds.",
+                channel="api",
+                requester={"name": "A", "mobile": f"0935{number:07d}"},
             )
+            codes.append(code)
 
     threads = [
         threading.Thread(target=register, args=(range(start, TICKETS, CALLERS),))

@@ -39,8 +39,7 @@ def test_the_walk_of_the_readme_prints_what_it_says(installation: Installation) 
         text=True,
         timeout=90,
         check=False,
-        env=os.environ
-        | {"PEYGIR_DEMO_PASSWORD": installation.environment["PEYGIR_DEMO_PASSWORD"]},
+        env=os.environ | {"PEYGIR_DEMO_PASSWORD": installation.environment["PEYGIR_DEMO_PASSWORD"]},
     )
 
     printed = [part.strip().splitlines() for part in ran.stdout.split(MARK)]

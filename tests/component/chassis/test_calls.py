@@ -204,7 +204,8 @@ MALFORMED = {
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "negative length": b"POST /call/echo HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
     "length in letters": b"POST /call/echo HTTP/1.1\r\nContent-Length: ten\r\n\r\n",
-    "length of 5,000 digits": b"POST /call/echo HTTP/1.1\r\nContent-Length: " + b"9" * 5000
+    "length of 5,000 digits": b"POST /call/echo HTTP/1.1\r\nContent-Length: "
+    + b"9" * 5000
     + b"\r\n\r\n",
     "chunk size in letters": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     "unknown coding": b"POST /call/echo HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",

@@ -88,9 +88,7 @@ def test_concurrent_commands_on_one_stream_are_all_kept(intake):
     acts = [f"a{number}" for number in range(40)]
 
     with ThreadPoolExecutor(40) as pool:
-        versions = list(
-            pool.map(lambda act: intake.tell(stream, act, seconds=30)["version"], acts)
-        )
+        versions = list(pool.map(lambda act: intake.tell(stream, act, seconds=30)["version"], acts))
 
     assert sorted(versions) == list(range(1, 41))
     assert sorted(acts_of(intake, stream)) == sorted(acts)

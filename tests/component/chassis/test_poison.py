@@ -54,9 +54,7 @@ POISON = {
 
 
 @pytest.mark.parametrize("body", POISON.values(), ids=POISON)
-def test_what_is_no_event_goes_to_the_dead_queue_and_the_good_ones_go_on(
-    gentle, intake, sla, body
-):
+def test_what_is_no_event_goes_to_the_dead_queue_and_the_good_ones_go_on(gentle, intake, sla, body):
     stream = new_stream()
     counted = sla.metric("peygir_events_undecodable_total", source="intake")
     dead = gentle.waiting(DEAD)

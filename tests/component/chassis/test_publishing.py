@@ -105,9 +105,12 @@ def test_a_silent_broker_stops_neither_commands_nor_their_effects(world, intake,
 
 
 def test_a_broker_that_stops_reading_is_given_up_after_some_seconds(world, intake, proxy):
+    said = len(intake.log.read_text())
     # One segment, too much for the buffers of all sockets on the way: sending itself blocks. The
     # commits come to be one segment because the relay's lease is somebody else's for a while.
     streams = [new_stream("flood") for _number in range(14)]
+    intake.tell(new_stream(), "ok")
+    eventually(lambda: all_published(world))
     until = datetime.now(UTC) + timedelta(seconds=60)
     leases = world.database("intake")["leases"]
     leases.update_one({"_id": "relay"}, {"$set": {"holder": "x", "until": until}})
@@ -118,7 +121,7 @@ def test_a_broker_that_stops_reading_is_given_up_after_some_seconds(world, intak
     proxy.freeze()
     leases.delete_one({"_id": "relay"})
 
-    eventually(lambda: "not taken in time" in intake.log.read_text())
+    eventually(lambda: "relay_waits_for_broker" in intake.log.read_text()[said:], seconds=8)
     proxy.thaw()
 
     eventually(lambda: all_published(world))

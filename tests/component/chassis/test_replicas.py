@@ -52,7 +52,11 @@ def test_whatever_the_order_of_delivery_each_source_is_applied_once_and_in_order
     chance = random.Random(7)
     messages = []
     for source, count in (("intake", 6), ("routing", 4)):
-        bodies = eventually(lambda: (b := bodies_of(world.processes[source], streams)) and len(b) == 12 * count and b)
+        bodies = eventually(
+            lambda: (
+                (b := bodies_of(world.processes[source], streams)) and len(b) == 12 * count and b
+            )
+        )
         messages += [(source, body) for body in bodies + chance.choices(bodies, k=30)]
     chance.shuffle(messages)
 
@@ -118,5 +122,7 @@ def test_due_times_fire_once_each_even_when_their_replica_is_killed(world, repli
 
 def bodies_of_all(world, streams):
     return eventually(
-        lambda: len(found := bodies_of(world.processes["intake"], streams)) == len(streams) and found
+        lambda: (
+            len(found := bodies_of(world.processes["intake"], streams)) == len(streams) and found
+        )
     )

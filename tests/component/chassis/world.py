@@ -87,7 +87,9 @@ class Process:
     def metric(self, name: str, **labels: str) -> float:
         """Sum the samples of a metric that have these labels."""
         wanted = {f'{label}="{value}"' for label, value in labels.items()}
-        samples = re.findall(rf"^{name}(?:\{{(.*)\}})? (\S+)$", self.look("/metrics").text, re.M)
+        samples = re.findall(
+            rf"^{name}(?:\{{(.*)\}})? (\S+)$", self.look("/metrics").text, re.MULTILINE
+        )
         return sum(float(value) for found, value in samples if wanted <= set(found.split(",")))
 
     def headers(self, identity: Identity = ANYBODY, *, seconds: float = 10) -> dict[str, str]:

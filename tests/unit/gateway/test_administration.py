@@ -1,10 +1,10 @@
 """What administrators define, operators repair, providers tell and managers read."""
 
 from chassis.errors import NotFound
+from contracts.calls.journal import StuckRow
 from contracts.calls.notify import Receipt
 from contracts.calls.reporting import Column, Report
 from contracts.calls.routing import Unit
-from gateway.chassis_calls import StuckRow
 from tests.unit.gateway.fakes import World
 from tests.unit.gateway.samples import NOON, SUBJECTS, signed_in
 

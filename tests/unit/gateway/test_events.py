@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from chassis.errors import Invalid, Unavailable
+from contracts.calls.journal import LogPart
 from contracts.envelope import CloudEvent
-from gateway.chassis_calls import LogPart
 from gateway.event_log import Cursor, Filter
 from tests.unit.gateway.samples import CODE, NOON, signed_in
 
