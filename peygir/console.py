@@ -31,7 +31,8 @@ T = TypeVar("T")
 _FILE_WIDTH = 200
 
 out = Console(width=None if sys.stdout.isatty() else _FILE_WIDTH)
-err = Console(stderr=True)
+#: A complaint stays one line, however narrow the terminal.
+err = Console(stderr=True, soft_wrap=True)
 
 #: Exit statuses beside 0 and the 2 of a wrong command line.
 FAILED = 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import PyMongoError
 
+from chassis.bus.topology import CONSUMES
 from chassis.errors import DomainError, Permanent
 from chassis.logging import get_logger
 from chassis.metrics import metric
@@ -127,7 +128,7 @@ class LaggingList:
                 stuck[row["source"]] = stuck.get(row["source"], 0) + int(row["stuck"])
         except PyMongoError:
             return
-        for source in self._streams.keys() | streams.keys():
+        for source in {*CONSUMES.get(self._runtime.service, ()), *self._streams, *streams}:
             count = len(streams.get(source, ()))
             metric("peygir_stuck_streams", source).set(stuck.get(source, 0))
             metric("peygir_lagging_streams", source).set(count - stuck.get(source, 0))

@@ -156,7 +156,8 @@ def events_of(commit: dict[str, Any]) -> Iterator[Stamped]:
         yield Stamped(msgspec.convert(item["data"], type=event_class(item["type"])), item["at"])
 
 
-_encode_json = msgspec.json.Encoder().encode
+# An integer of 33 bits or more comes back as BSON's own kind of int.
+_encode_json = msgspec.json.Encoder(enc_hook=int).encode
 
 
 def cloud_events(

@@ -8,6 +8,7 @@ import msgspec
 
 from chassis.calls.call import Call
 from chassis.journal import Aggregates
+from chassis.metrics import metric
 from contracts.calls.intake import Registered, RegisterTicket
 from contracts.envelope import ContentRef
 from services.intake import handlers, requesters
@@ -55,6 +56,8 @@ def register(
         workflow=_workflow(request, call),
     )
     outcome = tickets.execute(claim.code, handlers.register_ticket, registration, call, new=True)
+    if not outcome.repeated:
+        metric("peygir_tickets_registered_total", request.channel, subject.kind).inc()
     return _answer(claim, outcome.state)
 
 

@@ -1,14 +1,16 @@
 """The service's reference: grounds for decisions, with the places that they may give away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from chassis.calls.client import ServiceClient
 from chassis.decisions import Occasion
 from chassis.journal import Aggregates, Outcome, Reference
 from chassis.late import late
+from chassis.metrics import metric
 from chassis.runtime import Runtime
 from contracts.intake import TicketRegistered
+from contracts.routing import TicketAssigned, TicketQueued
 from services.routing.actions import Deed, Merge
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
@@ -69,6 +71,7 @@ class Grounding(Reference):
                 before.setdefault(context.stream, state)
         causes = [(item.context.stream, item.context.cause) for item in occasions]
         self.places.settle(causes, before, cast("dict[str, Outcome]", outcomes))
+        _count_assignments(outcomes[stream] for stream in before if stream in outcomes)
 
     def _subjects(self, occasions: Sequence[Occasion]) -> dict[str, str | None]:
         wanted = [
@@ -87,6 +90,15 @@ class Grounding(Reference):
     def _cases(self) -> Aggregates[Ticket]:
         found = [item for item in self.container.dependencies if item.attr_name == "cases"]
         return cast("Aggregates[Ticket]", found[0])
+
+
+def _count_assignments(outcomes: Iterable[Outcome]) -> None:
+    for outcome in outcomes:
+        for event in () if outcome.repeated else outcome.events:
+            if isinstance(event, TicketAssigned):
+                metric("peygir_assignments_total", "assigned").inc()
+            elif isinstance(event, TicketQueued):
+                metric("peygir_assignments_total", "queued").inc()
 
 
 class _Wants:

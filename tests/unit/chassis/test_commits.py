@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Invalid
 from chassis.journal import commit as commits
+from contracts.routing import TicketWorkLogged
 from contracts.sla import SlaCancelled, SlaMet
 
 AT = datetime(2026, 3, 21, 8, 30, 0, 123_456, tzinfo=UTC)
@@ -126,3 +127,15 @@ def test_events_travel_with_sequence_position_and_cause():
     ]
     assert travelling[1].payload() == cancelled("b")
     assert {event.causationid for event in travelling} == {"intake:x.1"}
+
+
+def test_an_integer_beyond_32_bits_travels_as_a_number():
+    cost = 3_000_000_000
+    logged = TicketWorkLogged(
+        person="expert", unit="it", tier=2, work_group="training", touch_seconds=60, cost=cost
+    )
+
+    raw, _digest = commits.encode(a_draft(logged))
+    (event,) = commits.cloud_events(commits.decode(raw), service="routing", epoch="e")
+
+    assert event.payload() == logged
