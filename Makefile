@@ -13,13 +13,13 @@ run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C
 	@$(PYTHON) -m deploy.local.run
 
 test: .tests-setup lint ## Run all that decides whether a change lands
-	@$(PYTEST)
+	@$(PYTEST) -n 2 --dist loadfile
 
 unit: setup ## Run the tests that need no server
 	@$(PYTEST) tests/unit tests/contracts
 
 system: .tests-setup ## Run the tests over a whole installation
-	@$(PYTEST) tests/system
+	@$(PYTEST) -n 2 --dist loadfile tests/system
 
 lint: setup ## Check style, format, types and who imports whom
 	@.venv/bin/ruff check --quiet

@@ -1,6 +1,9 @@
 """Fixtures that every test may ask for: real servers, and a whole installation."""
 
 import contextlib
+
+# Before eventlet: where it comes first, these get its green threads inside.
+import http.server  # noqa: F401
 import os
 import secrets
 from collections.abc import Iterator

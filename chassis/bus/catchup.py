@@ -27,7 +27,7 @@ _GRACE_SECONDS = 5.0
 _SILENT_SECONDS = 5.0
 _PAGE = 2000
 #: Pause between two declarations of what the broker may have lost.
-_DECLARE_SECONDS = 30.0
+_DECLARE_SECONDS = 10.0
 
 
 class Healer(SharedExtension):

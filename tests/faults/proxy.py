@@ -1,7 +1,7 @@
 """A TCP proxy that harms connections: it cuts, freezes, delays and half-closes them.
 
-It stands between a process and a server, in a thread of the test: `with Proxy.before(uri) as proxy`,
-and the process is given `proxy.instead_of(uri)`.
+It stands between a process and a server, in a thread of the test: `with Proxy.before(uri) as
+proxy`, and the process is given `proxy.instead_of(uri)`.
 """
 
 import asyncio
@@ -106,8 +106,8 @@ class Proxy:
             writer.transport.abort()
             return
         self._writers |= {writer, back}
-        for source, target, direction in ((reader, back, "out"), (there, writer, "back")):
-            pump = self._loop.create_task(self._pump(source, target, direction))
+        for pumping in (self._pump(reader, back, "out"), self._pump(there, writer, "back")):
+            pump = self._loop.create_task(pumping)
             self._pumps.add(pump)
             pump.add_done_callback(self._pumps.discard)
 

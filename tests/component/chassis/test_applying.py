@@ -83,8 +83,8 @@ def test_an_event_that_is_refused_is_stuck_at_once(gentle, intake, sla):
 
 
 def test_handlers_that_hang_are_given_up_and_the_others_go_on(gentle, intake, sla):
-    # All in one batch, so that the second hangs after the first was given up.
-    streams = [new_stream("hangs") for _number in range(2)]
+    # So many that a batch has several: the next one hangs after the first was given up.
+    streams = [new_stream("hangs") for _number in range(5)]
     beside = new_stream("beside")
 
     intake.call("tell_many", {"streams": streams, "act": "hang:1"})
@@ -93,6 +93,9 @@ def test_handlers_that_hang_are_given_up_and_the_others_go_on(gentle, intake, sl
     is_applied(gentle, beside, of("ok"))
     for stream in streams:
         is_applied(gentle, stream, of("hang:1"))
+    # Taken for a failure of the decision, it would have let the next one hang without an end.
+    failed = [line for line in sla.log.read_text().splitlines() if "decision_failed" in line]
+    assert not any(stream in line for line in failed for stream in streams)
 
 
 def test_a_stray_time_out_of_eventlet_counts_as_a_failure(gentle, intake, sla):

@@ -45,8 +45,8 @@ def sla(world):
     return world.processes["sla"]
 
 
-def all_published(world):
-    return world.database("intake")["log"].find_one({"published": False}) is None
+def all_published(world, service="intake"):
+    return world.database(service)["log"].find_one({"published": False}) is None
 
 
 def are_applied(world, streams):
@@ -109,8 +109,7 @@ def test_a_broker_that_stops_reading_is_given_up_after_some_seconds(world, intak
     # One segment, too much for the buffers of all sockets on the way: sending itself blocks. The
     # commits come to be one segment because the relay's lease is somebody else's for a while.
     streams = [new_stream("flood") for _number in range(14)]
-    intake.tell(new_stream(), "ok")
-    eventually(lambda: all_published(world))
+    are_applied(world, [tell_one(intake)])
     until = datetime.now(UTC) + timedelta(seconds=60)
     leases = world.database("intake")["leases"]
     leases.update_one({"_id": "relay"}, {"$set": {"holder": "x", "until": until}})
@@ -189,6 +188,9 @@ def test_an_emptied_broker_is_declared_again_and_nothing_is_lost(world, intake, 
 
 
 def test_an_exchange_that_vanished_behind_everybodys_back_loses_nothing(world, intake, sla):
+    are_applied(world, [tell_one(intake)])
+    # Every relay declares what there is when it connects; none shall do so later.
+    eventually(lambda: all_published(world, "sla"))
     with world.broker() as channel:
         channel.exchange_delete("intake--sla")
     streams = [new_stream("astray") for _number in range(5)]
@@ -197,7 +199,14 @@ def test_an_exchange_that_vanished_behind_everybodys_back_loses_nothing(world, i
         intake.tell(stream, "ok")
 
     are_applied(world, streams)
-    eventually(lambda: is_exchange(world, "intake--sla"))
+    # Whoever finds more and more missing has it declared again.
+    eventually(lambda: tell_one(intake) and is_exchange(world, "intake--sla"))
+
+
+def tell_one(intake):
+    stream = new_stream()
+    intake.tell(stream, "ok")
+    return stream
 
 
 def is_exchange(world, name):

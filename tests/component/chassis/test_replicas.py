@@ -32,31 +32,33 @@ def replicas(world, elsewhere):
     return started[2:]
 
 
-def bodies_of(process, streams):
-    """Give the events of the streams as they would be published."""
-    after, found = 0, []
-    while True:
-        part = process.call("journal_log", {"after": after, "limit": 500})
-        found += [event for event in part["events"] if event["subject"] in streams]
-        after = part["next"]
-        if part["end"]:
-            return [json.dumps(event).encode() for event in found]
+def bodies_of(process, streams, count):
+    """Give the events of the streams as they would be published, once all are numbered."""
+
+    def numbered():
+        after, found = 0, []
+        while True:
+            part = process.call("journal_log", {"after": after, "limit": 500})
+            found += [event for event in part["events"] if event["subject"] in streams]
+            after = part["next"]
+            if part["end"]:
+                return found if len(found) == count else None
+
+    return [json.dumps(event).encode() for event in eventually(numbered)]
+
+
+#: How many events each source has for a stream.
+COUNTS = {"intake": 6, "routing": 4}
 
 
 def test_whatever_the_order_of_delivery_each_source_is_applied_once_and_in_order(world, replicas):
     streams = [new_stream("mixed") for _number in range(12)]
-    for source, count in (("intake", 6), ("routing", 4)):
+    chance, messages = random.Random(7), []
+    for source, count in COUNTS.items():
         for stream in streams:
             for number in range(1, count + 1):
                 world.processes[source].tell(stream, f"{source}{number}")
-    chance = random.Random(7)
-    messages = []
-    for source, count in (("intake", 6), ("routing", 4)):
-        bodies = eventually(
-            lambda: (
-                (b := bodies_of(world.processes[source], streams)) and len(b) == 12 * count and b
-            )
-        )
+        bodies = bodies_of(world.processes[source], streams, 12 * count)
         messages += [(source, body) for body in bodies + chance.choices(bodies, k=30)]
     chance.shuffle(messages)
 
@@ -66,9 +68,9 @@ def test_whatever_the_order_of_delivery_each_source_is_applied_once_and_in_order
     eventually(lambda: all(len(world.applied(stream)) == 10 for stream in streams))
     for stream in streams:
         applied = world.applied(stream)
-        for source, count in (("intake", 6), ("routing", 4)):
-            of_source = [item for item in applied if item.startswith(source)]
-            assert of_source == [f"{source}:{n}:{source}{n}" for n in range(1, count + 1)]
+        for source, count in COUNTS.items():
+            mine = [item for item in applied if item.startswith(source)]
+            assert mine == [f"{source}:{n}:{source}{n}" for n in range(1, count + 1)]
         # The opening event is pulled before anything else happens to the stream.
         assert applied[0] == "intake:1:intake1"
 
@@ -109,8 +111,7 @@ def test_due_times_fire_once_each_even_when_their_replica_is_killed(world, repli
     streams = [new_stream("due") for _number in range(40)]
     for number, stream in enumerate(streams):
         world.processes["intake"].tell(stream, f"alarm:{1 + number / 20}")
-    for body in bodies_of_all(world, streams):
-        world.publish(body)
+    world.publish(*bodies_of(world.processes["intake"], streams, len(streams)))
     eventually(lambda: any(world.applied(stream) for stream in streams))
 
     holder = world.database("sla")["leases"].find_one({"_id": "due"})["holder"]
@@ -118,11 +119,3 @@ def test_due_times_fire_once_each_even_when_their_replica_is_killed(world, repli
 
     eventually(lambda: all(world.applied(stream) for stream in streams))
     assert {tuple(world.applied(stream)) for stream in streams} == {("due:due",)}
-
-
-def bodies_of_all(world, streams):
-    return eventually(
-        lambda: (
-            len(found := bodies_of(world.processes["intake"], streams)) == len(streams) and found
-        )
-    )

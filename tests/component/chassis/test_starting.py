@@ -78,19 +78,10 @@ def test_a_process_starts_and_works_without_a_broker(world):
 def test_a_process_waits_for_a_database_that_is_away(world):
     uri = f"mongodb://127.0.0.1:{free_port()}/?replicaSet=peygir&serverSelectionTimeoutMS=300"
     process = world.begin("intake", mongo_uri=uri, mongo_seconds=0.5)
+    eventually(lambda: '"started"' in process.log.read_text(), seconds=60)
 
-    answer = wait_for_refusal(process)
+    answer = process.try_call("echo", {"value": 1})
 
     assert answer.expect(503).json["code"] == "starting"
     assert process.look("/readyz").json["missing"] == ["prepared"]
     assert process.look("/healthz").status == 200
-
-
-def wait_for_refusal(process):
-    def ask():
-        try:
-            return process.try_call("echo", {"value": 1})
-        except OSError:
-            return None
-
-    return eventually(ask, seconds=60)

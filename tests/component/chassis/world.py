@@ -1,17 +1,16 @@
 """The processes of the sample services, and how tests look at what they did."""
 
+import contextlib
 import http.client
 import json
 import os
 import re
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,7 +81,7 @@ class Process:
 
     def look(self, path: str) -> Answer:
         """Ask the operators' port."""
-        return _request(self.metrics_port, "GET", path, None, {}, 10)
+        return _send(self.metrics_port, "GET", path, None, {}, 10)()
 
     def metric(self, name: str, **labels: str) -> float:
         """Sum the samples of a metric that have these labels."""
@@ -110,10 +109,22 @@ class Process:
         seconds: float = 10,
     ) -> Answer:
         """Call, and give whatever comes."""
+        return self.begin_call(method, request, key=key, identity=identity, seconds=seconds)()
+
+    def begin_call(
+        self,
+        method: str,
+        request: Any,
+        *,
+        key: str | None = None,
+        identity: Identity = ANYBODY,
+        seconds: float = 10,
+    ) -> Callable[[], Answer]:
+        """Send a call; gives what waits for the answer."""
         headers = self.headers(identity, seconds=seconds)
         headers[wire.KEY] = key or secrets.token_hex(8)
         body = json.dumps(request)
-        return _request(self.port, "POST", wire.PATH + method, body, headers, seconds + 5)
+        return _send(self.port, "POST", wire.PATH + method, body, headers, seconds + 5)
 
     def call(self, method: str, request: Any, **options: Any) -> Any:
         """Call; fails unless it is answered well."""
@@ -134,16 +145,6 @@ class Process:
     def wait(self, seconds: float) -> int:
         """Wait for its end; gives the exit status."""
         return self._popen.wait(seconds)
-
-    def stop(self) -> None:
-        """End it, however it stands."""
-        if self.running:
-            self.signal(signal.SIGCONT)
-            self.signal(signal.SIGTERM)
-            try:
-                self._popen.wait(20)
-            except subprocess.TimeoutExpired:
-                self.kill()
 
 
 class World:
@@ -212,7 +213,7 @@ class World:
         row = self.lagging(source, stream)
         return row if row and row["stuck"] else None
 
-    @contextmanager
+    @contextlib.contextmanager
     def broker(self) -> Iterator[Any]:
         """A channel to the broker."""
         parts = urlsplit(self.amqp_uri)
@@ -248,11 +249,7 @@ class World:
 
     def stop(self) -> None:
         for process in self._started:
-            if process.running:
-                process.signal(signal.SIGCONT)
-                process.signal(signal.SIGTERM)
-        for process in self._started:
-            process.stop()
+            process.kill()
         for name in ("intake", "routing", "sla"):
             self.mongo.drop_database(self._prefix + name)
         self.mongo.close()
@@ -286,13 +283,15 @@ def free_port() -> int:
         return port
 
 
-def _request(
+def _send(
     port: int, method: str, path: str, body: str | None, headers: dict[str, str], seconds: float
-) -> Answer:
+) -> Callable[[], Answer]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
-    try:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
-    finally:
-        connection.close()
+    connection.request(method, path, body, headers)
+
+    def answer() -> Answer:
+        with contextlib.closing(connection):
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read())
+
+    return answer
