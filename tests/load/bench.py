@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.installation import Installation
+from tests.agreements import QUICK
 from tests.faults.api import Api, wait_for
 from tests.load import baseline
 from tests.load.accounting import CpuMeter, memory_megabytes
@@ -117,7 +118,7 @@ class Bench:
 
     def lateness(self) -> dict[str, float]:
         """Let alarms fall due, and give how late their events were confirmed."""
-        self._define_quick_agreement()
+        self.api.request("PUT", "/api/v1/admin/agreements/quick", {"definition": QUICK})
         before = _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
         asyncio.run(by_callers(lambda http, _n: self._register(http, "api"), callers=16, count=500))
         count = before.get("+Inf", 0) + 1000
@@ -135,35 +136,6 @@ class Bench:
             "p50_ms": _quantile(counts, 0.5),
             "p99_ms": _quantile(counts, 0.99),
         }
-
-    def _define_quick_agreement(self) -> None:
-        self.api.request(
-            "PUT",
-            "/api/v1/admin/agreements/bench-quick",
-            {
-                "definition": {
-                    "title": {"fa": "سنجش", "en": "Bench"},
-                    "match": {"channel": "api"},
-                    "targets": [
-                        {
-                            "clock": "first_response",
-                            "duration": "PT4S",
-                            "calendar": "always",
-                            "marks": [
-                                {
-                                    "percent": 75,
-                                    "notices": [{"role": "assignee", "channel": "sms"}],
-                                },
-                                {
-                                    "percent": 100,
-                                    "notices": [{"role": "service_manager", "channel": "sms"}],
-                                },
-                            ],
-                        }
-                    ],
-                }
-            },
-        )
 
 
 def _own_cpu() -> float:

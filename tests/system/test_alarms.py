@@ -9,26 +9,13 @@ import pytest
 import redis
 
 from deploy.local.installation import Installation
+from tests.agreements import QUICK
 from tests.http import Http
 from tests.servers import started_installation
 from tests.system.client import Api, wait_for
 
 TICKETS = 500
 CALLERS = 8
-QUICK = {
-    "match": {"channel": ["api"]},
-    "targets": [
-        {
-            "clock": "first_response",
-            "within": "PT4S",
-            "calendar": "around-the-clock",
-            "marks": [
-                {"percent": 75, "notices": [{"role": "assignee", "channel": "sms"}]},
-                {"percent": 100, "notices": [{"role": "service_manager", "channel": "sms"}]},
-            ],
-        }
-    ],
-}
 
 
 @pytest.fixture(scope="module")
