@@ -54,7 +54,7 @@ def broker(uri: str) -> dict[str, float]:
     received: list[Any] = []
     channel.basic_qos(0, 500, False)
     started = time.perf_counter()
-    channel.basic_consume(queue, callback=received.append)
+    tag = channel.basic_consume(queue, callback=received.append)
     acknowledged = 0
     while acknowledged < _MESSAGES:
         if len(received) == acknowledged:
@@ -65,6 +65,7 @@ def broker(uri: str) -> dict[str, float]:
         else:
             connection.drain_events(timeout=10)
     consumed = _MESSAGES / (time.perf_counter() - started)
+    channel.basic_cancel(tag)
     channel.queue_delete(queue)
     connection.close()
     return {"publish_per_second": round(published), "consume_per_second": round(consumed)}

@@ -116,20 +116,21 @@ class Bench:
         with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - this machine
             return str(answer.read().decode())
 
+    def _alarms(self) -> dict[str, float]:
+        return _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
+
     def lateness(self) -> dict[str, float]:
         """Let alarms fall due, and give how late their events were confirmed."""
         self.api.request("PUT", "/api/v1/admin/agreements/quick", {"definition": QUICK})
-        before = _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
+        before = self._alarms()
         asyncio.run(by_callers(lambda http, _n: self._register(http, "api"), callers=16, count=500))
-        count = before.get("+Inf", 0) + 1000
-        wait_for(
-            "alarms",
-            lambda: (
-                _buckets(self.metrics("sla"), "peygir_due_lateness_seconds").get("+Inf", 0) >= count
-            ),
-            60,
-        )
-        after = _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
+        least = before.get("+Inf", 0) + 500
+
+        def all_fired() -> bool:
+            return self._alarms().get("+Inf", 0) >= least and self.is_quiet()
+
+        wait_for("alarms", all_fired, 90)
+        after = self._alarms()
         counts = {edge: after[edge] - before.get(edge, 0) for edge in after}
         return {
             "alarms": counts["+Inf"],
@@ -181,6 +182,7 @@ def run(folder: Path, *, rate: float, seconds: float) -> dict[str, Any]:
             name: round(memory_megabytes(pid), 1) for name, pid in bench.pids.items()
         }
         _scenarios(bench, results, rate, seconds)
+        print(show(results), file=sys.stderr)
         results["baseline"] = {
             "broker": baseline.broker(bench.addresses.amqp_uri),
             "database": baseline.database(bench.addresses.mongo_uri),
