@@ -114,13 +114,13 @@ class Healer(SharedExtension):
         grace = _GRACE_SECONDS if self.consumer.connected else 0.0
         self._found[source] = False
         while lease.acquire():
-            page = self.inbox.heads(source, position, _PAGE)
+            page = self.inbox.heads(source, position, _PAGE, older=grace)
             if kept.get("epoch") not in (None, page.epoch):
                 log.error("journal_restored", source=source)
                 position, kept = 0, {}
                 continue
             kept = {"epoch": page.epoch}
-            if page.next == position or page.age < grace:
+            if page.next == position:
                 break
             self._catch_up(source, page.heads)
             position = page.next

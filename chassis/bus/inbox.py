@@ -21,7 +21,7 @@ from chassis.errors import DomainError, Overdue, Permanent, Unavailable
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.runtime import Runtime
-from contracts.calls.journal import Heads, ReadStreams
+from contracts.calls.journal import Heads, ReadHeads, ReadStreams
 from contracts.envelope import CloudEvent
 
 log = get_logger()
@@ -92,9 +92,9 @@ class Inbox(SharedExtension):
         """
         return self.catch_up(self.opened_by, streams) if self.opened_by is not None else {}
 
-    def heads(self, source: str, after: int, limit: int) -> Heads:
-        """Ask a source for the heads of the streams beyond a position."""
-        request = {"after": after, "limit": limit}
+    def heads(self, source: str, after: int, limit: int, *, older: float) -> Heads:
+        """Ask a source for the heads of the streams beyond a position, if older than seconds."""
+        request = ReadHeads(after=after, limit=limit, older=older)
         return self._caller(source).query("journal_heads", request, Heads)
 
     def behind(self, source: str, heads: Mapping[str, int]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from nameko.extensions import SharedExtension
@@ -11,7 +12,15 @@ from chassis.calls.call import Call
 from chassis.calls.server import CallServer
 from chassis.journal.commit import checked_hash, commit_id, decode
 from chassis.journal.journal import Journal
-from contracts.calls.journal import Heads, LogPart, ReadLog, ReadStreams, Verified, VerifyLog
+from contracts.calls.journal import (
+    Heads,
+    LogPart,
+    ReadHeads,
+    ReadLog,
+    ReadStreams,
+    Verified,
+    VerifyLog,
+)
 from contracts.envelope import CloudEvent
 
 #: Events answered per stream at most; who needs more asks again.
@@ -28,7 +37,7 @@ class JournalQueries(SharedExtension):
     def setup(self) -> None:
         """Offer them."""
         self.server.offer("journal_read", self.read, ReadStreams, internal=True)
-        self.server.offer("journal_heads", self.heads, ReadLog, internal=True)
+        self.server.offer("journal_heads", self.heads, ReadHeads, internal=True)
         self.server.offer("journal_log", self.log, ReadLog)
         self.server.offer("journal_verify", self.verify, VerifyLog)
 
@@ -45,21 +54,23 @@ class JournalQueries(SharedExtension):
             answer[stream] = [event for event in events if event.sequence > after]
         return answer
 
-    def heads(self, request: ReadLog, _call: Call) -> Heads:
+    def heads(self, request: ReadHeads, _call: Call) -> Heads:
         """Give the heads of the streams that the segments after a position touch."""
         heads: dict[str, int] = {}
-        next_, age, ids = request.after, 0.0, []
+        next_, ids = request.after, []
+        until = self.journal.runtime.clock.now() - timedelta(seconds=request.older)
         for segment in self.journal.segments_after(request.after, request.limit):
+            if segment["at"] > until:
+                break
             ids += [name for name, _count in segment["commits"]]
             next_ = segment["last"]
-            age = (self.journal.runtime.clock.now() - segment["at"]).total_seconds()
             if len(ids) >= request.limit:
                 break
         fields = {"stream": 1, "first_seq": 1, "events.type": 1}
         for item in self.journal.collection.find({"_id": {"$in": ids}}, fields):
             head = item["first_seq"] + len(item["events"]) - 1
             heads[item["stream"]] = max(head, heads.get(item["stream"], 0))
-        return Heads(epoch=self.journal.runtime.epoch, heads=heads, next=next_, age=age)
+        return Heads(epoch=self.journal.runtime.epoch, heads=heads, next=next_)
 
     def log(self, request: ReadLog, call: Call) -> LogPart:
         """Give the events after a position."""

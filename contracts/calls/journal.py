@@ -20,10 +20,19 @@ class ReadStreams(Request, frozen=True, kw_only=True):
 
 
 class ReadLog(Request, frozen=True, kw_only=True):
-    """Queries `journal_heads` and `journal_log`: what comes after a position."""
+    """Query `journal_log`: what comes after a position."""
 
     after: Annotated[int, Meta(ge=0)] = 0
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
+
+
+class ReadHeads(Request, frozen=True, kw_only=True):
+    """Query `journal_heads`: which streams have something after a position."""
+
+    after: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=1, le=5000)] = 500
+    #: Only what was numbered so many seconds ago; the younger is on its way through the broker.
+    older: Annotated[float, Meta(ge=0)] = 0.0
 
 
 class Heads(Answer, frozen=True, kw_only=True):
@@ -33,8 +42,6 @@ class Heads(Answer, frozen=True, kw_only=True):
     heads: dict[str, int]
     #: Position up to which this answer speaks.
     next: int
-    #: Seconds since the newest of it was numbered; 0 when there is nothing.
-    age: float
 
 
 class LogPart(Answer, frozen=True, kw_only=True):

@@ -14,14 +14,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nameko.extensions import DependencyProvider
-from pymongo.client_session import ClientSession
 
 from chassis.errors import DomainError
 from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.envelope import CloudEvent
 from services.reporting.handlers import learn
-from services.reporting.repository import Generation, Generations, end_abandoned, in_transaction
+from services.reporting.repository import (
+    ClientSession,
+    Generation,
+    Generations,
+    end_abandoned,
+    in_transaction,
+)
 from services.reporting.settings import ReportingSettings
 
 

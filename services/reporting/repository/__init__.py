@@ -6,8 +6,16 @@ source was applied, and what was counted for it), `rollups_{n}` (sums) and `prog
 The collection `generations` says which one is current, and how far a rebuild has come.
 """
 
-from services.reporting.repository.generation import Generation, Selection
+from services.reporting.repository.generation import ClientSession, Generation, Selection
 from services.reporting.repository.generations import Generations, Rebuild
 from services.reporting.repository.transactions import end_abandoned, in_transaction
 
-__all__ = ["Generation", "Generations", "Rebuild", "Selection", "end_abandoned", "in_transaction"]
+__all__ = [
+    "ClientSession",
+    "Generation",
+    "Generations",
+    "Rebuild",
+    "Selection",
+    "end_abandoned",
+    "in_transaction",
+]

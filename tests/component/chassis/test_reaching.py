@@ -74,17 +74,31 @@ def test_kept_connections_that_died_are_replaced_all_at_once(world, sla):
     assert ask(sla).expect(200).json == [7, 7, 7]
 
 
-def test_events_of_a_ticket_whose_opener_is_away_wait_and_the_others_go_on(world, sla):
-    known, unknown = new_stream("known"), new_stream("unknown")
-    world.processes["intake"].tell(known, "ok")
-    eventually(lambda: world.applied(known))
+@pytest.fixture(scope="module")
+def unheard(world, sla):
+    """An emitter whose events come by no other way than by being asked for."""
     world.processes["intake"].kill()
-    routing, intake = world.begin("routing"), world.begin("intake", amqp_uri=NOWHERE)
-    routing.wait_ready()
-    intake.wait_ready()
-    # Its events come by no other way than by being asked for; and then it does not answer.
-    intake.tell(unknown, "ok")
-    intake.signal(signal.SIGSTOP)
+    return world.start("intake", amqp_uri=NOWHERE)
+
+
+@pytest.fixture(scope="module")
+def routing(world, sla):
+    return world.start("routing")
+
+
+def test_a_source_that_never_rests_is_walked_all_the_same(world, unheard):
+    stream = new_stream("early")
+    unheard.tell(stream, "ok")
+
+    eventually(lambda: unheard.tell(new_stream(), "ok") and world.applied(stream))
+
+
+def test_events_of_a_ticket_whose_opener_is_away_wait_and_the_others_go_on(world, unheard, routing):
+    known, unknown = new_stream("known"), new_stream("unknown")
+    unheard.tell(known, "ok")
+    eventually(lambda: world.applied(known))
+    unheard.tell(unknown, "ok")
+    unheard.signal(signal.SIGSTOP)
 
     routing.tell(unknown, "theirs")
     routing.tell(known, "theirs")
@@ -92,14 +106,13 @@ def test_events_of_a_ticket_whose_opener_is_away_wait_and_the_others_go_on(world
     eventually(lambda: world.applied(known) == ["intake:1:ok", "routing:1:theirs"])
     row = eventually(lambda: world.lagging("routing", unknown))
     assert (row["reason"], row["attempts"], row["stuck"]) == ("service_unavailable", 0, False)
-    intake.signal(signal.SIGCONT)
+    unheard.signal(signal.SIGCONT)
     eventually(lambda: world.applied(unknown) == ["intake:1:ok", "routing:1:theirs"])
 
 
-def test_an_event_waits_for_the_opening_one_that_is_stuck(world, sla):
-    routing, intake = world.processes["routing"], world.processes["intake"]
+def test_an_event_waits_for_the_opening_one_that_is_stuck(world, sla, unheard, routing):
     stream = new_stream("unopened")
-    intake.tell(stream, "refuse")
+    unheard.tell(stream, "refuse")
     eventually(lambda: world.stuck("intake", stream))
 
     routing.tell(stream, "theirs")
