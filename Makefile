@@ -13,13 +13,14 @@ run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C
 	@$(PYTHON) -m deploy.local.run
 
 test: .tests-setup lint ## Run all that decides whether a change lands
-	@$(PYTEST) -n 2 --dist loadfile
+	@$(PYTEST) tests --ignore=tests/component --ignore=tests/system --ignore=tests/browser
+	@$(PYTEST) -n 2 tests/component tests/system tests/browser
 
 unit: setup ## Run the tests that need no server
 	@$(PYTEST) tests/unit tests/contracts
 
 system: .tests-setup ## Run the tests over a whole installation
-	@$(PYTEST) -n 2 --dist loadfile tests/system
+	@$(PYTEST) -n 2 tests/system
 
 lint: setup ## Check style, format, types and who imports whom
 	@.venv/bin/ruff check --quiet
