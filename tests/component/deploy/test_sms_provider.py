@@ -1,6 +1,6 @@
 """The local SMS provider answers as Kavenegar's REST API is documented to."""
 
-import http.server
+import socket
 import threading
 from collections.abc import Iterator
 from urllib.parse import parse_qs
@@ -143,22 +143,26 @@ def callback() -> Iterator[tuple[str, list[dict[str, list[str]]]]]:
     """An address that takes receipts, and the receipts that it got."""
     receipts: list[dict[str, list[str]]] = []
 
-    class Taker(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receipts.append(parse_qs(body.decode()))
-            self.send_response(200)
-            self.end_headers()
+    def take_all(listening: socket.socket) -> None:
+        while True:
+            try:
+                connection, _address = listening.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as request:
+                headers = dict(
+                    line.decode().lower().strip().split(": ", 1)
+                    for line in list(iter(request.readline, b"\r\n"))[1:]
+                )
+                body = request.read(int(headers["content-length"]))
+                receipts.append(parse_qs(body.decode()))
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer((HOST, 0), Taker) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://{HOST}:{server.server_port}/receipt", receipts
-        server.shutdown()
-        thread.join()
+    with socket.create_server((HOST, 0)) as listening:
+        threading.Thread(target=take_all, args=(listening,), daemon=True).start()
+        yield f"http://{HOST}:{listening.getsockname()[1]}/receipt", receipts
+        # Closing alone would not wake who waits in accept.
+        listening.shutdown(socket.SHUT_RDWR)
 
 
 def test_receipts_are_posted_once_a_message_has_ended(sms_provider, callback):
