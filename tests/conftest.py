@@ -44,7 +44,8 @@ def database_prefix(mongo_uri: str) -> Iterator[str]:
     """A beginning for names of databases that no other test uses; they are dropped afterwards."""
     prefix = f"test_{secrets.token_hex(4)}_"
     yield prefix
-    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, timeoutMS=10_000)
+    # Dropping waits for a transaction that a killed process has left, a minute at most.
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, timeoutMS=90_000)
     with client:
         for name in client.list_database_names():
             if name.startswith(prefix):
