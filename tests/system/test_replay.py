@@ -165,6 +165,7 @@ def test_figures_built_again_are_the_same(
     replayed: dict[str, Any], installation: Installation, password: str, admin: Api
 ) -> None:
     names = ("teams_touched", "handovers", "waits", "reopenings")
+    wait_for(lambda: report(admin, "handovers")[0][0] == 1_771, 90, "all events in reporting")
     before = {name: report(admin, name) for name in names}
 
     rebuilt = peygir(installation, password, "rebuild", "reporting")
