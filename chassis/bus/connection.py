@@ -17,7 +17,6 @@ def connect(
     uri: str,
     *,
     seconds: float = 3.0,
-    confirm: bool = False,
     heartbeat: float = HEARTBEAT_SECONDS,
 ) -> Connection:
     """Give an open connection; raises one of BROKEN.
@@ -34,7 +33,6 @@ def connect(
         connect_timeout=seconds,
         read_timeout=None,
         write_timeout=seconds,
-        confirm_publish=confirm,
     )
     connection.connect()
     return connection
