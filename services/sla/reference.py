@@ -1,14 +1,15 @@
 """What decisions look up: the book of agreements and calendars, kept fresh in every process.
 
-The number of the newest publication is looked at before a batch when the last look is a second old,
-and at once when a ticket goes by an edition that is not in the book yet.
+It is brought up to date before clocks are started for a ticket registered after the last look, so
+that a ticket goes by what was published before it, whichever replica decides; and when a ticket
+goes by an edition that is not in the book yet.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from chassis.bus.inbox import Inbox
 from chassis.calls.call import Call
@@ -19,14 +20,15 @@ from chassis.late import late
 from chassis.metrics import metric
 from chassis.runtime import Runtime
 from contracts.calls.sla import DefineAgreement, DefineCalendar
+from contracts.intake import TicketRegistered
 from contracts.sla import SlaBreached, SlaWarned
 from services.sla import demo, publishing
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
 from services.sla.repository import Kind, Publication, Publications
 
-#: How long a publication of another process may go unseen.
-FRESH_SECONDS = 1.0
+#: How far the clocks of two services' databases may lie apart without harm.
+APART = timedelta(seconds=1)
 #: Who could know of something that stopped a clock. Intake could not: what a requester does comes
 #: to a clock through routing alone.
 ASKED_BEFORE_ALARMS = "routing"
@@ -47,7 +49,8 @@ class Agreements(Reference):
         #: The newest version of everything published.
         self.newest: dict[tuple[Kind, str], Publication] = {}
         self._number = 0
-        self._looked_at = float("-inf")
+        #: The book has everything that was published before this.
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._ask_again_at = float("-inf")
 
     @late
@@ -61,6 +64,9 @@ class Agreements(Reference):
 
     def prepare(self, occasions: Sequence[Occasion]) -> Book:
         """Give a fresh book; before alarms, learn what might have stopped their clocks in time."""
+        registered = [o.context.at for o in occasions if isinstance(o.message, TicketRegistered)]
+        if registered and max(registered) + APART > self._looked_at:
+            self.refresh()
         book = self.holding(occasion.state for occasion in occasions)
         ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
         return book.with_unconfirmed(self._not_caught_up(ringing)) if ringing else book
@@ -77,9 +83,8 @@ class Agreements(Reference):
                     metric("peygir_sla_warnings_total", event.clock).inc()
 
     def holding(self, states: Iterable[Clocks]) -> Book:
-        """Give a fresh book that has every edition these tickets go by."""
-        stale = time.monotonic() - self._looked_at > FRESH_SECONDS
-        if stale or any(self._lacks(state) for state in states):
+        """Give a book that has every edition these tickets go by."""
+        if any(self._lacks(state) for state in states):
             self.refresh()
         return self.book
 
@@ -90,12 +95,13 @@ class Agreements(Reference):
 
     def refresh(self) -> None:
         """Bring the book up to what has been published."""
+        now = self.runtime.clock.now()
         more = self.publications.after(self._number)
         if more:
             self.book = publishing.bound(self.book, more)
             self.newest |= {(item.kind, item.id): item for item in more}
             self._number = more[-1].number
-        self._looked_at = time.monotonic()
+        self._looked_at = now
 
     def publish(
         self, kind: Kind, request: DefineAgreement | DefineCalendar, call: Call
