@@ -84,6 +84,15 @@ class ChassisSettings(Settings):
         2, ge=1, le=64, description="Queues per pair of source and consumer; order holds in each."
     )
     batch_size: int = Field(500, ge=1, le=5000, description="Most events handled in one go.")
+    pace_seconds: float = Field(
+        0.02,
+        ge=0,
+        description="Least time between the beginnings of two batches under load: what comes "
+        "meanwhile is handled together. The first after a pause is never held.",
+    )
+    public_events: bool = Field(
+        False, description="Publish every event to the exchange peygir.events too, for outsiders."
+    )
     handler_seconds: float = Field(30, gt=0, description="Longest time one batch may take.")
     lease_seconds: float = Field(2, gt=0, description="How long a lease lasts unless renewed.")
     mongo_seconds: float = Field(2, gt=0, description="Longest wait for MongoDB.")

@@ -6,15 +6,16 @@ ignored when reading, so that a producer may add some; missing ones make the eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import ClassVar, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-#: The media type of a published event.
+#: The media type of one published event, and of many in one message.
 CLOUD_EVENT_TYPE = "application/cloudevents+json"
+CLOUD_EVENTS_TYPE = "application/cloudevents-batch+json"
 #: The reverse-DNS prefix of every `type` on the wire.
 TYPE_PREFIX = "ir.peygir."
 
@@ -131,21 +132,27 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(CloudEvent)
+_decoder = msgspec.json.Decoder(list[CloudEvent])
 
 
 def encode(cloud_event: CloudEvent) -> bytes:
-    """Give the structured JSON body."""
+    """Give the structured JSON body of one event."""
     return _encoder.encode(cloud_event)
 
 
-def decode(body: bytes) -> CloudEvent:
-    """Read a structured JSON body; raises UnreadableEvent."""
+def joined(bodies: Iterable[bytes]) -> bytes:
+    """Give the body of a message that holds many encoded events: CloudEvents' JSON batch."""
+    return b"[" + b",".join(bodies) + b"]"
+
+
+def decode(body: bytes) -> list[CloudEvent]:
+    """Read the body of a batch; raises UnreadableEvent when anything in it is none of ours."""
     try:
-        cloud_event = _decoder.decode(body)
+        cloud_events = _decoder.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UnreadableEvent(str(error)[:200]) from error
-    if cloud_event.specversion != "1.0" or cloud_event.sequence < 1 or not cloud_event.subject:
-        raise UnreadableEvent("not a CloudEvent 1.0 with a subject and a sequence")
-    short_type(cloud_event.type)
-    return cloud_event
+    for cloud_event in cloud_events:
+        if cloud_event.specversion != "1.0" or cloud_event.sequence < 1 or not cloud_event.subject:
+            raise UnreadableEvent("not a CloudEvent 1.0 with a subject and a sequence")
+        short_type(cloud_event.type)
+    return cloud_events

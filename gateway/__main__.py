@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import signal
 from collections.abc import Iterator
 
@@ -22,6 +23,7 @@ from chassis.metrics import metric
 from chassis.settings import SERVICES
 from gateway.app import at_the_edge, create_app
 from gateway.caller import Gateway
+from gateway.connections import guarded
 from gateway.limits import REDIS_SECONDS, Limits, limits_of
 from gateway.openapi import VERSION
 from gateway.revocations import Revocations
@@ -41,7 +43,14 @@ def main() -> None:
     """Run until told to stop."""
     settings = GatewaySettings.load()
     logging.configure("gateway", settings.log_level)
+    _allow_many_connections()
     uvloop.run(serve(settings))
+
+
+def _allow_many_connections() -> None:
+    """Take all the open files that the machine gives: the usual few are used up by slow clients."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def serve(settings: GatewaySettings) -> None:
@@ -90,7 +99,8 @@ def _door_config(settings: GatewaySettings, gateway: Gateway) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=int(settings.drain_seconds),
-        h11_max_incomplete_event_size=64 * 1024,
+        http=guarded(head_seconds=settings.head_seconds, body_seconds=settings.body_seconds),
+        ws="none",
     )
 
 

@@ -1,13 +1,14 @@
 """Who may use a route.
 
-Every route takes its caller through `allow(right)`, `allow_command(right)` or one of the two for
-everybody; a test finds those that do not. The services check the same right again, with its scope.
+Every route takes its caller through `allow(right)`, `allow_command(right)`, one of the two for
+everybody, or `SignedIn`; a test finds those that do not. The services check the same right again,
+with its scope.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Header, Request
 from fastapi.params import Depends
@@ -18,12 +19,21 @@ from gateway.caller import Caller, Gateway, gateway_of
 from gateway.errors import language_of
 from gateway.security import Session
 
+#: What a route declares that asks for no right of `contracts.rights`.
+ANYONE: Final = "anyone"
+SIGNED_IN: Final = "signed-in"
+
 
 class Allow:
-    """Lets callers through who have a right; None lets everybody through."""
+    """Lets callers through who have a right, anyone, or whoever is signed in."""
 
-    def __init__(self, right: str | None) -> None:
+    def __init__(self, right: str) -> None:
         self.right = right
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the route may be used without a session."""
+        return self.right == ANYONE
 
     async def __call__(self, request: Request) -> Caller:
         """Give the caller; raises Unauthenticated or Forbidden."""
@@ -35,10 +45,11 @@ class Allow:
         gateway = gateway_of(request)
         session = _session(gateway, request)
         identity = session.identity if session else ANONYMOUS
-        if self.right is not None:
+        if not self.is_open:
             if session is None:
                 raise Unauthenticated("sign_in_required")
-            identity.require(self.right)
+            if self.right != SIGNED_IN:
+                identity.require(self.right)
         if at is not None:
             identity.require("import")
         return Caller(
@@ -85,16 +96,15 @@ def allow(right: str) -> Any:
     return Depends(Allow(right))
 
 
-def allow_command(right: str | None) -> Any:
-    """Give the dependency of a route that changes something; None: for everybody."""
+def allow_command(right: str) -> Any:
+    """Give the dependency of a route that changes something, for callers with the right."""
     return Depends(AllowCommand(right))
 
 
-#: The dependency of a route that everybody may read.
-allow_anyone: Any = Depends(Allow(None))
-
-Anyone = Annotated[Caller, allow_anyone]
-AnyoneCommanding = Annotated[Caller, allow_command(None)]
+Anyone = Annotated[Caller, allow(ANYONE)]
+AnyoneCommanding = Annotated[Caller, allow_command(ANYONE)]
+#: Whose role does not matter; the caller's `session` is there.
+SignedIn = Annotated[Caller, allow(SIGNED_IN)]
 
 
 def _session(gateway: Gateway, request: Request) -> Session | None:
@@ -105,6 +115,6 @@ def _session(gateway: Gateway, request: Request) -> Session | None:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("session_invalid")
     session = gateway.sessions.read(token.strip())
-    if session.id in gateway.revocations:
+    if gateway.revocations.has_ended(session):
         raise Unauthenticated("session_ended")
     return session

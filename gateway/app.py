@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from chassis.errors import DomainError
 from gateway import api, openapi, portal, reference
@@ -33,7 +34,8 @@ def create_app(gateway: Gateway) -> FastAPI:
     for router in (*api.ROUTERS, *portal.ROUTERS, reference.router):
         app.include_router(router)
     portal.mount_static(app)
-    for kind in (DomainError, RequestValidationError, HTTPException, Exception):
+    kinds = (DomainError, RequestValidationError, HTTPException, ClientDisconnect, Exception)
+    for kind in kinds:
         app.add_exception_handler(kind, _answer_error)
     return app
 

@@ -197,7 +197,7 @@ class Caller:
         return (
             session is not None
             and session.expires > time.time()
-            and session.id not in self.gateway.revocations
+            and not self.gateway.revocations.has_ended(session)
         )
 
     def replay_headers(self) -> dict[str, str]:

@@ -15,10 +15,11 @@ import msgspec
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from chassis.errors import DomainError, FieldFault, Invalid, Unavailable
-from gateway.texts import has, preferred, text
+from gateway.texts import DEFAULT, has, preferred, text
 
 MEDIA_TYPE: Final = "application/problem+json"
 #: Begin of every problem's `type`, which then names the code.
@@ -31,8 +32,10 @@ _STATUS_CODES: Final[Mapping[int, str]] = {
     400: "request_malformed",
     404: "path_not_found",
     405: "method_not_allowed",
+    408: "request_too_slow",
     413: "body_too_large",
     415: "media_type_not_supported",
+    431: "head_too_large",
 }
 
 #: Pydantic's error types in our words; others are `invalid`.
@@ -112,6 +115,19 @@ def problem_of(request: Request, error: DomainError, *, language: str | None = N
     )
 
 
+def bare_problem(error: DomainError) -> Problem:
+    """Describe an error of a request that was not read far enough to know more of it."""
+    return Problem(
+        type=TYPE_PREFIX + error.code,
+        title=text(DEFAULT, f"status.{error.status}"),
+        status=error.status,
+        detail=detail_of(error, DEFAULT),
+        instance="",
+        code=error.code,
+        trace_id="",
+    )
+
+
 def detail_of(error: DomainError, language: str) -> str:
     """Give an error's text; a code without one is told by its status."""
     keys = (f"error.{error.code}", f"field.{error.code}", f"status.{error.status}")
@@ -156,6 +172,8 @@ def as_domain_error(error: Exception) -> DomainError:
         return _refused(error)
     if isinstance(error, TimeoutError):
         return Unavailable("service_unavailable")
+    if isinstance(error, ClientDisconnect):
+        return Refused(HTTPStatus.BAD_REQUEST)  # nobody is there to read it
     return Unexpected()
 
 

@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from contracts.rights import RIGHTS
-from gateway.access import Allow, AllowCommand
+from gateway.access import SIGNED_IN, Allow, AllowCommand
 from gateway.answers import REF_TEMPLATE, SCHEMAS
 from gateway.errors import MEDIA_TYPE, Problem
 
@@ -45,11 +45,13 @@ _REASONS: Final = {
     401: "Not signed in, or the session has ended.",
     403: "The right is missing.",
     404: "There is no such thing, or the caller may not know of it.",
+    408: "The request took too long to arrive.",
     409: "The state does not allow it now.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "The input breaks a rule; `errors` says which field.",
     429: "Too many tries; `Retry-After` says when to come again.",
+    431: "The request's address and headers are too large.",
     500: "Something broke; the log has more under the trace id.",
     503: "Something needed does not answer; try again after `Retry-After`.",
 }
@@ -97,30 +99,40 @@ def _complete(operation: dict[str, Any], path: str, method: str, allow: Allow | 
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     if allow is None:
         return
-    operation["x-right"] = allow.right or "anyone"
+    operation["x-right"] = allow.right
     # An anonymous route may be called with a token as well: for rights beyond everybody's.
     signed_in: list[dict[str, list[str]]] = [{"session": []}]
-    operation["security"] = signed_in if allow.right else [{}, *signed_in]
-    if allow.right:
-        needs = f"Needs the right `{allow.right}`: {RIGHTS[allow.right]}."
-        operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
+    operation["security"] = [{}, *signed_in] if allow.is_open else signed_in
+    if not allow.is_open:
+        operation["description"] = f"{operation.get('description', '')}\n\n{_needs(allow)}".strip()
+
+
+def _needs(allow: Allow) -> str:
+    if allow.right == SIGNED_IN:
+        return "Needs a session, of whatever role."
+    return f"Needs the right `{allow.right}`: {RIGHTS[allow.right]}."
+
+
+def _may_be_forbidden(allow: Allow | None) -> bool:
+    # A command may bring `Peygir-At`, which needs a right of its own wherever it goes.
+    return isinstance(allow, AllowCommand) or (allow is not None and allow.right in RIGHTS)
 
 
 def _problems(
     operation: dict[str, Any], path: str, method: str, allow: Allow | None
 ) -> Iterator[int]:
-    yield from (400, 401, 500, 503)
-    if (allow and allow.right) or isinstance(allow, AllowCommand):
+    yield from (400, 401, 431, 500, 503)
+    if _may_be_forbidden(allow):
         yield 403
     if "{" in path:
         yield 404
     if isinstance(allow, AllowCommand):
         yield 409
     if "requestBody" in operation:
-        yield from (413, 415)
+        yield from (408, 413, 415)
     if operation.get("parameters") or "requestBody" in operation:
         yield 422
-    if allow is not None and allow.right is None and (method == "post" or "/track/" in path):
+    if allow is not None and allow.is_open and (method == "post" or "/track/" in path):
         yield 429
 
 

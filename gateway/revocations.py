@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chassis.logging import get_logger
+from gateway.security import Session
 
 _SET: Final = "gateway:revoked_sessions"
 _CHANNEL: Final = "gateway:revoked_sessions"
@@ -26,7 +27,11 @@ log = get_logger(__name__)
 
 
 class Revocations:
-    """The ids of ended sessions; `follow` keeps them the same as the other gateways' lists."""
+    """Names of what has ended; `follow` keeps them the same as the other gateways' lists.
+
+    A name is a session's id, or `person:` and an id: then it is every session of that person that
+    was opened before he was named. Each has the instant when it may be forgotten.
+    """
 
     def __init__(self, redis: Redis, *, keep_seconds: float) -> None:
         self._redis = redis
@@ -34,13 +39,22 @@ class Revocations:
         self._ended: dict[str, float] = {}
         self._untold: dict[str, float] = {}
 
-    def __contains__(self, session_id: object) -> bool:
-        return session_id in self._ended
+    def has_ended(self, session: Session) -> bool:
+        """Tell whether a session was ended before its time."""
+        named_until = self._ended.get(_all_of(session.staff.id), 0.0)
+        return session.id in self._ended or session.since <= named_until - self._keep_seconds
 
-    async def end(self, session_id: str) -> None:
+    async def end(self, session: Session) -> None:
         """End a session here at once, and everywhere as soon as Redis takes it."""
+        await self._end(session.id)
+
+    async def end_all_of(self, person: str) -> None:
+        """End every session that a person has opened until now."""
+        await self._end(_all_of(person))
+
+    async def _end(self, name: str) -> None:
         until = time.time() + self._keep_seconds
-        self._ended[session_id] = self._untold[session_id] = until
+        self._ended[name] = self._untold[name] = until
         with contextlib.suppress(RedisError, OSError, TimeoutError):
             await self._tell()
 
@@ -65,8 +79,8 @@ class Revocations:
         while (left := until - asyncio.get_running_loop().time()) > 0:
             message = await messages.get_message(timeout=left)
             if message is not None:
-                session_id = message["data"].decode()
-                self._ended[session_id] = time.time() + self._keep_seconds
+                until, _, name = message["data"].decode().partition(" ")
+                self._ended[name] = float(until)
 
     async def _load(self) -> None:
         rows: Any = await self._redis.zrangebyscore(_SET, time.time(), "+inf", withscores=True)
@@ -75,10 +89,15 @@ class Revocations:
         self._ended.update((name.decode(), until) for name, until in rows)
 
     async def _tell(self) -> None:
-        for session_id, until in list(self._untold.items()):
+        for name, until in list(self._untold.items()):
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.zadd(_SET, {session_id: until})
+                pipe.zadd(_SET, {name: until})
                 pipe.zremrangebyscore(_SET, "-inf", time.time())
-                pipe.publish(_CHANNEL, session_id)
+                pipe.publish(_CHANNEL, f"{until!r} {name}")
                 await pipe.execute()
-            self._untold.pop(session_id, None)
+            if self._untold.get(name) == until:
+                del self._untold[name]
+
+
+def _all_of(person: str) -> str:
+    return f"person:{person}"

@@ -32,6 +32,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     staff: Staff
+    #: When he signed in, however often the session was refreshed; seconds since 1970.
+    since: float
     #: Seconds since 1970.
     expires: float
 
@@ -73,12 +75,17 @@ class Sessions:
         self._clock = clock
         self._known: OrderedDict[str, tuple[str, Session]] = OrderedDict()
 
-    def open(self, staff: Staff, *, session_id: str | None = None) -> Tokens:
-        """Give the tokens of a new session, or new ones of a session that goes on."""
+    def open(self, staff: Staff) -> Tokens:
+        """Give the tokens of a new session."""
+        return self._tokens(secrets.token_urlsafe(16), staff, since=self._clock())
+
+    def go_on(self, session: Session, staff: Staff) -> Tokens:
+        """Give new tokens of a session, with its staff member as he is now."""
+        return self._tokens(session.id, staff, since=session.since)
+
+    def _tokens(self, session_id: str, staff: Staff, *, since: float) -> Tokens:
         now = self._clock()
-        session = Session(
-            id=session_id or secrets.token_urlsafe(16), staff=staff, expires=now + self._seconds
-        )
+        session = Session(id=session_id, staff=staff, since=since, expires=now + self._seconds)
         refresh_expires = now + self._refresh_seconds
         return Tokens(
             session=session,
@@ -106,6 +113,7 @@ class Sessions:
             "sid": session.id,
             "sub": session.staff.id,
             "staff": msgspec.to_builtins(session.staff),
+            "auth_time": session.since,
             "iat": int(self._clock()),
             "exp": int(session.expires),
         }
@@ -133,7 +141,12 @@ class Sessions:
             if claims["iss"] != _ISSUER:
                 raise Unauthenticated("session_invalid")
             staff = msgspec.convert(claims["staff"], Staff)
-            session = Session(id=claims["sid"], staff=staff, expires=float(claims["exp"]))
+            session = Session(
+                id=claims["sid"],
+                staff=staff,
+                since=float(claims["auth_time"]),
+                expires=float(claims["exp"]),
+            )
         except (JoseError, ValueError, KeyError, TypeError, msgspec.ValidationError):
             # Which of these it was helps only who forges tokens.
             raise Unauthenticated("session_invalid") from None

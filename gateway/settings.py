@@ -28,6 +28,12 @@ class GatewaySettings(ChassisSettings):
     )
     zone: str = Field("Asia/Tehran", description="Time zone of the times that pages show.")
     body_bytes: int = Field(262_144, ge=1024, description="Longest request body that is read.")
+    head_seconds: float = Field(
+        10, gt=0, description="How long a request's line and headers may take to arrive."
+    )
+    body_seconds: float = Field(
+        30, gt=0, description="How long a request's body may take to arrive."
+    )
     streams: int = Field(200, ge=1, description="Most event streams open at once in one process.")
     kavenegar_receipt_secret: SecretStr | None = Field(
         None,

@@ -1,8 +1,8 @@
-"""Taking events from the broker: one channel per queue, one batch in flight on each.
+"""Taking events from the broker: one channel per source, one batch in flight on each.
 
-A batch is what has arrived, never waiting for more; it is acknowledged as one once everything in
-it is applied or noted. While our own database is away the batch is held and tried again, and the
-broker sends no more than the channel's prefetch.
+A batch is what has arrived, from all the source's partitions that are ours; it is acknowledged as
+one once everything in it is applied or noted. While our own database is away the batch is held and
+tried again, and the broker sends no more than the channel's prefetch.
 """
 
 from __future__ import annotations
@@ -24,41 +24,48 @@ from chassis.bus.topology import Pair, declare, pairs
 from chassis.errors import DomainError
 from chassis.logging import get_logger
 from chassis.metrics import metric
+from chassis.pace import Pace
 from contracts.envelope import CloudEvent, UnreadableEvent, decode
 
 log = get_logger()
 _HOLD_SECONDS = (0.2, 0.5, 1.0, 2.0)
 #: A broker that falls silent while queues are declared would be waited for without an end.
 _ATTACH_SECONDS = 30.0
+#: Unacknowledged messages of one queue; each may hold many events.
+_PREFETCH = 100
 
 
-class Partition:
-    """One queue: what has arrived from it, and the loop that handles it."""
+class Lane:
+    """The queues of one source: what has arrived from them, and the loop that handles it."""
 
-    def __init__(self, consumer: Consumer, pair: Pair, queue: str, channel: Any) -> None:
+    def __init__(self, consumer: Consumer, pair: Pair, channel: Any) -> None:
         self._consumer = consumer
         self._pair = pair
-        self._queue = queue
         self._channel = channel
         self._arrived: deque[Any] = deque()
         self._news = Signal()
+        self._pace = Pace(consumer.pace_seconds)
+        self._cancelled = False
+        #: The queues that are consumed, by consumer tag.
+        self._queues: dict[str, str] = {}
         self.busy = False
         self.closed = False
-        self._cancelled = False
-        self._tag = ""
 
-    def open(self) -> None:
+    def open(self, partitions: int) -> None:
         """Begin to receive."""
-        self._channel.basic_qos(0, self._consumer.batch_size, a_global=False)
-        self._tag = self._channel.basic_consume(self._queue, callback=self._arrive)
+        self._channel.basic_qos(0, _PREFETCH, a_global=False)
+        for partition in range(partitions):
+            queue = self._pair.queue(partition)
+            self._queues[self._channel.basic_consume(queue, callback=self._arrive)] = queue
         eventlet.spawn_n(self._work)
 
     def cancel(self) -> None:
         """Receive no more, and give back what nobody has begun with."""
         self._cancelled = True
         self._arrived.clear()
-        # Not waiting for the answer: another green thread is reading from the connection.
-        self._channel.basic_cancel(self._tag, nowait=True)
+        for tag in self._queues:
+            # Not waiting for the answer: another green thread is reading from the connection.
+            self._channel.basic_cancel(tag, nowait=True)
 
     def close(self) -> None:
         """Let the loop end."""
@@ -86,11 +93,10 @@ class Partition:
                 self._news.wait()
                 self._news = Signal()
                 continue
+            self._pace.wait()
             self.busy = True
-            count = min(len(self._arrived), self._consumer.batch_size)
-            batch = [self._arrived.popleft() for _ in range(count)]
             try:
-                self._handle(batch)
+                self._handle_arrived()
             except BROKEN as error:
                 # The broker gives everything unacknowledged out again; the cursors know it.
                 log.warning("acknowledging_failed", error=type(error).__name__)
@@ -100,17 +106,24 @@ class Partition:
             finally:
                 self.busy = False
 
-    def _handle(self, batch: list[Any]) -> None:
-        events = []
+    def _handle_arrived(self) -> None:
+        """Apply what has arrived, up to the most that one batch may hold, and acknowledge it."""
+        events: list[CloudEvent] = []
         last = 0
-        for message in batch:
-            event = self._read(message)
-            if event is not None:
-                events.append(event)
+        while self._arrived and len(events) < self._consumer.batch_size:
+            message = self._arrived.popleft()
+            found = self._read(message)
+            if found is not None:
+                events += found
                 last = message.delivery_tag
-        if not events:
+        if not last:
             return
         metric("peygir_event_batch_size", self._pair.source).observe(len(events))
+        if self._apply(events):
+            self._channel.basic_ack(last, multiple=True)
+
+    def _apply(self, events: list[CloudEvent]) -> bool:
+        """Have events applied, however long our own database is away; False when we must end."""
         attempt = 0
         while not self.closed:
             try:
@@ -119,24 +132,24 @@ class Partition:
                 if not attempt:
                     log.warning("batch_held", source=self._pair.source, error=str(error)[:80])
             except Exception:
-                # A fault of our own must not end the loop: the queue would stand still for ever.
+                # A fault of our own must not end the loop: the queues would stand still for ever.
                 log.exception("batch_held", source=self._pair.source)
             else:
-                self._channel.basic_ack(last, multiple=True)
-                return
+                return True
             eventlet.sleep(_HOLD_SECONDS[min(attempt, len(_HOLD_SECONDS) - 1)])
             attempt += 1
+        return False
 
-    def _read(self, message: Any) -> CloudEvent | None:
-        """Decode a message; what is no event goes to the dead queue with its body."""
+    def _read(self, message: Any) -> list[CloudEvent] | None:
+        """Decode a message; what holds no events goes to the dead queue with its body."""
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         try:
-            return self._checked(decode(body))
+            return [self._checked(event) for event in decode(body)]
         except (UnreadableEvent, LookupError) as error:
             metric("peygir_events_undecodable_total", self._pair.source).inc()
             log.warning(
                 "message_undecodable",
-                queue=self._queue,
+                queue=self._queues.get(message.delivery_info["consumer_tag"]),
                 message_id=str(message.properties.get("message_id"))[:80],
                 reason=type(error).__name__,
             )
@@ -160,14 +173,17 @@ class Consumer(SharedExtension):
     def __init__(self) -> None:
         self.connected = False
         self.heard_at = 0.0
+        #: Least time between the beginnings of two batches of one source.
+        self.pace_seconds = 0.0
         self._connection: Connection | None = None
-        self._partitions: list[Partition] = []
+        self._lanes: list[Lane] = []
         self._stopping = False
 
     def start(self) -> None:
         """Begin, where the process has the role."""
         self.runtime = self.inbox.runtime
         self.batch_size = self.runtime.settings.batch_size
+        self.pace_seconds = max(self.pace_seconds, self.runtime.settings.pace_seconds)
         if "events" in self.runtime.settings.roles:
             if "calls" not in self.runtime.settings.roles:
                 self.runtime.ready_when("consumers_attached", lambda: self.connected)
@@ -184,14 +200,14 @@ class Consumer(SharedExtension):
         Gives whether everything in hand was finished in time.
         """
         self._stopping = True
-        for partition in self._partitions:
+        for lane in self._lanes:
             try:
-                partition.cancel()
+                lane.cancel()
             except BROKEN:
                 break
-        while time.monotonic() < deadline and not all(item.idle for item in self._partitions):
+        while time.monotonic() < deadline and not all(lane.idle for lane in self._lanes):
             eventlet.sleep(0.02)
-        finished = all(item.idle for item in self._partitions)
+        finished = all(lane.idle for lane in self._lanes)
         self.lose_connection()
         return finished
 
@@ -211,8 +227,8 @@ class Consumer(SharedExtension):
         """Drop the connection; everything unacknowledged goes back."""
         connection, self._connection = self._connection, None
         self.connected = False
-        for partition in self._partitions:
-            partition.close()
+        for lane in self._lanes:
+            lane.close()
         if connection is not None:
             try:
                 connection.collect()
@@ -238,24 +254,23 @@ class Consumer(SharedExtension):
 
     def _attach(self) -> None:
         with eventlet.Timeout(_ATTACH_SECONDS, TimeoutError):
-            self._open_partitions()
+            self._open_lanes()
         self.connected = True
         self.heard_at = time.monotonic()
         metric("peygir_broker_connected").set(1)
-        log.info("consumers_attached", queues=len(self._partitions))
+        log.info("consumers_attached", sources=len(self._lanes))
 
-    def _open_partitions(self) -> None:
+    def _open_lanes(self) -> None:
         connection = connect(self.runtime.settings.amqp_uri.get_secret_value())
         self._connection = connection
         wanted = pairs(self.runtime.service)
         partitions = self.runtime.settings.partitions
         declare(connection.channel(), partitions, wanted)
-        self._partitions = []
+        self._lanes = []
         for pair in wanted:
-            for number in range(partitions):
-                partition = Partition(self, pair, pair.queue(number), connection.channel())
-                self._partitions.append(partition)
-                partition.open()
+            lane = Lane(self, pair, connection.channel())
+            self._lanes.append(lane)
+            lane.open(partitions)
 
     def _receive(self) -> None:
         while (connection := self._connection) is not None:

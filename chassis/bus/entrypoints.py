@@ -117,8 +117,9 @@ class Consume(Entrypoint):
     healer = Healer()
     stuck = StuckCalls()
 
-    def __init__(self, receiver: str) -> None:
+    def __init__(self, receiver: str, pace_seconds: float) -> None:
         self.receiver = receiver
+        self.pace_seconds = pace_seconds
         super().__init__()
 
     def setup(self) -> None:
@@ -126,13 +127,18 @@ class Consume(Entrypoint):
         found = [item for item in self.container.dependencies if item.attr_name == self.receiver]
         self.inbox.receiver = found[0].get_dependency(None)
         self.inbox.sources.update(CONSUMES[self.inbox.runtime.service])
+        self.consumer.pace_seconds = self.pace_seconds
 
 
-def consume(into: str) -> Callable[..., None]:
-    """Handle every event of every source: the attribute `into` is a `Receiver`."""
+def consume(into: str, *, pace_seconds: float = 0) -> Callable[..., None]:
+    """Handle every event of every source: the attribute `into` is a `Receiver`.
+
+    Batches of a source begin at least `pace_seconds` apart under load, and never less than the
+    setting says.
+    """
 
     def method(_service: Any) -> None:
         """Stand for the entrypoint; events go to the receiver."""
 
-    register_entrypoint(method, Consume(into))
+    register_entrypoint(method, Consume(into, pace_seconds))
     return method

@@ -1,18 +1,18 @@
-"""Publishing with confirms in windows: many messages on their way, one wait for all."""
+"""Publishing with confirms: events packed by partition, many messages on their way, one wait."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import eventlet
 from amqp import Connection, Message
 
 from chassis.bus.connection import BROKEN, connect
-from chassis.bus.topology import declare, events_exchange
+from chassis.bus.topology import PUBLIC_EXCHANGE, declare, events_exchange, partition_of
 from chassis.logging import get_logger
-from contracts.envelope import CLOUD_EVENT_TYPE
+from contracts.envelope import CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE, CloudEvent, encode, joined
 
 log = get_logger()
 
@@ -22,6 +22,19 @@ _CONFIRM_SECONDS = 3.0
 #: A silent broker stops reading, and then sending blocks as well.
 _WINDOW_SECONDS = 5.0
 _DECLARE_SECONDS = 30.0
+#: What one message holds at most: a consumer keeps a hundred unacknowledged per queue.
+_MOST_EVENTS = 100
+_MOST_BYTES = 128 * 1024
+
+
+class Packed(NamedTuple):
+    """One message: where it goes, and what it is."""
+
+    exchange: str
+    routing_key: str
+    id: str
+    content_type: str
+    body: bytes
 
 
 class PublishingFailed(Exception):
@@ -29,11 +42,12 @@ class PublishingFailed(Exception):
 
 
 class Publisher:
-    """Publishes to one service's exchange."""
+    """Publishes to one service's exchange; if `public`, each event for outsiders as well."""
 
-    def __init__(self, uri: str, service: str, partitions: int) -> None:
+    def __init__(self, uri: str, service: str, partitions: int, *, public: bool = False) -> None:
         self._uri = uri
         self._partitions = partitions
+        self._public = public
         self._exchange = events_exchange(service)
         self._connection: Connection | None = None
         self._channel: Any = None
@@ -42,11 +56,12 @@ class Publisher:
         self._returned = 0
         self._tag = 0
 
-    def publish(self, messages: Sequence[tuple[str, str, str, bytes]]) -> None:
-        """Publish (routing key, id, subject, body) in order; raises PublishingFailed.
+    def publish(self, events: Sequence[CloudEvent]) -> None:
+        """Publish in order; returns when the broker has confirmed every one.
 
-        Returns when the broker has confirmed every one.
+        Raises PublishingFailed.
         """
+        messages = list(self._packed(events))
         try:
             with eventlet.Timeout(_DECLARE_SECONDS, PublishingFailed("not connected in time")):
                 self._connect()
@@ -82,21 +97,44 @@ class Publisher:
         self._channel, self._tag, self._open = channel, 0, set()
         self._refused = self._returned = 0
 
-    def _publish_window(self, messages: Sequence[tuple[str, str, str, bytes]]) -> None:
-        for routing_key, message_id, subject, body in messages:
+    def _packed(self, events: Sequence[CloudEvent]) -> Iterator[Packed]:
+        """Give the messages: each partition's events together, as many as one may hold."""
+        waiting: dict[int, list[bytes]] = {}
+        first: dict[int, str] = {}
+        for event in events:
+            body = encode(event)
+            partition = partition_of(event.subject, self._partitions)
+            bodies = waiting.setdefault(partition, [])
+            if bodies and (len(bodies) == _MOST_EVENTS or _size(bodies, body) > _MOST_BYTES):
+                yield self._message(partition, first[partition], bodies)
+                bodies = waiting[partition] = []
+            if not bodies:
+                first[partition] = event.id
+            bodies.append(body)
+            if self._public:
+                key = event.event_type
+                yield Packed(PUBLIC_EXCHANGE, key, event.id, CLOUD_EVENT_TYPE, body)
+        for partition, bodies in waiting.items():
+            yield self._message(partition, first[partition], bodies)
+
+    def _message(self, partition: int, first: str, bodies: list[bytes]) -> Packed:
+        return Packed(self._exchange, str(partition), first, CLOUD_EVENTS_TYPE, joined(bodies))
+
+    def _publish_window(self, messages: Sequence[Packed]) -> None:
+        for packed in messages:
             self._tag += 1
             self._open.add(self._tag)
             self._channel.basic_publish(
                 Message(
-                    body,
-                    content_type=CLOUD_EVENT_TYPE,
+                    packed.body,
+                    content_type=packed.content_type,
                     delivery_mode=2,
-                    message_id=message_id,
-                    application_headers={"subject": subject},
+                    message_id=packed.id,
                 ),
-                exchange=self._exchange,
-                routing_key=routing_key,
-                mandatory=True,
+                exchange=packed.exchange,
+                routing_key=packed.routing_key,
+                # Nobody need listen to the public exchange; elsewhere a queue must be missing.
+                mandatory=packed.exchange != PUBLIC_EXCHANGE,
             )
         self._await_confirms()
 
@@ -123,3 +161,7 @@ class Publisher:
 
     def _on_return(self, *_details: Any) -> None:
         self._returned += 1
+
+
+def _size(bodies: list[bytes], more: bytes) -> int:
+    return sum(map(len, bodies)) + len(more)

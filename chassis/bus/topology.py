@@ -1,11 +1,13 @@
 """Every exchange and queue there is, as one definition that anybody may declare again.
 
-Events of a source go to its topic exchange; from there to the public exchange for outsiders, and
-for each consuming service through a consistent-hash exchange on the subject into its partitions.
+Events of a source go to its exchange under the number of their partition, which the subject
+decides; each consuming service has a queue for each partition there. Outsiders have a topic
+exchange of their own, where every event comes alone.
 """
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,24 +35,24 @@ class Pair(NamedTuple):
     source: str
     consumer: str
 
-    @property
-    def exchange(self) -> str:
-        """The exchange that spreads subjects over the partitions."""
-        return f"{self.source}--{self.consumer}"
-
     def queue(self, partition: int) -> str:
         """The queue of one partition."""
-        return f"{self.exchange}.{partition}.v{_VERSION}"
+        return f"{self.source}--{self.consumer}.{partition}.v{_VERSION}"
 
     @property
     def dead_queue(self) -> str:
         """Where messages go that are no events."""
-        return f"{self.exchange}.dead"
+        return f"{self.source}--{self.consumer}.dead"
 
 
 def events_exchange(source: str) -> str:
     """Give the exchange that a service publishes to."""
     return f"{source}.events"
+
+
+def partition_of(subject: str, partitions: int) -> int:
+    """Give the partition of a subject: one subject's events stay in order."""
+    return zlib.crc32(subject.encode()) % partitions
 
 
 def pairs(consumer: str | None = None) -> list[Pair]:
@@ -67,28 +69,13 @@ def declare(channel: Channel, partitions: int, wanted: Iterable[Pair] | None = N
     """Declare exchanges, queues and bindings; doing it again changes nothing."""
     channel.exchange_declare(PUBLIC_EXCHANGE, "topic", durable=True, auto_delete=False)
     for source in SOURCES:
-        exchange = events_exchange(source)
-        channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
-        channel.exchange_bind(PUBLIC_EXCHANGE, exchange, "#")
+        channel.exchange_declare(events_exchange(source), "direct", durable=True, auto_delete=False)
     for pair in pairs() if wanted is None else wanted:
-        _declare_pair(channel, pair, partitions)
-
-
-def _declare_pair(channel: Channel, pair: Pair, partitions: int) -> None:
-    channel.exchange_declare(
-        pair.exchange,
-        "x-consistent-hash",
-        durable=True,
-        auto_delete=False,
-        arguments={"hash-header": "subject"},
-    )
-    _declare_queue(channel, pair.dead_queue, {"x-queue-type": "quorum"})
-    for partition in range(partitions):
-        queue = pair.queue(partition)
-        _declare_queue(channel, queue, queue_arguments(pair))
-        # The weight of the partition; not a routing key.
-        channel.queue_bind(queue, pair.exchange, "1")
-    channel.exchange_bind(pair.exchange, events_exchange(pair.source), "#")
+        _declare_queue(channel, pair.dead_queue, {"x-queue-type": "quorum"})
+        for partition in range(partitions):
+            queue = pair.queue(partition)
+            _declare_queue(channel, queue, queue_arguments(pair))
+            channel.queue_bind(queue, events_exchange(pair.source), str(partition))
 
 
 def queue_arguments(pair: Pair) -> dict[str, Any]:

@@ -196,17 +196,7 @@ class Aggregates(Provider, Generic[S]):
         With `new` the stream is taken not to exist yet, and nothing is looked up first. Raises what
         the decision raises, KeyReused, or Unavailable.
         """
-        intent = Intent(
-            decide,
-            request,
-            call.cause,
-            call.at or call.now,
-            call.identity.subject,
-            identity=call.identity,
-            imported=call.at is not None,
-            request=call.digest,
-            correlation=call.correlation,
-        )
+        intent = _commanded(decide, request, call)
         with self._turn(stream):
             outcome = self.settle({stream: [intent]}, new=new, pull=True)[stream]
         if outcome.error is not None:
@@ -214,6 +204,12 @@ class Aggregates(Provider, Generic[S]):
         if outcome.repeated:
             call.repeated = True
         return outcome
+
+    def execute_all(
+        self, streams: Sequence[str], decide: Decide, request: Any, call: Call
+    ) -> dict[str, Outcome]:
+        """Carry the same command out on many streams together; gives what became of each."""
+        return self.settle({name: [_commanded(decide, request, call)] for name in streams})
 
     def _turn(self, stream: str) -> Semaphore:
         """Let commands on one stream wait for each other here, instead of losing races."""
@@ -557,6 +553,20 @@ class _Trial:
             cursors=self.before.cursors | self.cursors,
             updated_at=recorded_at,
         )
+
+
+def _commanded(decide: Decide, request: Any, call: Call) -> Intent:
+    return Intent(
+        decide,
+        request,
+        call.cause,
+        call.at or call.now,
+        call.identity.subject,
+        identity=call.identity,
+        imported=call.at is not None,
+        request=call.digest,
+        correlation=call.correlation,
+    )
 
 
 def _message(intent: Intent) -> Any:

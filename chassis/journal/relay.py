@@ -27,7 +27,8 @@ from chassis.journal.journal import Journal
 from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.metrics import metric
-from contracts.envelope import encode
+from chassis.pace import Pace
+from contracts.envelope import CloudEvent
 
 log = get_logger()
 
@@ -105,8 +106,12 @@ class Relay(SharedExtension):
         """Begin numbering and publishing."""
         settings = self.runtime.settings
         self._publisher = Publisher(
-            settings.amqp_uri.get_secret_value(), self.runtime.service, settings.partitions
+            settings.amqp_uri.get_secret_value(),
+            self.runtime.service,
+            settings.partitions,
+            public=settings.public_events,
         )
+        self._pace = Pace(settings.pace_seconds)
         self.container.spawn_managed_thread(self._number_for_ever)
         self.container.spawn_managed_thread(self._publish_for_ever)
 
@@ -154,6 +159,7 @@ class Relay(SharedExtension):
         if not self._leading:
             self._take_over()
         self._wait_for_news()
+        self._pace.wait()
         self._number()
 
     def _take_over(self) -> None:
@@ -292,14 +298,11 @@ class Relay(SharedExtension):
         first = self._unpublished[0]
         segment = self._bodies.get(first) or self._read(first)
         position = segment.first
-        messages = []
+        events: list[CloudEvent] = []
         for item in segment.commits:
-            messages += [
-                (event.event_type, event.id, event.subject, encode(event))
-                for event in self.journal.as_events(item, position=position)
-            ]
+            events += self.journal.as_events(item, position=position)
             position += len(item["events"])
-        self._publisher.publish(messages)
+        self._publisher.publish(events)
         self._observe(segment)
         if self._unpublished and self._unpublished[0] == first:
             self._unpublished.popleft()

@@ -51,6 +51,8 @@ class Definition(NamedTuple):
     command: str
     request: type[CallRequest]
     answer: type[Answer]
+    #: Whoever is defined signs in again: role, unit, password or leave to work may be others now.
+    ends_sessions: bool = False
 
 
 DEFINITIONS: Final = (
@@ -66,7 +68,15 @@ DEFINITIONS: Final = (
     ),
     Definition("units", "unit", "routing", "units", Unit, "define_unit", DefineUnit, Unit),
     Definition(
-        "people", "person", "routing", "staff", StaffMember, "define_person", DefinePerson, Staff
+        "people",
+        "person",
+        "routing",
+        "staff",
+        StaffMember,
+        "define_person",
+        DefinePerson,
+        Staff,
+        ends_sessions=True,
     ),
     Definition("rules", "rule", "routing", "rules", Rule, "define_rule", DefineRule, Rule),
     Definition(
@@ -114,6 +124,8 @@ def _offer(definition: Definition) -> None:
     async def define(id: SlugPath, request: Request, caller: AdminCommand) -> Response:  # noqa: A002 - the name in the address
         body = read_as(definition.request, await request.json(), id=id)
         view = await caller.command(definition.service, definition.command, body, definition.answer)
+        if definition.ends_sessions:
+            await caller.gateway.revocations.end_all_of(id)
         return answered(view, headers=caller.replay_headers())
 
     router.add_api_route(

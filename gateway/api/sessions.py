@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from fastapi import APIRouter, Response
 
 from chassis.errors import Unauthenticated
 from chassis.identity import Identity
 from contracts.calls.routing import Authenticate, Staff, StaffContacts, StaffContactsAnswer
-from gateway.access import Anyone
+from gateway.access import Anyone, SignedIn
 from gateway.answers import CurrentSession, SessionAnswer, answered, gives, rights_of
 from gateway.caller import Caller
 from gateway.documents import Refresh, SignIn
@@ -52,10 +52,10 @@ async def refresh(body: Refresh, caller: Anyone) -> Response:
     gateway = caller.gateway
     await caller.spend("sign_in", network_of(caller.address))
     session = gateway.sessions.read_refresh(body.refresh_token)
-    if session.id in gateway.revocations:
+    if gateway.revocations.has_ended(session):
         raise Unauthenticated("session_ended")
     staff = await _as_of_now(caller, session.staff)
-    return _with_tokens(gateway.sessions.open(staff, session_id=session.id))
+    return _with_tokens(gateway.sessions.go_on(session, staff))
 
 
 @router.get(
@@ -64,7 +64,7 @@ async def refresh(body: Refresh, caller: Anyone) -> Response:
     summary="Who is signed in",
     responses=gives(CurrentSession),
 )
-async def current(caller: Anyone) -> Response:
+async def current(caller: SignedIn) -> Response:
     """Tell whose session it is and which rights it has."""
     session = _session_of(caller)
     return answered(
@@ -83,16 +83,15 @@ async def current(caller: Anyone) -> Response:
     summary="Sign out",
     responses={204: {"description": "The session has ended."}},
 )
-async def sign_out(caller: Anyone) -> Response:
+async def sign_out(caller: SignedIn) -> Response:
     """End the session: its tokens are refused from now on."""
-    await caller.gateway.revocations.end(_session_of(caller).id)
+    await caller.gateway.revocations.end(_session_of(caller))
     return Response(status_code=204)
 
 
 def _session_of(caller: Caller) -> Session:
-    if caller.session is None:
-        raise Unauthenticated("sign_in_required")
-    return caller.session
+    """Give the session that `SignedIn` has made sure of."""
+    return cast("Session", caller.session)
 
 
 async def _as_of_now(caller: Caller, staff: Staff) -> Staff:

@@ -77,18 +77,23 @@ class Ledgers:
             outcomes = self._aggregates.settle(work)
         return {code for code, outcome in outcomes.items() if outcome.error is not None}
 
-    def report(self, report: Reported) -> bool:
-        """Store what a provider says of its message; tells whether that was news."""
-        key = receipt_key(report.provider, report.reference)
-        for code in self._codes({"open_receipts.reference": key}, 1):
-            cause = f"receipt:{key}"
-            intent = Intent(receipts.take_receipt, report, cause, self.now(), ACTOR)
-            with _database():
-                outcome = self._aggregates.settle({code: [intent]})[code]
+    def report(self, reports: Sequence[Reported]) -> int:
+        """Store what a provider says of its messages; gives of how many that was news."""
+        told = {receipt_key(report.provider, report.reference): report for report in reports}
+        now = self.now()
+        with _database():
+            work = {
+                code: [
+                    Intent(receipts.take_receipt, told[key], f"receipt:{key}", now, ACTOR)
+                    for key in keys
+                ]
+                for code, keys in self._sent(list(told)).items()
+            }
+            outcomes = self._aggregates.settle(work)
+        for outcome in outcomes.values():
             if outcome.error is not None:
                 raise outcome.error
-            return bool(outcome.events)
-        return False
+        return sum(len(outcome.events) for outcome in outcomes.values())
 
     def awaiting_receipt(
         self, provider: str, since: datetime, until: datetime, most: int
@@ -102,6 +107,20 @@ class Ledgers:
             for delivery in ledger.awaiting_receipt(provider):
                 if since <= delivery.updated_at < until:
                     yield delivery.reference or ""
+
+    def _sent(self, keys: Sequence[str]) -> dict[str, list[str]]:
+        """Give by ticket which of the messages, named by their receipts' keys, are open there."""
+        query = {"open_receipts.reference": {"$in": keys}}
+        found = self._aggregates.snapshots.collection.find(query, {"open_receipts.reference": 1})
+        wanted = set(keys)
+        return {
+            item["_id"]: [
+                open_["reference"]
+                for open_ in item["open_receipts"]
+                if open_["reference"] in wanted
+            ]
+            for item in found
+        }
 
     def _codes(
         self, query: Mapping[str, object], most: int, sort: Sequence[tuple[str, int]] | None = None

@@ -1,7 +1,7 @@
 """Handing queued work to people who have become free, and mending what loads were counted wrong."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from chassis.calls.call import Call
@@ -11,12 +11,12 @@ from chassis.logging import get_logger
 from services.routing.domain.ticket import TICKETS, Ticket
 from services.routing.handlers import AssignNext, assign_next
 from services.routing.reference import Grounding
-from services.routing.repository.queues import Team
+from services.routing.repository.queues import Queue
 
 log = get_logger()
 
-#: How many tickets that came before there was an organisation are taken up in one go.
-_ADRIFT = 100
+#: How many tickets of one queue are given away in one go.
+_TOGETHER = 100
 
 
 class Distribution:
@@ -32,16 +32,18 @@ class Distribution:
         """Give those who have just become free their next ticket; what fails is tried later."""
         freed, self._grounding.places.freed = self._grounding.places.freed, set()
         people = self._grounding.lookup.organisation.people
-        for person in (people[name] for name in freed if name in people):
-            code = self._store.queues.next_for(person) if person.may_work else None
-            if code is not None:
-                self._give(code)
+        next_for = self._store.queues.next_for
+        codes = [
+            next_for(people[name]) for name in freed if name in people and people[name].may_work
+        ]
+        self._give([code for code in codes if code is not None])
 
     def serve_all(self) -> None:
         """Give away what every queue has, as far as there are free people."""
-        for team in self._store.queues.teams():
-            for code in self._store.queues.waiting(team, self._room(team)):
-                self._give(code)
+        for queue in self._store.queues.all():
+            room = self._room(queue)
+            if room:
+                self._give(self._store.queues.waiting(queue, min(room, _TOGETHER)))
 
     def sweep(self, keep: timedelta) -> None:
         """Make loads equal to what tickets say, leaving alone what is younger than `keep`."""
@@ -49,18 +51,21 @@ class Distribution:
         for person in self._grounding.lookup.organisation.people.values():
             self._sweep_person(person.id, before)
 
-    def _room(self, team: Team) -> int:
+    def _room(self, queue: Queue) -> int:
         """Give how many tickets of a queue there may be takers for."""
         organisation = self._grounding.lookup.organisation
-        if team.unit is None or team.tier is None:
-            return _ADRIFT if organisation.rules else 0
-        one = organisation.people.get(team.for_person or "")
-        pool = [one] if one and one.may_work else organisation.pool(team.unit, team.tier)
+        if queue.unit is None or queue.tier is None:
+            return _TOGETHER if organisation.rules else 0
+        one = organisation.people.get(queue.for_person or "")
+        fitting = organisation.pool(queue.unit, queue.tier, queue.skill)
+        pool = [one] if one and one.may_work else fitting
         loads = self._store.loads.of(person.id for person in pool)
         held = {name: load.tickets for name, load in loads.items()}
         return sum(max(0, person.capacity - held.get(person.id, 0)) for person in pool)
 
-    def _give(self, code: str) -> None:
+    def _give(self, codes: Sequence[str]) -> None:
+        if not codes:
+            return
         call = Call(
             method="assign_next",
             identity=self._runtime.identity,
@@ -68,9 +73,13 @@ class Distribution:
             now=self._runtime.clock.now(),
         )
         try:
-            self._tickets.execute(code, assign_next, AssignNext(), call)
+            outcomes = self._tickets.execute_all(codes, assign_next, AssignNext(), call)
         except DomainError as error:
-            log.info("not_handed_out", code=code, reason=error.code)
+            log.info("not_handed_out", tickets=len(codes), reason=error.code)
+            return
+        for code, outcome in outcomes.items():
+            if outcome.error is not None:
+                log.info("not_handed_out", code=code, reason=outcome.error.code)
 
     def _sweep_person(self, person: str, before: datetime) -> None:
         load = self._store.loads.of([person]).get(person)

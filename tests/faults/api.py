@@ -6,10 +6,11 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _PATIENCE_SECONDS = 120.0
+_RETRIABLE = (429, 502, 503, 504)
 
 
 class Api:
@@ -22,53 +23,65 @@ class Api:
         self.sign_in()
 
     def sign_in(self) -> None:
-        """Get a token; they last a quarter of an hour."""
+        """Get a new token."""
         self.token = ""
-        self.token = self.request("POST", "/api/v1/sessions", self._credentials)["token"]
+        self.token = self.request("POST", "/sessions", self._credentials)["token"]
 
-    def request(self, method: str, path: str, body: Any = None) -> Any:
+    def get(self, path: str) -> Any:
+        """Ask until there is an answer; raises urllib.error.HTTPError for a refusal."""
+        return self.request("GET", path)
+
+    def request(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
         """Ask until there is an answer; raises urllib.error.HTTPError for a refusal."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
-                return self._once(method, path, body)
+                return self._once(method, path, body, headers)
             except urllib.error.HTTPError as error:
-                if error.code == 401 and "sessions" not in path:
-                    self.sign_in()
-                elif error.code not in (429, 502, 503, 504) or time.monotonic() > deadline:
+                if error.code not in _RETRIABLE or time.monotonic() > deadline:
                     raise
             except OSError:
                 if time.monotonic() > deadline:
                     raise
             time.sleep(0.5)
 
-    def events(self, types: str) -> Iterator[dict[str, Any]]:
-        """Give all events of some types from the public log."""
-        after = ""
-        while True:
-            page = self.request("GET", f"/api/v1/events?limit=1000&types={types}{after}")
-            yield from page["events"]
-            after = f"&after={page['next']}"
-            if page["end"] and not page["unavailable"]:
-                return
+    def status(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> int:
+        """Ask once; gives the status of the answer, 0 for none."""
+        try:
+            self._once(method, path, None, headers)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+        return 200
 
-    def _once(self, method: str, path: str, body: Any) -> Any:
-        headers = {"Content-Type": "application/json"}
+    def _once(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        sent = {"Content-Type": "application/json", **(headers or {})}
         if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
+            sent.setdefault("Authorization", f"Bearer {self.token}")
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(  # noqa: S310 - an address of this machine
-            self.url + path, method=method, data=content, headers=headers
+            f"{self.url}/api/v1{path}", method=method, data=content, headers=sent
         )
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return json.loads(answer.read())
+            return json.loads(answer.read() or b"null")
 
 
-def wait_for(what: str, holds: Callable[[], bool], seconds: float) -> float:
+def fetch(url: str) -> Any:
+    """Give what an address of this machine answers, read as JSON."""
+    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - one of ours
+        return json.loads(answer.read())
+
+
+def wait_for(what: str, holds: Callable[[], object], seconds: float, pause: float = 0.25) -> float:
     """Wait until something holds; gives the seconds it took; raises TimeoutError."""
     started = time.monotonic()
     while not holds():
         if time.monotonic() - started > seconds:
             raise TimeoutError(f"{what}: not within {seconds:.0f} s")
-        time.sleep(0.25)
+        time.sleep(pause)
     return time.monotonic() - started

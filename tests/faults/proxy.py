@@ -5,9 +5,11 @@ proxy`, and the process is given `proxy.instead_of(uri)`.
 """
 
 import asyncio
+import contextlib
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -21,10 +23,14 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Proxy:
-    """Passes everything on, until told otherwise; a context manager."""
+    """Passes everything on, until told otherwise; a context manager.
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    With several targets, such as the nodes of a cluster, each new connection goes to the next one
+    that accepts.
+    """
+
+    def __init__(self, *targets: tuple[str, int]) -> None:
+        self._targets = deque(targets)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._writers: set[asyncio.StreamWriter] = set()
@@ -56,12 +62,10 @@ class Proxy:
         self._loop.close()
 
     @classmethod
-    def before(cls, uri: str) -> Self:
-        """Make a proxy for the server of an address."""
-        parts = urlsplit(uri)
-        assert parts.hostname is not None
-        assert parts.port is not None
-        return cls(parts.hostname, parts.port)
+    def before(cls, *uris: str) -> Self:
+        """Make a proxy for the server of an address, or for those of several."""
+        parts = [urlsplit(uri) for uri in uris]
+        return cls(*((part.hostname or "", part.port or 0) for part in parts))
 
     def instead_of(self, uri: str) -> str:
         """Give the address with the proxy in the server's place."""
@@ -100,9 +104,12 @@ class Proxy:
         if not self.accepting:
             writer.transport.abort()
             return
-        try:
-            there, back = await asyncio.open_connection(*self._target)
-        except OSError:
+        for _ in range(len(self._targets)):
+            self._targets.rotate(-1)
+            with contextlib.suppress(OSError):
+                there, back = await asyncio.open_connection(*self._targets[-1])
+                break
+        else:
             writer.transport.abort()
             return
         self._writers |= {writer, back}
@@ -135,8 +142,7 @@ class Proxy:
     async def _half_close(self) -> None:
         for writer in self._writers:
             if writer.can_write_eof() and not writer.is_closing():
-                peer = writer.get_extra_info("peername")
-                if peer[:2] == self._target:
+                if writer.get_extra_info("peername")[:2] in self._targets:
                     writer.write_eof()
 
     async def _close(self) -> None:

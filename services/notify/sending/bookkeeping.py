@@ -1,4 +1,4 @@
-"""Records what became of attempts: what is gathered while the last write is under way goes next.
+"""Records what became of attempts, many at once: writes begin a little apart under load.
 
 A result is kept until it is stored, however long the database is away: forgetting it would send
 the message again.
@@ -13,10 +13,13 @@ import eventlet
 
 from chassis.errors import DomainError
 from chassis.logging import get_logger
+from chassis.pace import Pace
 from services.notify.domain.attempts import Result
 
 log = get_logger()
 _PAUSE_SECONDS = 0.5
+#: Long enough for company, short enough that a crash repeats few messages.
+_PACE_SECONDS = 0.05
 _MOST = 500
 
 
@@ -36,6 +39,7 @@ class Books:
         self._settled = settled
         self._waiting: dict[str, Sequence[Result]] = {}
         self._writing = False
+        self._pace = Pace(_PACE_SECONDS)
 
     def add(self, code: str, results: Sequence[Result]) -> None:
         """Take results over; a ticket has none waiting already, as it is in one hand at a time."""
@@ -47,6 +51,7 @@ class Books:
     def _write(self) -> None:
         try:
             while self._waiting:
+                self._pace.wait()
                 batch = dict(list(self._waiting.items())[:_MOST])
                 unsettled = self._record(batch)
                 for code in batch.keys() - unsettled:

@@ -8,7 +8,7 @@ that is missed loses nothing, as the next age comes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -37,7 +37,7 @@ class Open(Protocol):
     """The messages whose fate is open."""
 
     def now(self) -> datetime: ...
-    def report(self, report: Reported) -> bool: ...
+    def report(self, reports: Sequence[Reported]) -> int: ...
     def awaiting_receipt(
         self, provider: str, since: datetime, until: datetime, most: int
     ) -> Iterable[str]: ...
@@ -52,10 +52,7 @@ class Receipts:
 
     def take(self, reference: str, state: int) -> bool:
         """Record the fate of a message where its end has come; tells whether that was news."""
-        if state not in ENDED:
-            return False
-        report = Reported(provider=PROVIDER, reference=reference, failure=ENDED[state])
-        return self._ledgers.report(report)
+        return self._record({reference: state}) > 0
 
     def ask(self, period: timedelta) -> int:
         """Ask about messages that have come to one of the ages within the last `period`.
@@ -71,5 +68,14 @@ class Receipts:
         ended = 0
         for start in range(0, len(references), MOST_STATES):
             states = self._provider.states(references[start : start + MOST_STATES])
-            ended += sum(self.take(reference, state) for reference, state in states.items())
+            ended += self._record(states)
         return ended
+
+    def _record(self, states: Mapping[str, int]) -> int:
+        """Record those that have come to their end; gives how many that was news of."""
+        ended = [
+            Reported(provider=PROVIDER, reference=reference, failure=ENDED[state])
+            for reference, state in states.items()
+            if state in ENDED
+        ]
+        return self._ledgers.report(ended) if ended else 0

@@ -27,12 +27,16 @@ TICKET_INDEXES = (
 )
 
 
-class Team(NamedTuple):
-    """Whose queue it is: a tier of a unit, or one person's own; without a unit, nobody's yet."""
+class Queue(NamedTuple):
+    """Whose queue it is: those of a unit's tier who have the skill, or one person's own.
 
-    unit: str | None
-    tier: int | None
-    for_person: str | None
+    Without a unit it is nobody's yet.
+    """
+
+    unit: str | None = None
+    tier: int | None = None
+    skill: str | None = None
+    for_person: str | None = None
 
 
 class Queues:
@@ -41,27 +45,26 @@ class Queues:
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection
 
-    def teams(self) -> list[Team]:
+    def all(self) -> list[Queue]:
         """Give the queues in which something waits."""
-        group = {"unit": "$unit", "tier": "$tier", "for_person": "$for_person"}
+        group = {field: f"${field}" for field in Queue._fields}
         found = self._collection.aggregate(
             [{"$match": {"queued": True}}, {"$group": {"_id": group}}]
         )
-        return [
-            Team(item["_id"].get("unit"), item["_id"].get("tier"), item["_id"].get("for_person"))
-            for item in found
-        ]
+        return [Queue(**item["_id"]) for item in found]
 
-    def waiting(self, team: Team, limit: int) -> list[str]:
+    def waiting(self, queue: Queue, limit: int) -> list[str]:
         """Give the codes that wait in a queue: by priority, then the oldest first."""
-        query = {"queued": True, **team._asdict()}
-        return self._codes(query, limit)
+        return self._codes({"queued": True, **queue._asdict()}, limit)
 
     def next_for(self, person: Person) -> str | None:
         """Give the code that a person who has become free should get: his own, else his team's."""
-        team = Team(person.unit, person.tier, None)
         own = {"queued": True, "for_person": person.id}
-        fitting = {"queued": True, **team._asdict(), "skill": {"$in": [None, *person.skills]}}
+        fitting = {
+            "queued": True,
+            **Queue(person.unit, person.tier)._asdict(),
+            "skill": {"$in": [None, *person.skills]},
+        }
         found = self._codes(own, 1) or self._codes(fitting, 1)
         return found[0] if found else None
 

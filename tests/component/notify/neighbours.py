@@ -16,7 +16,7 @@ from chassis.calls.call import Call
 from chassis.calls.entrypoints import query
 from contracts.calls.intake import Contacts, DescribeTickets
 from contracts.calls.routing import GetTexts, ListTickets, StaffContacts, TicketPage
-from tests.component.reporting.teller import teller
+from tests.component.teller import teller
 from tests.unit.notify.samples import a_case, a_person, a_requester
 
 TITLE, TEXT = "چاپگر کار نمی‌کند {{7*7}}", "کابل را وصل کنید."

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import secrets
 import signal
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from chassis.identity import Identity
 from contracts.routing import TicketAnswered, TicketAssigned
 from contracts.sla import Notice, SlaBreached, SlaWarned
-from deploy.local.ports import PortBlock
-from tests.component.notify.world import MAIL, NEIGHBOURS, PORTS, SMS, World, eventually
+from deploy.local.processes import MAIL_SINK, SMS_PROVIDER
+from tests.component.notify.world import AGENT, NEIGHBOURS, NotifyWorld
+from tests.component.waiting import eventually, eventually_equal
+from tests.servers import Servers
 from tests.unit.notify.samples import NOON, TEXT, registered
 
-AGENT = Identity(subject="person:desk", role="agent")
 ANSWERED = TicketAnswered(by="desk", answer=TEXT, first=True)
 ASSIGNED = TicketAssigned(
     assignee="expert", unit="it", tier=1, state="in_progress", step="in_progress"
@@ -27,28 +25,15 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def world(servers: Any, amqp_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotifyWorld]:
     """Notify in one process, with everything around it."""
-    environment = {
-        "AMQP_URI": amqp_uri,
-        "MONGO_URI": servers.mongo_uri,
-        "REDIS_URL": servers.redis_url,
-        "PEYGIR_DATABASE_PREFIX": f"test_{secrets.token_hex(4)}_",
-        "PEYGIR_WALK_SECONDS": "1",
-        "PEYGIR_KAVENEGAR_SECONDS": "2",
-        "PEYGIR_NOTICE_RETRY_SECONDS": "0.2,0.2,0.5,1,1,1,1,1",
-    }
-    with PortBlock(list(PORTS)) as block:
-        world = World(environment, tmp_path_factory.mktemp("logs"), dict(block.ports))
-        try:
-            world.start(SMS, MAIL, *NEIGHBOURS, "notify-1")
-            yield world
-        finally:
-            world.stop()
+    with NotifyWorld(servers, tmp_path_factory.mktemp("notify")) as started:
+        started.start_all(SMS_PROVIDER, MAIL_SINK, *NEIGHBOURS, "notify-1")
+        yield started
 
 
 @pytest.fixture
-def code(world: World) -> str:
+def code(world: NotifyWorld) -> str:
     """A ticket's code that was not used before, and providers that are empty and well."""
     world.sms.delete("/messages").expect(204)
     world.mail.delete("/messages").expect(204)
@@ -58,10 +43,10 @@ def code(world: World) -> str:
     return f"7{next(_numbers):011d}"
 
 
-def test_who_registers_gets_his_code_by_sms_and_email(world: World, code: str):
+def test_who_registers_gets_his_code_by_sms_and_email(world: NotifyWorld, code: str):
     world.tell(code, registered())
 
-    eventually(lambda: world.states(code) == ["sent", "sent"])
+    eventually_equal(lambda: world.states(code), ["sent", "sent"])
     (sms,), (letter,) = world.short_messages(), world.letters()
     shown = f"{code[:4]}-{code[4:8]}-{code[8:]}"
     assert sms["receptor"] == "09121234567"
@@ -72,24 +57,24 @@ def test_who_registers_gets_his_code_by_sms_and_email(world: World, code: str):
     assert 'dir="rtl"' in letter["html"]
 
 
-def test_events_of_other_services_wait_for_nobody(world: World, code: str):
+def test_events_of_other_services_wait_for_nobody(world: NotifyWorld, code: str):
     world.tell(code, ASSIGNED)
     world.tell(code, registered())
 
-    eventually(lambda: world.states(code) == ["sent"] * 4)
+    eventually_equal(lambda: world.states(code), ["sent"] * 4)
     assert len(world.letters("expert@example.com")) == 1
 
 
-def test_an_answer_reaches_the_requester_with_its_text(world: World, code: str):
+def test_an_answer_reaches_the_requester_with_its_text(world: NotifyWorld, code: str):
     world.tell(code, registered())
     world.tell(code, ANSWERED)
 
-    eventually(lambda: world.states(code) == ["sent"] * 4)
+    eventually_equal(lambda: world.states(code), ["sent"] * 4)
     assert any("کابل را وصل کنید." in sms["message"] for sms in world.short_messages())
     assert any("کابل را وصل کنید." in letter["text"] for letter in world.letters())
 
 
-def test_the_ladder_tells_expert_and_manager(world: World, code: str):
+def test_the_ladder_tells_expert_and_manager(world: NotifyWorld, code: str):
     world.tell(code, registered())
     warned = SlaWarned(
         clock="first_response",
@@ -106,7 +91,7 @@ def test_the_ladder_tells_expert_and_manager(world: World, code: str):
 
     world.tell(code, warned, breached)
 
-    eventually(lambda: world.states(code) == ["sent"] * 5)
+    eventually_equal(lambda: world.states(code), ["sent"] * 5)
     assert sorted(each["to"] or "" for each in world.deliveries(code)) == [
         "", "", "person:boss", "person:boss", "person:expert",
     ]  # fmt: skip
@@ -114,80 +99,81 @@ def test_the_ladder_tells_expert_and_manager(world: World, code: str):
     assert any("فقط" in sms["message"] for sms in world.short_messages())
 
 
-def test_of_an_imported_ticket_nothing_is_sent(world: World, code: str):
+def test_of_an_imported_ticket_nothing_is_sent(world: NotifyWorld, code: str):
     world.tell(code, registered(imported=True))
     world.tell(code, ANSWERED)
 
-    eventually(lambda: world.states(code) == ["suppressed"] * 4)
+    eventually_equal(lambda: world.states(code), ["suppressed"] * 4)
     assert [world.short_messages(), world.letters()] == [[], []]
 
 
-def test_a_mail_server_that_was_down_gets_each_letter_once(world: World, code: str):
-    world.kill(MAIL)
+def test_a_mail_server_that_was_down_gets_each_letter_once(world: NotifyWorld, code: str):
+    world.kill(MAIL_SINK)
     world.tell(code, registered())
     eventually(lambda: world.deliveries(code)[-1:] and world.deliveries(code)[-1]["attempts"] > 0)
     down = world.deliveries(code)[-1]
 
-    world.start(MAIL)
+    world.start(MAIL_SINK)
 
-    eventually(lambda: world.states(code) == ["sent", "sent"])
+    eventually_equal(lambda: world.states(code), ["sent", "sent"])
     assert (down["state"], down["reason"]) == ("queued", "unreachable")
     assert len(world.letters()) == 1
 
 
-def test_a_provider_in_trouble_gets_each_sms_once(world: World, code: str):
+def test_a_provider_in_trouble_gets_each_sms_once(world: NotifyWorld, code: str):
     world.sms.put("/behaviour", {"status": 503, "times": 2}).expect(200)
 
     world.tell(code, registered())
 
-    eventually(lambda: world.states(code) == ["sent", "sent"])
+    eventually_equal(lambda: world.states(code), ["sent", "sent"])
     assert len(world.short_messages()) == 1
     assert world.deliveries(code)[0]["attempts"] == 3
 
 
 def test_an_sms_whose_answer_did_not_come_is_looked_for_before_it_is_sent_again(
-    world: World, code: str
+    world: NotifyWorld, code: str
 ):
     world.sms.put("/behaviour", {"hang_seconds": 2.5, "times": 1}).expect(200)
 
     world.tell(code, registered())
 
-    eventually(lambda: world.states(code) == ["sent", "sent"])
+    eventually_equal(lambda: world.states(code), ["sent", "sent"])
     assert world.deliveries(code)[0]["attempts"] == 2
     assert world.sms.get("/count").json == {"received": 1}
 
 
-def test_what_cannot_be_sent_fails_visibly_and_can_be_tried_again(world: World, code: str):
+def test_what_cannot_be_sent_fails_visibly_and_can_be_tried_again(world: NotifyWorld, code: str):
     world.sms.put("/behaviour", {"status": 411, "times": 1}).expect(200)
     world.tell(code, registered())
-    eventually(lambda: world.states(code) == ["failed", "sent"])
+    eventually_equal(lambda: world.states(code), ["failed", "sent"])
     failed = world.deliveries(code)[0]
 
     request = {"code": code, "delivery": failed["id"]}
-    forbidden, _ = world.call("notify-1", "retry_delivery", request, AGENT)
+    forbidden = world.call("notify-1", "retry_delivery", request, by=AGENT)
     world.ask("notify-1", "retry_delivery", request)
 
-    eventually(lambda: world.states(code) == ["sent", "sent"])
-    assert (forbidden, failed["reason"]) == (403, "invalid_number")
+    eventually_equal(lambda: world.states(code), ["sent", "sent"])
+    assert (forbidden.status, failed["reason"]) == (403, "invalid_number")
 
 
-def test_a_report_of_the_provider_is_recorded_once(world: World, code: str):
+def test_a_report_of_the_provider_is_recorded_once(world: NotifyWorld, code: str):
     world.tell(code, registered())
-    eventually(lambda: world.states(code) == ["sent", "sent"])
+    eventually_equal(lambda: world.states(code), ["sent", "sent"])
     (sms,) = world.short_messages()
     report = {"provider": "kavenegar", "reference": str(sms["messageid"]), "status": "10"}
 
-    forbidden, _ = world.call("notify-1", "record_receipt", report, AGENT)
+    forbidden = world.call("notify-1", "record_receipt", report, by=AGENT)
     first = world.ask("notify-1", "record_receipt", report)
     second = world.ask("notify-1", "record_receipt", report)
 
-    assert (forbidden, first, second) == (403, {"recorded": True}, {"recorded": False})
+    assert forbidden.status == 403
+    assert (first, second) == ({"recorded": True}, {"recorded": False})
     assert world.states(code) == ["delivered", "sent"]
 
 
-def test_a_report_that_a_message_is_on_its_way_changes_nothing(world: World, code: str):
+def test_a_report_that_a_message_is_on_its_way_changes_nothing(world: NotifyWorld, code: str):
     world.tell(code, registered())
-    eventually(lambda: world.states(code) == ["sent", "sent"])
+    eventually_equal(lambda: world.states(code), ["sent", "sent"])
     (sms,) = world.short_messages()
     report = {"provider": "kavenegar", "reference": str(sms["messageid"]), "status": "5"}
 
@@ -195,7 +181,13 @@ def test_a_report_that_a_message_is_on_its_way_changes_nothing(world: World, cod
     assert world.states(code) == ["sent", "sent"]
 
 
-def many_tickets(world: World, digit: str) -> list[str]:
+def unsent(world: NotifyWorld, codes: list[str]) -> dict[str, list[str]]:
+    """Give the tickets whose two messages are not both sent, with what these are."""
+    states = {code: world.states(code) for code in codes}
+    return {code: found for code, found in states.items() if found != ["sent", "sent"]}
+
+
+def many_tickets(world: NotifyWorld, digit: str) -> list[str]:
     """Register tickets while the providers are slow, so that a sender has its hands full."""
     world.sms.put("/behaviour", {"hang_seconds": 0.2}).expect(200)
     world.mail.put("/behaviour", {"hang_seconds": 0.2}).expect(200)
@@ -205,37 +197,37 @@ def many_tickets(world: World, digit: str) -> list[str]:
     return codes
 
 
-def test_a_killed_sender_repeats_at_most_what_was_in_its_hands(world: World, code: str):
+def test_a_killed_sender_repeats_at_most_what_was_in_its_hands(world: NotifyWorld, code: str):
     codes = many_tickets(world, "8")
     eventually(lambda: len(world.letters()) > 5)
 
     world.kill("notify-1")
     world.start("notify-1")
 
-    eventually(lambda: all(world.states(each) == ["sent", "sent"] for each in codes), seconds=60)
+    eventually_equal(lambda: unsent(world, codes), {})
     letters = Counter(letter["message_id"] for letter in world.letters())
     messages = Counter(sms["localid"] for sms in world.short_messages())
     assert len(letters) == len(messages) == len(codes)
     assert max([*letters.values(), *messages.values()]) <= 2
 
 
-def test_a_sender_told_to_stop_hands_over_without_a_repeat(world: World, code: str):
+def test_a_sender_told_to_stop_hands_over_without_a_repeat(world: NotifyWorld, code: str):
     codes = many_tickets(world, "9")
     eventually(lambda: len(world.letters()) > 5)
 
     world.kill("notify-1", signal.SIGTERM)
     world.start("notify-1")
 
-    eventually(lambda: all(world.states(each) == ["sent", "sent"] for each in codes), seconds=60)
+    eventually_equal(lambda: unsent(world, codes), {})
     assert world.mail.get("/count").json == {"received": len(codes)}
     assert world.sms.get("/count").json == {"received": len(codes)}
 
 
-def test_two_senders_send_each_message_once(world: World, code: str):
+def test_two_senders_send_each_message_once(world: NotifyWorld, code: str):
     world.start("notify-2")
     codes = many_tickets(world, "6")
 
-    eventually(lambda: all(world.states(each) == ["sent", "sent"] for each in codes), seconds=60)
+    eventually_equal(lambda: unsent(world, codes), {})
 
     assert world.mail.get("/count").json == {"received": len(codes)}
     assert world.sms.get("/count").json == {"received": len(codes)}

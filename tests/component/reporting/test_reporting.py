@@ -9,14 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from pymongo import MongoClient
 from pymongo.database import Database
 
 from contracts.envelope import CloudEvent
 from services.reporting.domain.facts import TicketFacts, apply
 from services.reporting.domain.rollups import Contributions, Key, add, contributions
 from services.reporting.repository import end_abandoned
-from tests.component.reporting.world import World, eventually, running
+from tests.component.reporting.world import TELLERS, ReportingWorld
+from tests.component.waiting import eventually, eventually_equal
+from tests.servers import Servers
 from tests.unit.reporting.stories import (
     Story,
     answered,
@@ -42,27 +43,15 @@ _STEPS = (
 
 
 @pytest.fixture
-def world(
-    servers: Any, amqp_uri: str, database_prefix: str, redis_url: str, tmp_path: Path
-) -> Iterator[World]:
-    environment = {
-        "AMQP_URI": amqp_uri,
-        "MONGO_URI": servers.mongo_uri,
-        "REDIS_URL": redis_url,
-        "PEYGIR_DATABASE_PREFIX": database_prefix,
-        "PEYGIR_WALK_SECONDS": "1",
-        "PEYGIR_RETRY_SECONDS": "0.2,0.5,1,2",
-        "PEYGIR_REBUILD_PAGE": "20",
-    }
-    with running(World(environment, tmp_path)) as started:
+def world(servers: Servers, tmp_path: Path) -> Iterator[ReportingWorld]:
+    with ReportingWorld(servers, tmp_path) as started:
+        started.start_all(*TELLERS, "reporting")
         yield started
 
 
 @pytest.fixture
-def database(servers: Any, database_prefix: str) -> Iterator[Database[dict[str, Any]]]:
-    client: MongoClient[dict[str, Any]] = MongoClient(servers.mongo_uri)
-    with client:
-        yield client[f"{database_prefix}reporting"]
+def database(world: ReportingWorld) -> Database[dict[str, Any]]:
+    return world.database("reporting")
 
 
 def some_stories(count: int) -> list[Story]:
@@ -110,13 +99,13 @@ def mixed(stories: list[Story]) -> list[CloudEvent]:
     return sorted((event for story in stories for event in story.events), key=lambda e: e.time)
 
 
-def test_reports_show_what_services_told(world: World) -> None:
+def test_reports_show_what_services_told(world: ReportingWorld) -> None:
     story = Story().tells(registered(), assigned("sara"), waiting())
     story.after(hours=3).tells(resumed(), *[logged(120, cost=1_500_000_000)] * 2)
     story.tells(assigned("reza", "desk"))
-    world.tell(story.tells(answered(), finished(), reopened()).events)
+    world.tell_all(story.tells(answered(), finished(), reopened()).events)
 
-    eventually(lambda: world.report("reopenings") == [[1, 1, 1, 100.0, 1]])
+    eventually_equal(lambda: world.report("reopenings"), [[1, 1, 1, 100.0, 1]])
 
     assert world.report("handovers") == [[1, 1, 1]]
     assert world.report("waits") == [[1, 1, 3 * 3600, 0, 0]]
@@ -128,53 +117,53 @@ def test_reports_show_what_services_told(world: World) -> None:
 
 
 def test_a_process_killed_again_and_again_counts_everything_once(
-    world: World, database: Database[dict[str, Any]]
+    world: ReportingWorld, database: Database[dict[str, Any]]
 ) -> None:
     stories = some_stories(40)
     events = mixed(stories)
 
     for start in range(0, len(events), 60):
-        world.tell(events[start : start + 60])
+        world.tell_all(events[start : start + 60])
         world.kill("reporting")
         world.start("reporting")
 
     expected = counted_here(stories)
-    eventually(lambda: counted_there(database) == expected, seconds=30)
+    eventually_equal(lambda: counted_there(database), expected)
     assert end_abandoned(database) == 0
 
 
 def test_a_rebuild_gives_the_same_figures_while_events_go_on(
-    world: World, database: Database[dict[str, Any]]
+    world: ReportingWorld, database: Database[dict[str, Any]]
 ) -> None:
     stories = some_stories(40)
     events = mixed(stories)
     half = len(events) // 2
-    world.tell(events[:half])
+    world.tell_all(events[:half])
 
-    world.call("reporting", "rebuild", {})
-    world.tell(events[half:])
+    world.ask("reporting", "rebuild", {})
+    world.tell_all(events[half:])
 
-    eventually(lambda: world.call("reporting", "rebuild_progress", {})["state"] == "done")
+    eventually_equal(lambda: world.ask("reporting", "rebuild_progress", {})["state"], "done")
     expected = counted_here(stories)
-    eventually(lambda: counted_there(database) == expected, seconds=30)
+    eventually_equal(lambda: counted_there(database), expected)
     assert database["generations"].find_one({"_id": "current"})["number"] == 2  # type: ignore[index]
     assert "facts_1" not in database.list_collection_names()
     # What came while the generations changed is tried again, and then nothing lags.
-    eventually(lambda: not world.call("reporting", "stuck_list", {"lagging": True}))
+    eventually_equal(lambda: world.ask("reporting", "stuck_list", {"lagging": True}), [])
 
 
 def test_an_operator_can_have_an_event_passed_over(
-    world: World, database: Database[dict[str, Any]]
+    world: ReportingWorld, database: Database[dict[str, Any]]
 ) -> None:
     story = Story().tells(assigned("sara"), assigned("reza"), assigned("sara"))
     stuck = {"_id": f"routing|{story.code}", "source": "routing", "stream": story.code}
     database["lagging"].insert_one({**stuck, "stuck": True, "reason": "event_unreadable"})
 
-    answer = world.call("reporting", "stuck_skip", {"id": stuck["_id"]})
-    world.tell([*Story(story.code).tells(registered()).events, *story.events])
+    answer = world.ask("reporting", "stuck_skip", {"id": stuck["_id"]})
+    world.tell_all([*Story(story.code).tells(registered()).events, *story.events])
 
     assert answer == {"skipped": 1}
-    eventually(lambda: world.report("handovers") == [[1, 1, 1]])
+    eventually_equal(lambda: world.report("handovers"), [[1, 1, 1]])
     assert database["skips"].find_one({}, {"_id": 0, "at": 0}) == {
         "stream": story.code,
         "source": "routing",

@@ -1,44 +1,23 @@
 """A world for the tests of routing, started once for all of them."""
 
-from __future__ import annotations
-
-import contextlib
-import secrets
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
-from tests.component.routing.world import PASSWORD, World, running
+from tests.component.routing.world import PASSWORD, REPLICAS, RoutingWorld
+from tests.servers import Servers
 
 
 @pytest.fixture(scope="module")
-def world(
-    mongo_uri: str, amqp_uri: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoutingWorld]:
     """Two replicas of routing with a small organisation."""
-    prefix = f"test_{secrets.token_hex(4)}_"
-    environment = {
-        "MONGO_URI": mongo_uri,
-        "AMQP_URI": amqp_uri,
-        "PEYGIR_DATABASE_PREFIX": prefix,
-    }
-    logs: Path = tmp_path_factory.mktemp("routing")
-    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, timeoutMS=10_000)
-    try:
-        with running(World(environment, logs)) as started:
-            started.database = client[prefix + "routing"]
-            _found(started)
-            yield started
-    finally:
-        with contextlib.closing(client):
-            for service in ("intake", "routing"):
-                client.drop_database(prefix + service)
+    with RoutingWorld(servers, tmp_path_factory.mktemp("routing")) as started:
+        started.start_all("intake", *REPLICAS)
+        _found(started)
+        yield started
 
 
-def _found(world: World) -> None:
+def _found(world: RoutingWorld) -> None:
     world.found(
         hq={
             "desk": {"role": "agent", "capacity": 1000, "password": PASSWORD},

@@ -10,7 +10,7 @@ from chassis.calls.call import Call
 from chassis.calls.entrypoints import query
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
-from tests.component.reporting.teller import teller
+from tests.component.teller import teller
 
 PARENTS = {"it": None, "it.network": "it", "it.software": "it", "finance": None}
 

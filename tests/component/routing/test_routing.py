@@ -11,30 +11,24 @@ from typing import Any
 import pytest
 
 from chassis.identity import ANONYMOUS, Identity
-from tests.component.routing.world import (
-    IMPORTER,
-    PASSWORD,
-    Answer,
-    World,
-    eventually,
-    person,
-)
+from tests.component.routing.world import FIRST, IMPORTER, PASSWORD, REPLICAS, RoutingWorld, person
+from tests.component.waiting import eventually, eventually_equal
+from tests.http import Answer
 
 Deed = tuple[str, Identity, dict[str, Any]]
-REPLICAS = ("routing-1", "routing-2")
 REQUESTER = Identity(subject="requester:r1", role="requester")
 DESK = person("desk", "agent", "hq")
 SUPERVISOR = person("supervisor", "supervisor", tier=3)
 
 
-def registered(world: World, **fields: Any) -> dict[str, Any]:
+def registered(world: RoutingWorld, **fields: Any) -> dict[str, Any]:
     """A ticket that has reached routing."""
     code = world.register(**fields)
     eventually(lambda: world.ticket(code))
     return world.ticket(code)
 
 
-def queued(world: World) -> str:
+def queued(world: RoutingWorld) -> str:
     """A ticket that waits in the queue of the unit without people."""
     code: str = registered(world, subject="finance")["code"]
     assert world.ticket(code)["assignee"] is None
@@ -49,7 +43,7 @@ def types_of(steps: list[dict[str, Any]]) -> list[str]:
     return [step["type"] for step in steps]
 
 
-def test_a_registered_request_reaches_an_inbox(world: World) -> None:
+def test_a_registered_request_reaches_an_inbox(world: RoutingWorld) -> None:
     ticket = registered(world)
 
     assert (ticket["state"], ticket["owner"], ticket["unit"]) == ("in_progress", "desk", "it")
@@ -60,7 +54,7 @@ def test_a_registered_request_reaches_an_inbox(world: World) -> None:
     assert ticket["code"] in [item["code"] for item in out]
 
 
-def test_a_command_may_come_before_the_event(world: World) -> None:
+def test_a_command_may_come_before_the_event(world: RoutingWorld) -> None:
     code = world.register()
 
     answer = world.act(code, "note", SUPERVISOR, text="Already here.")
@@ -68,14 +62,14 @@ def test_a_command_may_come_before_the_event(world: World) -> None:
     assert answer.status == 200, answer
 
 
-def test_an_unknown_ticket_is_not_found_and_leaves_no_text(world: World) -> None:
+def test_an_unknown_ticket_is_not_found_and_leaves_no_text(world: RoutingWorld) -> None:
     answer = world.act("999999999999", "note", SUPERVISOR, text="Nowhere.")
 
-    assert (answer.status, answer.code) == (404, "ticket_not_found")
+    assert (answer.status, answer.json["code"]) == (404, "ticket_not_found")
 
 
 def test_a_whole_life_is_in_the_timeline_and_only_its_public_part_is_the_requesters(
-    world: World,
+    world: RoutingWorld,
 ) -> None:
     ticket = registered(world)
     code, expert = ticket["code"], person(ticket["assignee"])
@@ -87,7 +81,7 @@ def test_a_whole_life_is_in_the_timeline_and_only_its_public_part_is_the_request
     for action, by, arguments in first:
         assert world.act(code, action, by, **arguments).status == 200
     world.message(code)
-    eventually(lambda: world.ticket(code)["state"] == "in_progress")
+    eventually_equal(lambda: world.ticket(code)["state"], "in_progress")
     then: list[Deed] = [
         ("escalate", expert, {"reason": "Beyond me."}),
         ("return", person("senior", tier=2), {"proposal": "Reinstall."}),
@@ -141,7 +135,7 @@ def test_a_whole_life_is_in_the_timeline_and_only_its_public_part_is_the_request
     assert "Name of desk" in said
 
 
-def test_fifty_claims_at_once_have_one_winner(world: World) -> None:
+def test_fifty_claims_at_once_have_one_winner(world: RoutingWorld) -> None:
     code = queued(world)
     people = [person(f"v{n}", unit="vault", tier=2) for n in range(50)]
 
@@ -151,14 +145,14 @@ def test_fifty_claims_at_once_have_one_winner(world: World) -> None:
     )
 
     assert statuses(answers) == {200: 1, 409: 49}
-    winner = next(answer.body["assignee"] for answer in answers if answer.status == 200)
-    losers = [answer.body for answer in answers if answer.status == 409]
+    winner = next(answer.json["assignee"] for answer in answers if answer.status == 200)
+    losers = [answer.json for answer in answers if answer.status == 409]
     assert {body["code"] for body in losers} == {"action_not_allowed_now"}
     assert {body["params"]["assignee"] for body in losers} == {winner}
     assert types_of(world.get("timeline", {"code": code})).count("ticket.assigned") == 1
 
 
-def test_a_claim_and_a_referral_at_once_have_one_winner(world: World) -> None:
+def test_a_claim_and_a_referral_at_once_have_one_winner(world: RoutingWorld) -> None:
     for number in range(10):
         code = queued(world)
         vault = person(f"v{number}", unit="vault", tier=2)
@@ -173,26 +167,22 @@ def test_a_claim_and_a_referral_at_once_have_one_winner(world: World) -> None:
         assert statuses(answers) == {200: 1, 409: 1}, answers
 
 
-def test_a_repeated_command_is_done_once_and_another_body_is_refused(world: World) -> None:
+def test_a_repeated_command_is_done_once_and_another_body_is_refused(world: RoutingWorld) -> None:
     code = registered(world)["code"]
 
     first = world.act(code, "note", SUPERVISOR, key="k1", text="Once.")
     again = world.act(code, "note", SUPERVISOR, key="k1", to="routing-2", text="Once.")
     other = world.act(code, "note", SUPERVISOR, key="k1", text="Twice.")
 
-    assert (first.body["version"], again.body["version"]) == (2, 2)
-    assert (other.status, other.code) == (422, "idempotency_key_reused")
+    assert (first.json["version"], again.json["version"]) == (2, 2)
+    assert (other.status, other.json["code"]) == (422, "idempotency_key_reused")
     assert types_of(world.get("timeline", {"code": code})).count("ticket.noted") == 1
 
 
-def test_nobody_gets_more_than_his_capacity_and_the_next_one_comes_at_once(world: World) -> None:
+def test_nobody_gets_more_than_his_capacity_and_the_next_one_comes_at_once(world: RoutingWorld) -> None:
     places = 20 * 3
-    codes = [
-        answer.body
-        for answer in world.together(
-            partial(_registered_somewhere, world) for _number in range(places + 20)
-        )
-    ]
+    register = partial(world.register, subject="it.network")
+    codes = world.together([register] * (places + 20))
 
     def crowd() -> Counter[str]:
         tickets = [world.ticket(code) for code in codes]
@@ -200,7 +190,7 @@ def test_nobody_gets_more_than_his_capacity_and_the_next_one_comes_at_once(world
         return Counter(name for name in held if name)
 
     eventually(lambda: all(world.ticket(code) for code in codes))
-    eventually(lambda: crowd().total() == places)
+    eventually_equal(lambda: crowd().total(), places)
     assert set(crowd().values()) == {3}
 
     working = [code for code in codes if world.ticket(code)["assignee"]]
@@ -212,16 +202,12 @@ def test_nobody_gets_more_than_his_capacity_and_the_next_one_comes_at_once(world
     )
 
     assert statuses(answers) == {200: 30}
-    eventually(lambda: not [c for c in codes if not world.ticket(c)["assignee"]])
+    eventually_equal(lambda: [c for c in codes if not world.ticket(c)["assignee"]], [])
     assert crowd().total() == places - 10
     assert max(crowd().values()) <= 3
 
 
-def _registered_somewhere(world: World) -> Answer:
-    return Answer(200, world.register(subject="it.network"))
-
-
-def test_a_full_person_is_given_nothing_by_hand_either(world: World) -> None:
+def test_a_full_person_is_given_nothing_by_hand_either(world: RoutingWorld) -> None:
     world.found(small={"full": {"capacity": 1}})
     codes = [registered(world)["code"] for _number in range(8)]
     manager = person("manager", "manager", "hq")
@@ -232,17 +218,17 @@ def test_a_full_person_is_given_nothing_by_hand_either(world: World) -> None:
     )
 
     assert statuses(answers) == {200: 1, 409: 7}
-    assert {a.code for a in answers if a.status == 409} == {"person_at_capacity"}
+    assert {a.json["code"] for a in answers if a.status == 409} == {"person_at_capacity"}
 
 
 @pytest.mark.slow
-def test_the_sweep_frees_places_that_no_ticket_holds(world: World) -> None:
+def test_the_sweep_frees_places_that_no_ticket_holds(world: RoutingWorld) -> None:
     world.found(swept={"sole": {"capacity": 1}})
     code = registered(world)["code"]
     manager = person("manager", "manager", "hq")
     taken = world.act(code, "assign", manager, person="sole")
     assert taken.status == 200
-    world.database["loads"].update_one(
+    world.database("routing")["loads"].update_one(
         {"_id": "sole"},
         {
             "$set": {"held": {"999": {"cause": "gone", "at": datetime.now(UTC)}}},
@@ -250,13 +236,13 @@ def test_the_sweep_frees_places_that_no_ticket_holds(world: World) -> None:
     )
 
     def held() -> set[str]:
-        load = world.database["loads"].find_one({"_id": "sole"})
+        load = world.database("routing")["loads"].find_one({"_id": "sole"})
         return set(load["held"]) if load else set()
 
-    eventually(lambda: held() == {code}, seconds=100)
+    eventually_equal(held, {code}, seconds=100)
 
 
-def test_an_importer_replays_at_its_own_times(world: World) -> None:
+def test_an_importer_replays_at_its_own_times(world: RoutingWorld) -> None:
     then = datetime(2012, 3, 15, 21, 23, 52, tzinfo=UTC)
     code = world.register(at=then - timedelta(days=1), workflow="replay", imported=True)
     rows = [
@@ -278,39 +264,41 @@ def test_an_importer_replays_at_its_own_times(world: World) -> None:
         assert answer.status == 200, answer
     refused = world.act(code, "record", SUPERVISOR, at=then, step=rows[0][0], person="x", unit="y")
 
-    assert (refused.status, refused.code) == (403, "right_missing")
+    assert (refused.status, refused.json["code"]) == (403, "right_missing")
     steps = world.get("timeline", {"code": code})
     main = {step["at"]: step["data"]["step"] for step in steps[1:] if "step" in step["data"]}
     assert list(main.values()) == [step for step, _name, _unit in rows]
     assert next(iter(main)).startswith("2012-03-15T21:23:52")
 
 
-def test_signing_in(world: World) -> None:
+def test_signing_in(world: RoutingWorld) -> None:
     right = {"username": " DESK", "password": PASSWORD, "address": "10.0.0.1"}
     wrong = {"username": "desk", "password": "wrong", "address": "10.0.0.2"}
     nobody = {"username": "nobody", "password": "wrong", "address": "10.0.0.3"}
 
-    good = world.call("authenticate", right, ANONYMOUS)
-    refusals = [world.call("authenticate", request, ANONYMOUS) for request in (wrong, nobody)]
+    good = world.call(FIRST, "authenticate", right, by=ANONYMOUS)
+    refusals = [world.call(FIRST, "authenticate", request, by=ANONYMOUS) for request in (wrong, nobody)]
     for _attempt in range(4):
-        slowed = world.call("authenticate", wrong, ANONYMOUS)
-    elsewhere = world.call("authenticate", right, ANONYMOUS)
+        slowed = world.call(FIRST, "authenticate", wrong, by=ANONYMOUS)
+    elsewhere = world.call(FIRST, "authenticate", right, by=ANONYMOUS)
 
-    assert (good.body["id"], good.body["role"], good.body["unit"]) == ("desk", "agent", "hq")
-    assert refusals[0] == refusals[1]
-    assert (refusals[0].status, refusals[0].code) == (401, "wrong_credentials")
-    assert (slowed.status, slowed.code) == (429, "too_many_attempts")
+    assert (good.json["id"], good.json["role"], good.json["unit"]) == ("desk", "agent", "hq")
+    assert refusals[0].json == refusals[1].json
+    assert (refusals[0].status, refusals[0].json["code"]) == (401, "wrong_credentials")
+    assert (slowed.status, slowed.json["code"]) == (429, "too_many_attempts")
     assert elsewhere.status == 200
 
 
-def test_a_password_is_kept_nowhere_in_the_open(world: World) -> None:
-    stored = repr([list(world.database[name].find()) for name in ("journal", "people")])
+def test_a_password_is_kept_nowhere_in_the_open(world: RoutingWorld) -> None:
+    database = world.database("routing")
+
+    stored = repr([list(database[name].find()) for name in ("journal", "people")])
 
     assert PASSWORD not in stored
-    assert "Name of desk" not in repr(list(world.database["journal"].find()))
+    assert "Name of desk" not in repr(list(database["journal"].find()))
 
 
-def test_contacts_by_id_and_by_role(world: World) -> None:
+def test_contacts_by_id_and_by_role(world: RoutingWorld) -> None:
     asked = {"persons": ["e1", "no-such"], "roles": [{"role": "service_manager", "unit": "it"}]}
 
     found = world.get("staff_contacts", asked)
@@ -320,7 +308,7 @@ def test_contacts_by_id_and_by_role(world: World) -> None:
     assert found["persons"]["manager"]["email"] == "m@example.org"
 
 
-def test_lists_are_paged_and_show_what_one_may_read(world: World) -> None:
+def test_lists_are_paged_and_show_what_one_may_read(world: RoutingWorld) -> None:
     codes = {registered(world)["code"] for _number in range(5)}
     mine = {"codes": sorted(codes), "limit": 2}
 
@@ -331,14 +319,14 @@ def test_lists_are_paged_and_show_what_one_may_read(world: World) -> None:
         seen += [item["code"] for item in page["items"]]
         cursor = page["next"]
     foreign = world.get("tickets", mine, person("c1", unit="crowd"))
-    hidden = world.call("ticket", {"code": seen[0]}, person("c1", unit="crowd"))
+    hidden = world.call(FIRST, "ticket", {"code": seen[0]}, by=person("c1", unit="crowd"))
 
     assert (sorted(seen), cursor) == (sorted(codes), None)
     assert foreign["items"] == []
-    assert (hidden.status, hidden.code) == (403, "ticket_not_yours")
+    assert (hidden.status, hidden.json["code"]) == (403, "ticket_not_yours")
 
 
-def test_a_workflow_published_by_api_runs_without_a_restart(world: World) -> None:
+def test_a_workflow_published_by_api_runs_without_a_restart(world: RoutingWorld) -> None:
     steps = {"new": {"kind": "new"}, "at": {"kind": "in_progress"}, "end": {"kind": "finished"}}
     ways = [
         {"action": "assign", "from": ["new"], "to": "at", "who": ["ticket.assign"]},
@@ -346,17 +334,19 @@ def test_a_workflow_published_by_api_runs_without_a_restart(world: World) -> Non
     ]
     definition = {"start": "new", "steps": steps, "transitions": ways}
 
-    bad = world.call("define_workflow", {"id": "short", "definition": definition | {"start": "x"}})
+    wrong = {"id": "short", "definition": definition | {"start": "x"}}
+
+    bad = world.call(FIRST, "define_workflow", wrong)
     good = world.get("define_workflow", {"id": "short", "definition": definition})
     ticket = registered_under(world, "short")
     ended = world.act(ticket["code"], "finish", person(ticket["assignee"]), result="answered")
 
-    assert (bad.status, bad.code) == (422, "workflow_invalid")
+    assert (bad.status, bad.json["code"]) == (422, "workflow_invalid")
     assert good["version"] == 1
-    assert (ended.status, ended.body["state"], ended.body["step"]) == (200, "finished", "end")
+    assert (ended.status, ended.json["state"], ended.json["step"]) == (200, "finished", "end")
 
 
-def registered_under(world: World, workflow: str) -> dict[str, Any]:
+def registered_under(world: RoutingWorld, workflow: str) -> dict[str, Any]:
     """A ticket that follows a workflow which every replica knows by now."""
     found: dict[str, Any] = {}
 
@@ -380,16 +370,16 @@ def registered_under(world: World, workflow: str) -> dict[str, Any]:
     ],
 )
 def test_what_does_not_fit_the_organisation_is_refused(
-    world: World, method: str, request_: dict[str, Any], code: str
+    world: RoutingWorld, method: str, request_: dict[str, Any], code: str
 ) -> None:
-    answer = world.call(method, request_)
+    answer = world.call(FIRST, method, request_)
 
-    assert (answer.status, answer.code) == (422, code)
+    assert (answer.status, answer.json["code"]) == (422, code)
 
 
-def test_a_user_name_is_one_persons_only(world: World) -> None:
+def test_a_user_name_is_one_persons_only(world: RoutingWorld) -> None:
     request = {"id": "thief", "name": "x", "role": "expert", "unit": "it", "username": "Desk"}
 
-    answer = world.call("define_person", request)
+    answer = world.call(FIRST, "define_person", request)
 
-    assert (answer.status, answer.code) == (409, "username_taken")
+    assert (answer.status, answer.json["code"]) == (409, "username_taken")

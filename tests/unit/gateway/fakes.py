@@ -17,6 +17,7 @@ from chassis.identity import Identity
 from gateway.app import at_the_edge
 from gateway.blank import blank_app
 from gateway.caller import Gateway
+from gateway.security import Session
 from gateway.settings import GatewaySettings
 
 KEY = "k" * 40
@@ -83,9 +84,19 @@ class FakeLimits:
             raise TooMany("rate_limited", retry_after=7, seconds=7)
 
 
-class FakeRevocations(set[str]):
-    async def end(self, session_id: str) -> None:
-        self.add(session_id)
+class FakeRevocations:
+    def __init__(self) -> None:
+        self.sessions: set[str] = set()
+        self.people: set[str] = set()
+
+    def has_ended(self, session: Session) -> bool:
+        return session.id in self.sessions or session.staff.id in self.people
+
+    async def end(self, session: Session) -> None:
+        self.sessions.add(session.id)
+
+    async def end_all_of(self, person: str) -> None:
+        self.people.add(person)
 
     async def follow(self) -> None:
         return

@@ -54,7 +54,7 @@ async def test_a_stream_ends_with_its_session(world):
     stream = _stream(caller, Cursor(), Filter(None))
     await anext(stream)
 
-    world.revocations.add(caller.session.id)
+    await world.revocations.end(caller.session)
 
     async with asyncio.timeout(5):
         assert [part async for part in stream] == []

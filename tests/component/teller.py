@@ -1,4 +1,4 @@
-"""Stands for a service that records events: `python -m tests.component.reporting.teller intake`.
+"""Stands for a service that records events: `python -m tests.component.teller intake`.
 
 What it is told by the command `tell` goes through the real journal, relay and broker.
 """

@@ -1,0 +1,405 @@
+"""One collection in memory: documents as BSON, unique keys, the few calls that services make.
+
+What is stored went through BSON and comes out of it, so that it is cut, typed and copied as by the
+real server. Time, faults and crashes are not here: every call goes through `Access`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.operations import ReplaceOne
+
+from tests.simulation.documents import (
+    Document,
+    keys_of,
+    matches,
+    piped,
+    sort_key,
+    started_from,
+    updated,
+)
+
+_CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True)
+_RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+_DUPLICATE_KEY = 11000
+
+
+class Stored(NamedTuple):
+    """A document as bytes, and read once for matching; nobody changes the second."""
+
+    raw: bytes
+    document: Document
+
+
+class Unique(NamedTuple):
+    """A unique key and whom it covers."""
+
+    fields: tuple[str, ...]
+    covers: Mapping[str, Any]
+
+
+class Duplicated(Exception):
+    """Raised within a write when a unique key is taken."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__(fields)
+        self.pattern = dict.fromkeys(fields, 1)
+
+
+class Shelf:
+    """What one collection holds on the disk, whoever looks at it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.stored: dict[Any, Stored] = {}
+        self.unique: list[Unique] = []
+        #: Told of every document that is stored.
+        self.watcher: Callable[[Document], None] | None = None
+        self._taken: dict[tuple[Any, ...], Any] = {}
+        self._order: list[Any] | None = None
+
+    def copy(self) -> Shelf:
+        """Give an equal one; documents are shared, as nobody changes them."""
+        twin = Shelf(self.name)
+        twin.stored, twin.unique, twin.watcher = dict(self.stored), self.unique, self.watcher
+        twin._taken = dict(self._taken)
+        return twin
+
+    def put(self, document: Document, *, instead_of: Stored | None = None) -> Document:
+        """Store a document; raises Duplicated."""
+        raw = document.raw if isinstance(document, RawBSONDocument) else bson.encode(document)
+        document = bson.decode(raw, _CODEC)
+        name = document["_id"]
+        if instead_of is None and name in self.stored:
+            raise Duplicated(("_id",))
+        keys = list(self._keys(document))
+        for key in keys:
+            if self._taken.get(key, name) != name:
+                raise Duplicated(key[0])
+        if instead_of is None:
+            self._order = None
+        else:
+            self._forget(instead_of.document)
+        self._taken.update(dict.fromkeys(keys, name))
+        self.stored[name] = Stored(raw, document)
+        if self.watcher is not None:
+            self.watcher(document)
+        return document
+
+    def remove(self, name: Any) -> None:
+        """Take a document away."""
+        self._forget(self.stored.pop(name).document)
+        self._order = None
+
+    def select(self, query: Mapping[str, Any]) -> Iterator[Stored]:
+        """Give what fulfils a query, by id where that is asked for."""
+        for name in self._candidates(query.get("_id")):
+            item = self.stored.get(name)
+            if item is not None and matches(item.document, query):
+                yield item
+
+    def _candidates(self, wanted: Any) -> Iterable[Any]:
+        """Give the ids among which the query's are."""
+        if wanted is None:
+            return list(self.stored)
+        if not isinstance(wanted, dict):
+            return [wanted]
+        if "$in" in wanted:
+            return list(dict.fromkeys(wanted["$in"]))
+        if wanted.keys() <= {"$gt", "$lt", "$lte"}:
+            return self._between(wanted)
+        return list(self.stored)
+
+    def _between(self, bounds: Mapping[str, Any]) -> list[Any]:
+        if self._order is None:
+            self._order = sorted(self.stored)
+        order = self._order
+        start = bisect_right(order, bounds["$gt"]) if "$gt" in bounds else 0
+        end = bisect_left(order, bounds["$lt"]) if "$lt" in bounds else len(order)
+        end = min(end, bisect_right(order, bounds["$lte"])) if "$lte" in bounds else end
+        return order[start:end]
+
+    def _keys(self, document: Document) -> Iterator[tuple[Any, ...]]:
+        for fields, covers in self.unique:
+            if matches(document, covers):
+                for key in keys_of(document, fields):
+                    yield (fields, *key)
+
+    def _forget(self, document: Document) -> None:
+        for key in self._keys(document):
+            self._taken.pop(key, None)
+
+
+class Access(Protocol):
+    """How a process reaches a server: takes time, may fail, may be the end of the process."""
+
+    def call(self, what: str, effect: Any, *, session: Any = None) -> Any:
+        """Let the effect happen at the server, or not."""
+        ...
+
+    def server_time(self) -> Any:
+        """Give the server's time."""
+        ...
+
+
+class Cursor:
+    """A query that is asked when it is read."""
+
+    def __init__(self, read: Any, sort: Any) -> None:
+        self._read = read
+        self._sort = sort
+
+    def sort(self, field: str, direction: int = 1) -> Cursor:
+        """Give the same in an order."""
+        return Cursor(self._read, [(field, direction)])
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._read(self._sort))
+
+
+class Result(NamedTuple):
+    """What a write tells."""
+
+    matched_count: int
+
+
+class Collection:
+    """A shelf as one process sees it, with pymongo's names."""
+
+    codec_options = _CODEC
+
+    def __init__(self, find: Callable[[], Shelf], access: Access, *, raw: bool = False) -> None:
+        self._find_shelf = find
+        self._access = access
+        self._raw = raw
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._find_shelf()
+
+    def with_options(self, *, codec_options: Any = None, **_concerns: Any) -> Collection:
+        """Give a view that reads plain or raw documents."""
+        raw = codec_options is not None and codec_options.document_class is RawBSONDocument
+        return Collection(self._find_shelf, self._access, raw=raw)
+
+    # -- indexes: only unique keys have an effect here --------------------------------------------
+
+    def create_indexes(self, models: Sequence[Any]) -> None:
+        """Keep the unique keys."""
+        for model in models:
+            self._keep(model.document)
+
+    def create_index(self, keys: Any, **options: Any) -> None:
+        """Keep the key if it is unique."""
+        named = [(keys, 1)] if isinstance(keys, str) else keys
+        self._keep({"key": dict(named), **options})
+
+    def _keep(self, index: Mapping[str, Any]) -> None:
+        unique = Unique(tuple(index["key"]), index.get("partialFilterExpression", {}))
+        if index.get("unique") and unique not in self._shelf.unique:
+            self._shelf.unique.append(unique)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def find(
+        self,
+        query: Mapping[str, Any] | None = None,
+        _fields: Any = None,
+        *,
+        sort: Any = None,
+        limit: int = 0,
+        skip: int = 0,
+        session: Any = None,
+    ) -> Cursor:
+        """Give the documents that fulfil a query; whole ones, whatever fields are wanted."""
+
+        def read(order: Any) -> list[Any]:
+            return self._call("find", lambda: self._sorted(query or {}, order), session)
+
+        def part(order: Any) -> list[Any]:
+            found = read(order)
+            return [self._out(item) for item in found[skip : skip + limit if limit else None]]
+
+        return Cursor(part, sort)
+
+    def find_one(
+        self,
+        query: Mapping[str, Any] | None = None,
+        _fields: Any = None,
+        *,
+        sort: Any = None,
+        session: Any = None,
+    ) -> Any:
+        """Give the first document that fulfils a query."""
+        return next(iter(self.find(query, sort=sort, limit=1, session=session)), None)
+
+    def count_documents(self, query: Mapping[str, Any]) -> int:
+        """Give how many fulfil a query."""
+        return len(self._call("count", lambda: list(self._shelf.select(query))))
+
+    def aggregate(self, pipeline: Sequence[Document]) -> list[Document]:
+        """Group what matches by some fields: the one pipeline that routing's queues ask for."""
+        match, group = pipeline[0]["$match"], pipeline[1]["$group"]["_id"]
+        found = self._call("aggregate", lambda: list(self._shelf.select(match)))
+        rows = [
+            {name: item.document.get(field[1:]) for name, field in group.items()} for item in found
+        ]
+        return [{"_id": row} for n, row in enumerate(rows) if row not in rows[:n]]
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def insert_one(self, document: Document, session: Any = None) -> None:
+        """Store a new document; raises DuplicateKeyError."""
+        document.setdefault("_id", len(self._shelf.stored))
+        self._told("insert", lambda: self._shelf.put(document), session)
+
+    def insert_many(self, documents: Sequence[Any], *, ordered: bool) -> None:
+        """Store new documents, each by itself; raises BulkWriteError for those not stored."""
+        assert not ordered
+        self._bulk([lambda item=item: self._shelf.put(item) for item in documents], "insert_many")
+
+    def bulk_write(self, operations: Sequence[Any], *, ordered: bool, session: Any = None) -> None:
+        """Replace and update, each by itself; raises BulkWriteError for those that failed."""
+        assert not ordered
+        writes = [
+            lambda item=item: self._write(
+                item._filter,
+                item._doc,
+                replace=isinstance(item, ReplaceOne),
+                upsert=bool(item._upsert),
+            )
+            for item in operations
+        ]
+        self._bulk(writes, "bulk_write", session)
+
+    def update_one(
+        self, query: Document, update: Document, *, upsert: bool = False, session: Any = None
+    ) -> Result:
+        """Change the first document that fulfils a query; raises DuplicateKeyError."""
+        count = self._told("update", lambda: self._write(query, update, upsert=upsert), session)
+        return Result(count)
+
+    def update_many(self, query: Document, update: Document) -> None:
+        """Change every document that fulfils a query."""
+
+        def effect() -> None:
+            for item in list(self._shelf.select(query)):
+                self._shelf.put(updated(item.document, update, inserting=False), instead_of=item)
+
+        self._call("update_many", effect)
+
+    def replace_one(
+        self, query: Document, document: Document, *, upsert: bool = False
+    ) -> Result:
+        """Put a document in the place of the first that fulfils a query."""
+        count = self._told(
+            "replace", lambda: self._write(query, document, replace=True, upsert=upsert)
+        )
+        return Result(count)
+
+    def delete_one(self, query: Document) -> None:
+        """Take the first document away that fulfils a query."""
+        self._call("delete", lambda: self._delete(query, 1))
+
+    def delete_many(self, query: Document) -> None:
+        """Take every document away that fulfils a query."""
+        self._call("delete", lambda: self._delete(query, None))
+
+    def find_one_and_update(
+        self,
+        query: Document,
+        update: Any,
+        *,
+        upsert: bool = False,
+        sort: Any = None,
+        return_document: Any = None,  # noqa: ARG002 - always the new one
+    ) -> Document | None:
+        """Change the first document that fulfils a query, and give it as it is then."""
+
+        def effect() -> Document | None:
+            found = next(iter(self._sorted(query, sort)), None)
+            if found is None and not upsert:
+                return None
+            before = found.document if found else started_from(query)
+            after = (
+                piped(before, update, {"$$NOW": self._access.server_time()})
+                if isinstance(update, list)
+                else updated(before, update, inserting=found is None)
+            )
+            return self._shelf.put(after, instead_of=found)
+
+        return self._told("find_one_and_update", effect)
+
+    # -- at the server ---------------------------------------------------------------------------
+
+    def _sorted(self, query: Mapping[str, Any], order: Any) -> list[Stored]:
+        found = list(self._shelf.select(query))
+        for field, direction in reversed([_pair(item) for item in order or ()]):
+            key = sort_key(field)
+            found.sort(key=lambda item, key=key: key(item.document), reverse=direction < 0)
+        return found
+
+    def _out(self, item: Stored) -> Any:
+        return RawBSONDocument(item.raw, _RAW) if self._raw else bson.decode(item.raw, _CODEC)
+
+    def _write(
+        self, query: Document, change: Any, *, replace: bool = False, upsert: bool = False
+    ) -> int:
+        found = next(self._shelf.select(query), None)
+        if found is None and not upsert:
+            return 0
+        if replace:
+            name = query["_id"] if found is None else found.document["_id"]
+            after = {"_id": name, **change}
+        else:
+            before = found.document if found else started_from(query)
+            after = updated(before, change, inserting=found is None)
+        self._shelf.put(after, instead_of=found)
+        return int(found is not None)
+
+    def _delete(self, query: Document, most: int | None) -> None:
+        for item in list(self._shelf.select(query))[:most]:
+            self._shelf.remove(item.document["_id"])
+
+    def _bulk(self, writes: Sequence[Any], what: str, session: Any = None) -> None:
+        def effect() -> list[Document]:
+            faults = []
+            for index, write in enumerate(writes):
+                try:
+                    write()
+                except Duplicated as duplicated:
+                    fault = {"index": index, "code": _DUPLICATE_KEY}
+                    faults.append(fault | {"keyPattern": duplicated.pattern})
+            return faults
+
+        faults = self._call(what, effect, session)
+        if faults:
+            raise BulkWriteError({"writeErrors": faults, "writeConcernErrors": []})
+
+    def _told(self, what: str, effect: Any, session: Any = None) -> Any:
+        """Write one document; raises DuplicateKeyError as the server's answer."""
+
+        def write() -> Any:
+            try:
+                return effect()
+            except Duplicated as duplicated:
+                return duplicated
+
+        result = self._call(what, write, session)
+        if isinstance(result, Duplicated):
+            raise DuplicateKeyError("duplicate", _DUPLICATE_KEY, {"keyPattern": result.pattern})
+        return result
+
+    def _call(self, what: str, effect: Any, session: Any = None) -> Any:
+        return self._access.call(f"{self._shelf.name}.{what}", effect, session=session)
+
+
+def _pair(item: Any) -> tuple[str, int]:
+    return (item, 1) if isinstance(item, str) else item

@@ -1,0 +1,128 @@
+"""A service's database server: its shelves, how processes reach them, and transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from greenlet import GreenletExit
+from pymongo.errors import AutoReconnect, NetworkTimeout, PyMongoError
+
+from tests.simulation.collection import Collection, Shelf
+
+if TYPE_CHECKING:
+    from tests.simulation.process import Process
+    from tests.simulation.world import World
+
+
+class Disk:
+    """What one service has stored; survives every crash."""
+
+    def __init__(self) -> None:
+        self.shelves: dict[str, Shelf] = {}
+
+    def shelf(self, name: str) -> Shelf:
+        """Give a collection's shelf."""
+        if name not in self.shelves:
+            self.shelves[name] = Shelf(name)
+        return self.shelves[name]
+
+    def copy(self) -> Disk:
+        """Give an equal one."""
+        twin = Disk()
+        twin.shelves = {name: shelf.copy() for name, shelf in self.shelves.items()}
+        return twin
+
+
+class Connection:
+    """One process's way to its server: every call may pause, fail, or be the last."""
+
+    def __init__(self, world: World, process: Process, disk: Disk) -> None:
+        self._world = world
+        self._process = process
+        self._disk = disk
+
+    def call(self, what: str, effect: Callable[[], Any], *, session: Any = None) -> Any:
+        """Let the effect happen; raises PyMongoError when nothing is known, or ends the process."""
+        world, process = self._world, self._process
+        if process.dead:
+            raise GreenletExit
+        if session is not None:
+            return effect()
+        sent_at = world.hub.now
+        world.stumble(process, what)
+        if world.hub.now - sent_at > world.settings.mongo_seconds:
+            raise NetworkTimeout(what)
+        if world.faults.happens(world.faults.error):
+            world.note(process.name, "does not reach", what)
+            raise AutoReconnect(what)
+        result = effect()
+        world.note(process.name, what)
+        world.stumble(process, what, after=True)
+        if world.faults.happens(world.faults.error):
+            world.note(process.name, "hears no answer to", what)
+            raise AutoReconnect(what)
+        return result
+
+    def server_time(self) -> Any:
+        """Give the server's time."""
+        return self._world.instant()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Have all or nothing of what happens within; nobody comes between."""
+        world, process = self._world, self._process
+        world.stumble(process, "transaction")
+        before = self._disk.copy()
+        try:
+            yield
+            if world.faults.happens(world.faults.error):
+                raise _labelled("TransientTransactionError")
+        except BaseException:
+            self._disk.shelves = before.shelves
+            raise
+        world.note(process.name, "transaction committed")
+        world.stumble(process, "transaction", after=True)
+        if world.faults.happens(world.faults.error):
+            raise _labelled("UnknownTransactionCommitResult")
+
+
+def _labelled(label: str) -> PyMongoError:
+    error = PyMongoError(label)
+    error._add_error_label(label)
+    return error
+
+
+class Database:
+    """A database with pymongo's names, as one process sees it."""
+
+    def __init__(self, disk: Disk, connection: Connection) -> None:
+        self._disk = disk
+        self._connection = connection
+        self.client = Client(connection)
+
+    def __getitem__(self, name: str) -> Collection:
+        return Collection(lambda: self._disk.shelf(name), self._connection)
+
+    def get_collection(self, name: str, **_concerns: Any) -> Collection:
+        """Give a collection, whatever the concerns: here everything stored is durable."""
+        return self[name]
+
+
+class Client:
+    """What of a client transactions need; it is its own session."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def start_session(self) -> Iterator[Client]:
+        """Give a session."""
+        yield self
+
+    @contextmanager
+    def start_transaction(self, *_concerns: Any) -> Iterator[None]:
+        """Begin a transaction."""
+        with self._connection.transaction():
+            yield
