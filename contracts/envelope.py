@@ -37,6 +37,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 E = TypeVar("E", bound=type[Event])
+T = TypeVar("T")
 
 #: Every event class by its type: `ticket.registered`, or `ticket.registered.v2` from version 2 on.
 EVENTS: dict[str, type[Event]] = {}
@@ -132,7 +133,8 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(list[CloudEvent])
+_one = msgspec.json.Decoder(CloudEvent)
+_many = msgspec.json.Decoder(list[CloudEvent])
 
 
 def encode(cloud_event: CloudEvent) -> bytes:
@@ -140,19 +142,30 @@ def encode(cloud_event: CloudEvent) -> bytes:
     return _encoder.encode(cloud_event)
 
 
-def joined(bodies: Iterable[bytes]) -> bytes:
-    """Give the body of a message that holds many encoded events: CloudEvents' JSON batch."""
+def decode(body: bytes) -> CloudEvent:
+    """Read the body of one event; raises UnreadableEvent."""
+    return _checked(_decode(body, _one))
+
+
+def encode_batch(bodies: Iterable[bytes]) -> bytes:
+    """Give the body of a message that holds many encoded events."""
     return b"[" + b",".join(bodies) + b"]"
 
 
-def decode(body: bytes) -> list[CloudEvent]:
-    """Read the body of a batch; raises UnreadableEvent when anything in it is none of ours."""
+def decode_batch(body: bytes) -> list[CloudEvent]:
+    """Read the body of a message that holds many events; raises UnreadableEvent for any fault."""
+    return [_checked(cloud_event) for cloud_event in _decode(body, _many)]
+
+
+def _decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
-        cloud_events = _decoder.decode(body)
+        return decoder.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UnreadableEvent(str(error)[:200]) from error
-    for cloud_event in cloud_events:
-        if cloud_event.specversion != "1.0" or cloud_event.sequence < 1 or not cloud_event.subject:
-            raise UnreadableEvent("not a CloudEvent 1.0 with a subject and a sequence")
-        short_type(cloud_event.type)
-    return cloud_events
+
+
+def _checked(cloud_event: CloudEvent) -> CloudEvent:
+    if cloud_event.specversion != "1.0" or cloud_event.sequence < 1 or not cloud_event.subject:
+        raise UnreadableEvent("not a CloudEvent 1.0 with a subject and a sequence")
+    short_type(cloud_event.type)
+    return cloud_event

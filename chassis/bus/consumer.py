@@ -25,7 +25,7 @@ from chassis.errors import DomainError
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.pace import Pace
-from contracts.envelope import CloudEvent, UnreadableEvent, decode
+from contracts.envelope import CloudEvent, UnreadableEvent, decode_batch
 
 log = get_logger()
 _HOLD_SECONDS = (0.2, 0.5, 1.0, 2.0)
@@ -144,7 +144,7 @@ class Lane:
         """Decode a message; what holds no events goes to the dead queue with its body."""
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         try:
-            return [self._checked(event) for event in decode(body)]
+            return [self._checked(event) for event in decode_batch(body)]
         except (UnreadableEvent, LookupError) as error:
             metric("peygir_events_undecodable_total", self._pair.source).inc()
             log.warning(

@@ -14,12 +14,14 @@ from typing import Protocol
 
 import eventlet
 from nameko.extensions import SharedExtension
+from pymongo.errors import PyMongoError
 
 from chassis.bus.lagging import LaggingList
 from chassis.calls.client import Caller
 from chassis.errors import DomainError, Overdue, Permanent, Unavailable
 from chassis.logging import get_logger
 from chassis.metrics import metric
+from chassis.mongo import is_away
 from chassis.runtime import Runtime
 from contracts.calls.journal import Heads, ReadHeads, ReadStreams
 from contracts.envelope import CloudEvent
@@ -88,9 +90,17 @@ class Inbox(SharedExtension):
     def pull(self, streams: Sequence[str]) -> dict[str, DomainError | None]:
         """Bring streams that are not known here from the service that opens them.
 
-        Gives what failed, by stream.
+        Gives what failed, by stream: also where that service has told nothing of it. Its database
+        may be a moment behind after a change of the primary, or restored from a backup.
         """
-        return self.catch_up(self.opened_by, streams) if self.opened_by is not None else {}
+        if self.opened_by is None:
+            return {}
+        outcomes = self.catch_up(self.opened_by, streams)
+        told = self._cursors(self.opened_by, list(outcomes), trust_memory=True)
+        return {
+            stream: error or (None if told[stream] else Unavailable("not_opened"))
+            for stream, error in outcomes.items()
+        }
 
     def heads(self, source: str, after: int, limit: int, *, older: float) -> Heads:
         """Ask a source for the heads of the streams beyond a position, if older than seconds."""
@@ -187,6 +197,9 @@ class Inbox(SharedExtension):
         except DomainError:
             raise
         except (Exception, eventlet.Timeout) as error:
+            if isinstance(error, PyMongoError) and is_away(error):
+                # Says nothing about the events: whoever brought them waits for the database.
+                raise Unavailable("database_unavailable", retry_after=1) from error
             log.exception("batch_failed", source=source, streams=len(runs))
             if len(runs) == 1:
                 code = "handler_hangs" if isinstance(error, HandlingTimeout) else "handler_failed"

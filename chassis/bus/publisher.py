@@ -12,7 +12,13 @@ from amqp import Connection, Message
 from chassis.bus.connection import BROKEN, connect
 from chassis.bus.topology import PUBLIC_EXCHANGE, declare, events_exchange, partition_of
 from chassis.logging import get_logger
-from contracts.envelope import CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE, CloudEvent, encode, joined
+from contracts.envelope import (
+    CLOUD_EVENT_TYPE,
+    CLOUD_EVENTS_TYPE,
+    CloudEvent,
+    encode,
+    encode_batch,
+)
 
 log = get_logger()
 
@@ -118,7 +124,9 @@ class Publisher:
             yield self._message(partition, first[partition], bodies)
 
     def _message(self, partition: int, first: str, bodies: list[bytes]) -> Packed:
-        return Packed(self._exchange, str(partition), first, CLOUD_EVENTS_TYPE, joined(bodies))
+        return Packed(
+            self._exchange, str(partition), first, CLOUD_EVENTS_TYPE, encode_batch(bodies)
+        )
 
     def _publish_window(self, messages: Sequence[Packed]) -> None:
         for packed in messages:

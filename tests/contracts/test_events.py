@@ -12,7 +12,9 @@ from contracts.envelope import (
     Event,
     UnreadableEvent,
     decode,
+    decode_batch,
     encode,
+    encode_batch,
     wire_type,
 )
 from contracts.schema import EXAMPLES, FOLDER, breaks, example_of, schema_of, stored_file, written
@@ -186,6 +188,22 @@ def test_an_envelope_of_another_kind_is_unreadable(change):
 
     with pytest.raises(UnreadableEvent):
         decode(json.dumps(example | change).encode())
+
+
+def test_many_events_travel_in_one_message_in_their_order():
+    examples = [example_of(event) for event in EVENTS.values()]
+
+    found = decode_batch(encode_batch(examples))
+
+    assert found == [decode(example) for example in examples]
+
+
+def test_one_foreign_event_makes_the_message_unreadable():
+    example = example_of(EVENTS["ticket.registered"])
+    foreign = example.replace(b"ir.peygir.", b"com.example.")
+
+    with pytest.raises(UnreadableEvent):
+        decode_batch(encode_batch([example, foreign]))
 
 
 def test_a_second_version_travels_under_its_own_type():

@@ -23,7 +23,7 @@ DISTRIBUTION = "rabbitmq.distribution"
 # Debian's command on the path is a wrapper that changes to the user of the system's own broker.
 _DEBIAN_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
-_PLUGINS = ("rabbitmq_consistent_hash_exchange", "rabbitmq_prometheus", "rabbitmq_management")
+_PLUGINS = ("rabbitmq_prometheus", "rabbitmq_management")
 _GREETING = b"AMQP\x00\x00\x09\x01"
 
 _CONFIGURATION = """\

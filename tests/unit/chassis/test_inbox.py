@@ -240,6 +240,18 @@ def test_more_gaps_than_one_question_may_hold_are_asked_in_parts():
     assert journal.asked == 6
 
 
+def test_a_stream_of_which_its_opener_has_told_nothing_yet_has_to_wait():
+    receiver = Receiver()
+    inbox = an_inbox(receiver, Journal({"a": events_of("a", 1), "b": []}))
+    inbox.opened_by = "intake"
+
+    pulled = inbox.pull(["a", "b"])
+
+    assert (pulled["a"], receiver.applied) == (None, {"a": [1]})
+    assert isinstance(pulled["b"], Unavailable)
+    assert pulled["b"].code == "not_opened"
+
+
 def test_what_is_behind_is_told_by_the_cursors_stored_or_remembered():
     receiver = Receiver()
     receiver.stored = {"a": 3, "b": 1}

@@ -32,9 +32,9 @@ class OpenMessages:
     def now(self) -> datetime:
         return NOON
 
-    def report(self, report: Reported) -> bool:
-        self.reports.append(report)
-        return True
+    def report(self, reports: Sequence[Reported]) -> int:
+        self.reports += reports
+        return len(reports)
 
     def awaiting_receipt(
         self, _provider: str, since: datetime, until: datetime, _most: int
