@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from chassis.errors import Invalid
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Seconds an answer may take; half of it is the error we accept.
 _LONGEST_LOOK = 0.25
@@ -18,6 +20,17 @@ _LONGEST_LOOK = 0.25
 def to_milliseconds(instant: datetime) -> datetime:
     """Cut an instant to what the database keeps."""
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def as_utc(instant: datetime) -> datetime:
+    """Give an instant in UTC, where one without a zone already is; raises Invalid.
+
+    A zone can push the first and the last hours there are over the edge of the calendar.
+    """
+    try:
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except OverflowError:
+        raise Invalid("instant_invalid") from None
 
 
 class ServerClock:

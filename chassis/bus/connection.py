@@ -8,8 +8,9 @@ from urllib.parse import unquote, urlsplit
 from amqp import Connection
 from amqp.exceptions import AMQPError
 
-#: What a broken or silent connection raises.
-BROKEN = (AMQPError, OSError, socket.timeout)
+#: What a broken or silent connection raises; EOFError is eventlet's word for a socket that another
+#: green thread has closed.
+BROKEN = (AMQPError, OSError, socket.timeout, EOFError)
 HEARTBEAT_SECONDS = 10
 
 

@@ -1,7 +1,8 @@
-"""Taking events from the broker: one channel per source, one batch in flight on each.
+"""Taking events from the broker: one channel per source, and one loop that handles all of them.
 
-A batch is what has arrived, from all the source's partitions that are ours; it is acknowledged as
-one once everything in it is applied or noted. While our own database is away the batch is held and
+A batch is what has arrived from a source, over all its partitions that are ours; it is
+acknowledged as one once everything in it is applied or noted. Sources take turns, who opens
+tickets first: what follows finds them open. While our own database is away the batch is held and
 tried again, and the broker sends no more than the channel's prefetch.
 """
 
@@ -36,19 +37,16 @@ _PREFETCH = 100
 
 
 class Lane:
-    """The queues of one source: what has arrived from them, and the loop that handles it."""
+    """The queues of one source, and what has arrived from them."""
 
     def __init__(self, consumer: Consumer, pair: Pair, channel: Any) -> None:
         self._consumer = consumer
         self._pair = pair
         self._channel = channel
         self._arrived: deque[Any] = deque()
-        self._news = Signal()
-        self._pace = Pace(consumer.pace_seconds)
         self._cancelled = False
         #: The queues that are consumed, by consumer tag.
         self._queues: dict[str, str] = {}
-        self.busy = False
         self.closed = False
 
     def open(self, partitions: int) -> None:
@@ -57,7 +55,6 @@ class Lane:
         for partition in range(partitions):
             queue = self._pair.queue(partition)
             self._queues[self._channel.basic_consume(queue, callback=self._arrive)] = queue
-        eventlet.spawn_n(self._work)
 
     def cancel(self) -> None:
         """Receive no more, and give back what nobody has begun with."""
@@ -67,46 +64,18 @@ class Lane:
             # Not waiting for the answer: another green thread is reading from the connection.
             self._channel.basic_cancel(tag, nowait=True)
 
-    def close(self) -> None:
-        """Let the loop end."""
-        self.closed = True
-        self._wake()
-
     @property
-    def idle(self) -> bool:
-        """Whether nothing is under way."""
-        return not self.busy and not self._arrived
+    def has_news(self) -> bool:
+        """Whether something waits to be handled."""
+        return bool(self._arrived)
 
     def _arrive(self, message: Any) -> None:
         self._consumer.heard_at = time.monotonic()
         if not self._cancelled:
             self._arrived.append(message)
-            self._wake()
+            self._consumer.wake()
 
-    def _wake(self) -> None:
-        if not self._news.ready():
-            self._news.send()
-
-    def _work(self) -> None:
-        while not self.closed:
-            if not self._arrived:
-                self._news.wait()
-                self._news = Signal()
-                continue
-            self._pace.wait()
-            self.busy = True
-            try:
-                self._handle_arrived()
-            except BROKEN as error:
-                # The broker gives everything unacknowledged out again; the cursors know it.
-                log.warning("acknowledging_failed", error=type(error).__name__)
-                if not self.closed:
-                    self._consumer.lose_connection()
-                return
-            finally:
-                self.busy = False
-
-    def _handle_arrived(self) -> None:
+    def handle(self) -> None:
         """Apply what has arrived, up to the most that one batch may hold, and acknowledge it."""
         events: list[CloudEvent] = []
         last = 0
@@ -177,6 +146,8 @@ class Consumer(SharedExtension):
         self.pace_seconds = 0.0
         self._connection: Connection | None = None
         self._lanes: list[Lane] = []
+        self._news = Signal()
+        self._busy = False
         self._stopping = False
 
     def start(self) -> None:
@@ -188,11 +159,17 @@ class Consumer(SharedExtension):
             if "calls" not in self.runtime.settings.roles:
                 self.runtime.ready_when("consumers_attached", lambda: self.connected)
             self.container.spawn_managed_thread(self._run)
+            self.container.spawn_managed_thread(self._work)
 
     def knows(self, event_type: str) -> bool:
         """Tell whether the type is one that is handled here."""
         assert self.inbox.receiver is not None  # noqa: S101 - set before anything is consumed
         return self.inbox.receiver.wants(event_type)
+
+    def wake(self) -> None:
+        """Have what has arrived handled."""
+        if not self._news.ready():
+            self._news.send()
 
     def drain(self, deadline: float) -> bool:
         """Receive no more, finish what is in hand, acknowledge it, and leave.
@@ -205,9 +182,9 @@ class Consumer(SharedExtension):
                 lane.cancel()
             except BROKEN:
                 break
-        while time.monotonic() < deadline and not all(lane.idle for lane in self._lanes):
+        while self._busy and time.monotonic() < deadline:
             eventlet.sleep(0.02)
-        finished = all(lane.idle for lane in self._lanes)
+        finished = not self._busy
         self.lose_connection()
         return finished
 
@@ -228,7 +205,7 @@ class Consumer(SharedExtension):
         connection, self._connection = self._connection, None
         self.connected = False
         for lane in self._lanes:
-            lane.close()
+            lane.closed = True
         if connection is not None:
             try:
                 connection.collect()
@@ -251,6 +228,33 @@ class Consumer(SharedExtension):
             if not self._stopping:
                 eventlet.sleep(pause)
                 pause = min(pause * 2, 3.0)
+
+    def _work(self) -> None:
+        pace = Pace(self.pace_seconds)
+        while True:
+            self._news.wait()
+            pace.wait()
+            self._news = Signal()
+            self._busy = True
+            try:
+                self._handle()
+            finally:
+                self._busy = False
+
+    def _handle(self) -> None:
+        """Let every lane handle one batch of what has arrived."""
+        for lane in self._lanes:
+            if lane.has_news:
+                try:
+                    lane.handle()
+                except BROKEN as error:
+                    # The broker gives everything unacknowledged out again; the cursors know it.
+                    log.warning("acknowledging_failed", error=type(error).__name__)
+                    if not lane.closed:
+                        self.lose_connection()
+                    return
+        if any(lane.has_news for lane in self._lanes):
+            self.wake()
 
     def _attach(self) -> None:
         with eventlet.Timeout(_ATTACH_SECONDS, TimeoutError):

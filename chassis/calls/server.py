@@ -10,7 +10,7 @@ import inspect
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import eventlet
@@ -21,7 +21,7 @@ from pymongo.errors import PyMongoError
 from chassis import wsgi
 from chassis.calls import wire
 from chassis.calls.call import Call
-from chassis.clock import to_milliseconds
+from chassis.clock import as_utc, to_milliseconds
 from chassis.errors import (
     DomainError,
     FieldFault,
@@ -251,7 +251,7 @@ def _instant(text: str) -> datetime:
         raise Invalid("instant_invalid") from None
     if instant.tzinfo is None:
         raise Invalid("instant_invalid")
-    return to_milliseconds(instant.astimezone(UTC))
+    return to_milliseconds(as_utc(instant))
 
 
 def request_class(method: Callable[..., Any]) -> Any:

@@ -54,8 +54,11 @@ class Intent(NamedTuple):
     imported: bool = False
     #: Hash of the request, for commands.
     request: str | None = None
-    #: How far the source has been read once this is applied.
+    #: Which event of which source this is about.
     cursor: tuple[str, int] | None = None
+    #: How far the source has been read once this is applied; further than the event where those
+    #: after it have no effect here.
+    read_upto: int = 0
     correlation: str | None = None
     causation: str | None = None
     due_at: datetime | None = None
@@ -243,7 +246,7 @@ class Aggregates(Provider, Generic[S]):
                 if event.event_type in table
             ]
             if intents:
-                last = intents[-1]._replace(cursor=(source, run[-1].sequence))
+                last = intents[-1]._replace(read_upto=run[-1].sequence)
                 work[stream] = [*intents[:-1], last]
         unopened = self._pull_unknown(list(work)) if source != self.opened_by else {}
         outcomes = self.settle({name: work[name] for name in work if name not in unopened})
@@ -251,8 +254,7 @@ class Aggregates(Provider, Generic[S]):
 
     def _pull_unknown(self, streams: Sequence[str]) -> dict[str, DomainError]:
         """Bring unknown streams here first; gives those that must wait for their opening."""
-        known = self.snapshots.versions(streams)
-        missing = [stream for stream in streams if stream not in known]
+        missing = self.snapshots.missing(streams)
         if not missing or self.pull is None:
             return {}
         try:
@@ -348,7 +350,7 @@ class Aggregates(Provider, Generic[S]):
         self, streams: Iterable[str], *, fresh: bool, pull: bool = False
     ) -> dict[str, Loaded[S]]:
         names = list(streams)
-        loaded = self.snapshots.load(names)
+        loaded = self.snapshots.load(names) if fresh else self.snapshots.recall(names)
         missing = [name for name in names if name not in loaded]
         if missing and fresh and pull and self.pull is not None:
             self.pull(missing)
@@ -446,7 +448,7 @@ class Aggregates(Provider, Generic[S]):
 
     def mend(self, streams: Sequence[str]) -> int:
         """Bring snapshots up to the journal; gives how many were behind."""
-        loaded = self._load(streams, fresh=False)
+        loaded = self._initial(streams) | self.snapshots.load(streams)
         before = {name: item.version for name, item in loaded.items()}
         self._catch_up(loaded)
         return sum(loaded[name].version > version for name, version in before.items())
@@ -492,7 +494,8 @@ class _Trial:
             self.needs_fresh = self.needs_fresh or (not events and intent.cursor is None)
             self.applied.append(intent)
             if intent.cursor is not None:
-                self.cursors[intent.cursor[0]] = intent.cursor[1]
+                source, sequence = intent.cursor
+                self.cursors[source] = max(sequence, intent.read_upto)
 
     def _evolve(self, events: Sequence[Event], at: datetime) -> None:
         at = to_milliseconds(at)

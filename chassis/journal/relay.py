@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import eventlet
 from eventlet.event import Event as Signal
@@ -30,6 +30,9 @@ from chassis.metrics import metric
 from chassis.pace import Pace
 from contracts.envelope import CloudEvent
 
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+
 log = get_logger()
 
 #: Commits in one segment at most: bounds a segment document and a publishing window.
@@ -39,6 +42,9 @@ _REMEMBERED = 200_000
 _LOOK_SECONDS = 0.5
 _LOOK_SECONDS_SHARED = 0.05
 _AFTER_TROUBLE_SECONDS = 30
+#: How often the mark is kept; whoever takes over looks through that much more than he must.
+_MARK_SECONDS = 10.0
+_MARK = "looked_through"
 
 
 class Numbered(NamedTuple):
@@ -87,9 +93,9 @@ class Relay(SharedExtension):
         self._head = b""
         #: When the index was last looked at, by the database's clock and by ours.
         self._looked_at = 0.0
-        self._last_look = 0.0
+        self._last_look = float("-inf")
+        self._marked_at = 0.0
         self._found_others = False
-        self._trouble_since: float | None = None
         self._look_far_until = 0.0
         self._far_from = 0.0
         self._unpublished: deque[int] = deque()
@@ -145,8 +151,6 @@ class Relay(SharedExtension):
                 self._leading = False
             except PyMongoError as error:
                 self._leading = False
-                if self._trouble_since is None:
-                    self._trouble_since = self._looked_at or self.runtime.clock.timestamp()
                 log.warning("relay_waits_for_database", error=type(error).__name__)
                 eventlet.sleep(0.5)
 
@@ -169,9 +173,9 @@ class Relay(SharedExtension):
         self._position = last["last"] if last else 0
         self._head = bytes(last["head"]) if last else b""
         self._heads.clear()
-        now = self.runtime.clock.timestamp()
-        far = max(self.runtime.settings.relay_lookback_seconds * 4, 120)
-        since = min(self._trouble_since or now, now - far)
+        # What was offered to an earlier leadership may have its number from somebody else by now.
+        self._offered.clear()
+        since = self._marked(last)
         for segment in log_.find({"at": {"$gte": self._instant(since - 60)}}).sort("_id", 1):
             for name, _count in segment["commits"]:
                 stream, version = split_id(name)
@@ -182,11 +186,31 @@ class Relay(SharedExtension):
         metric("peygir_relay_pending_events").set(waiting)
         self._bodies.clear()
         self._far_from, self._look_far_until = since, time.monotonic() + _AFTER_TROUBLE_SECONDS
-        self._trouble_since = None
-        self._looked_at = self._last_look = 0.0
+        self._looked_at, self._last_look = since, float("-inf")
         self._leading = True
         if self._unpublished:
             self._wake_publishing()
+
+    def _marked(self, last: dict[str, Any] | None) -> float:
+        """Give the time before which everything has its number, late-comers apart.
+
+        However long ago that is: a commit may have waited for its number since a power cut. Where
+        no mark was kept yet the last segment is one; without any, nothing has its number.
+        """
+        mark = self._marks.find_one({"_id": _MARK})
+        known = mark["at"] if mark else last["at"] if last else None
+        return known.timestamp() if known else 0.0
+
+    def _mark(self) -> None:
+        """Keep how far the index was looked through, now that all found there has its number."""
+        if self._looked_at - self._marked_at > _MARK_SECONDS:
+            at = self._instant(self._looked_at)
+            self._marks.update_one({"_id": _MARK}, {"$max": {"at": at}}, upsert=True)
+            self._marked_at = self._looked_at
+
+    @property
+    def _marks(self) -> Collection[dict[str, Any]]:
+        return self.runtime.database["relay"]
 
     def _wait_for_news(self) -> None:
         if self._offered:
@@ -206,6 +230,7 @@ class Relay(SharedExtension):
         ordered = in_order(fresh)
         for start in range(0, len(ordered), _MOST_COMMITS):
             self._store([fresh[name] for name in ordered[start : start + _MOST_COMMITS]])
+        self._mark()
 
     def _firsts(self, names: Iterable[str]) -> list[str]:
         """Give each stream's lowest commit."""
@@ -220,7 +245,7 @@ class Relay(SharedExtension):
     def _look(self, fresh: dict[str, bytes]) -> None:
         """Find commits that nobody offered, and add them."""
         started = self.runtime.clock.timestamp()
-        since = (self._looked_at or started) - self.runtime.settings.relay_lookback_seconds
+        since = self._looked_at - self.runtime.settings.relay_lookback_seconds
         if time.monotonic() < self._look_far_until:
             since = min(since, self._far_from - self.runtime.settings.relay_lookback_seconds)
         ids = self.journal.ids_since(self._instant(since))

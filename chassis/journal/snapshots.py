@@ -6,7 +6,8 @@ finds one behind. Losing some costs reading, never truth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 log = get_logger()
 _DUPLICATE_KEY = 11000
+#: Streams whose state is kept in memory for the next decision.
+_REMEMBERED = 5_000
 
 
 class Loaded(Generic[S]):
@@ -92,11 +95,23 @@ class SnapshotStore(Generic[S]):
         self._index = index
         self._reads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read)
         self._writes: Gathered[Loaded[S], None] = Gathered(self._write)
+        self._known: OrderedDict[str, Loaded[S]] = OrderedDict()
 
     def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
         """Give those streams that have a snapshot."""
         found = self._reads.many(streams)
-        return {item["_id"]: self._loaded(item) for item in found if item is not None}
+        loaded = {item["_id"]: self._loaded(item) for item in found if item is not None}
+        self._remember(loaded.values())
+        return loaded
+
+    def recall(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
+        """Give the same, from memory where this process has handled a stream lately.
+
+        Somebody else may have been faster since: for decisions, whose commit will tell.
+        """
+        known = {name: self._known[name] for name in streams if name in self._known}
+        rest = [name for name in streams if name not in known]
+        return known | self.load(rest) if rest else known
 
     def _read(self, streams: list[str]) -> list[Mapping[str, Any] | None]:
         query = {"_id": streams[0]} if len(streams) == 1 else {"_id": {"$in": streams}}
@@ -123,11 +138,27 @@ class SnapshotStore(Generic[S]):
         found = self.collection.find({"_id": {"$in": list(streams)}}, {"version": 1})
         return {item["_id"]: item["version"] for item in found}
 
+    def missing(self, streams: Sequence[str]) -> list[str]:
+        """Give those streams that have no snapshot."""
+        rest = [name for name in streams if name not in self._known]
+        if not rest:
+            return []
+        found = {item["_id"] for item in self.collection.find({"_id": {"$in": rest}}, {"_id": 1})}
+        return [name for name in rest if name not in found]
+
     def save(self, items: Sequence[Loaded[S]], announce: Callable[[Loaded[S]], None]) -> None:
         """Write snapshots over lower versions; a failure is left to be mended."""
+        self._remember(items)
         self._writes.many(items)
         for item in items:
             announce(item)
+
+    def _remember(self, items: Iterable[Loaded[S]]) -> None:
+        for item in items:
+            known = self._known.pop(item.stream, item)
+            self._known[item.stream] = known if known.version > item.version else item
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
 
     def _write(self, items: list[Loaded[S]]) -> list[None]:
         newest: dict[str, Loaded[S]] = {}

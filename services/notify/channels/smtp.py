@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from email.utils import parseaddr
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from services.notify.channels import letter
@@ -78,17 +79,21 @@ class Smtp:
             return _refused(server, code, "message_refused")
         return None
 
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Reading the certificate authorities costs milliseconds: once is enough."""
+        return ssl.create_default_context()
+
     def _connect(self) -> smtplib.SMTP:
         host, port = self._server.hostname or "", self._server.port or 0
-        context = ssl.create_default_context()
         if self._server.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, local_hostname=self._domain, timeout=self._seconds, context=context
+                host, port, local_hostname=self._domain, timeout=self._seconds, context=self._tls
             )
         else:
             server = smtplib.SMTP(host, port, local_hostname=self._domain, timeout=self._seconds)
         if self._server.scheme == "smtp+starttls":
-            server.starttls(context=context)
+            server.starttls(context=self._tls)
         server.ehlo_or_helo_if_needed()
         if self._server.username:
             server.login(unquote(self._server.username), unquote(self._server.password or ""))
