@@ -9,27 +9,27 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from contracts.calls.base import Answer, Request
+from contracts.calls.base import Answer, Position, Request
 from contracts.envelope import CloudEvent
 
 
 class ReadStreams(Request, frozen=True, kw_only=True):
     """Query `journal_read`: the events of streams beyond a sequence each; {stream: events}."""
 
-    after: Annotated[dict[str, int], Meta(max_length=500)]
+    after: Annotated[dict[str, Position], Meta(max_length=500)]
 
 
 class ReadLog(Request, frozen=True, kw_only=True):
     """Query `journal_log`: what comes after a position."""
 
-    after: Annotated[int, Meta(ge=0)] = 0
+    after: Position = 0
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
 
 
 class ReadHeads(Request, frozen=True, kw_only=True):
     """Query `journal_heads`: which streams have something after a position."""
 
-    after: Annotated[int, Meta(ge=0)] = 0
+    after: Position = 0
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
     #: Only what was numbered so many seconds ago; the younger is on its way through the broker.
     older: Annotated[float, Meta(ge=0)] = 0.0
@@ -57,7 +57,7 @@ class LogPart(Answer, frozen=True, kw_only=True):
 class VerifyLog(Request, frozen=True, kw_only=True):
     """Query `journal_verify`: check the hash chains from a position on, a part at a time."""
 
-    after: Annotated[int, Meta(ge=0)] = 0
+    after: Position = 0
 
 
 class Verified(Answer, frozen=True, kw_only=True):

@@ -101,10 +101,9 @@ class Inbox(Answer):
 
 
 class Timeline(Request):
-    """Query `timeline`: every step, oldest first; `public` leaves the requester's part."""
+    """Query `timeline`: answers the steps that the caller may see, oldest first."""
 
     code: Code
-    public: bool = False
 
 
 class Step(Answer):
@@ -118,6 +117,19 @@ class Step(Answer):
     data: dict[str, Any]
     #: Texts by the field that referred to them: `answer`, `question`, `note`, ...
     texts: dict[str, str] = {}
+
+
+class Follow(Request):
+    """Query `follow`, for the requester: answers `Followed`."""
+
+    code: Code
+
+
+class Followed(Answer):
+    """A ticket as its requester follows it: how it stands, and the steps he may see."""
+
+    ticket: TicketView
+    steps: list[Step]
 
 
 class GetTexts(Request):
@@ -207,7 +219,7 @@ class DefinePerson(Request):
     language: str = "fa"
     skills: list[Slug] = []
     #: Rials an hour.
-    hourly_rate: Annotated[int, Meta(ge=0)] = 0
+    hourly_rate: Annotated[int, Meta(ge=0, le=1_000_000_000_000)] = 0
     #: How many tickets at once; 0 takes none.
     capacity: Annotated[int, Meta(ge=0, le=10_000)] = 20
     active: bool = True
@@ -238,7 +250,7 @@ class DefineRule(Request):
     """Command `define_rule`: where a subject's tickets go. Answers `Rule`."""
 
     id: Slug
-    order: int
+    order: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
     unit: Slug
     tier: Annotated[int, Meta(ge=1, le=9)] = 1
     #: Matches a subject and everything below it; absent: every subject.

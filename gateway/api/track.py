@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Header, Path, Response
 from chassis.errors import NotFound
 from chassis.identity import Identity
 from contracts.calls.intake import AddMessage, Message, Track, Tracked
-from contracts.calls.routing import Act, GetTicket, Step, TicketView, Timeline
+from contracts.calls.routing import Act, Follow, Followed, Step, TicketView
 from gateway import story
 from gateway.access import Anyone, AnyoneCommanding
 from gateway.answers import FeedbackAnswer, FollowedTicket, answered, gives
@@ -175,13 +174,10 @@ async def count_try(caller: Caller, code: str) -> None:
 async def _case(requester: Caller, code: str) -> tuple[TicketView | None, list[Step]]:
     """Give the ticket's case and its public steps; None while routing has not heard of it yet."""
     try:
-        view, steps = await asyncio.gather(
-            requester.query("routing", "ticket", GetTicket(code=code), TicketView),
-            requester.query("routing", "timeline", Timeline(code=code, public=True), list[Step]),
-        )
+        found = await requester.query("routing", "follow", Follow(code=code), Followed)
     except NotFound:
         return None, []
-    return view, steps
+    return found.ticket, found.steps
 
 
 def _owner_of(steps: Sequence[Step]) -> str | None:

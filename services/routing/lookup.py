@@ -30,6 +30,7 @@ class Lookup:
         self._directory = directory
         self._intake = intake
         self._organisation = Organisation()
+        self._names: Mapping[str, str] = {}
         self._workflows: Mapping[tuple[str, int], Workflow] = {}
         self._subjects: Mapping[str, str | None] = {}
         self._revision = -1
@@ -45,6 +46,12 @@ class Lookup:
         """Everybody, every unit, every rule."""
         self._refresh()
         return self._organisation
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What people are called, by id."""
+        self._refresh()
+        return self._names
 
     @property
     def workflows(self) -> Mapping[tuple[str, int], Workflow]:
@@ -80,6 +87,7 @@ class Lookup:
         revision = self._directory.revision()
         if revision != self._revision:
             organisation, workflows = self._directory.organisation(), self._all_workflows()
+            self._names = self._directory.names()
             self._organisation, self._workflows = organisation, workflows
             self._revision = revision
         self._looked_at = now

@@ -25,7 +25,10 @@ class Passwords(Provider):
 
     @late
     def _turns(self) -> Any:
-        return eventlet.semaphore.Semaphore(RoutingSettings.load().password_checks)
+        checks = RoutingSettings.load().password_checks
+        # Each native thread keeps the memory of its last hash: no more threads than turns.
+        eventlet.tpool.set_num_threads(checks)
+        return eventlet.semaphore.Semaphore(checks)
 
     @late
     def _nobodys(self) -> str:

@@ -17,6 +17,8 @@ from contracts.calls.routing import (
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    Follow,
+    Followed,
     GetTexts,
     GetTicket,
     Inbox,
@@ -96,10 +98,14 @@ class RoutingService:
     def timeline(self, request: Timeline, call: Call) -> list[Step]:
         views = self._views(call)
         views.readable(request.code)
-        history, bodies = self.cases.history(request.code), self.store.texts.bodies
-        if request.public or not views.is_staff:
-            return timeline.public(history, bodies, self.store.directory.names)
-        return timeline.full(history, bodies)
+        if not views.is_staff:
+            return self._public_steps(request.code)
+        return timeline.full(self.cases.history(request.code), self.store.texts.bodies)
+
+    @query
+    def follow(self, request: Follow, call: Call) -> Followed:
+        ticket = self._views(call).ticket(request.code)
+        return Followed(ticket=ticket, steps=self._public_steps(request.code))
 
     @query
     def texts(self, request: GetTexts, call: Call) -> dict[str, str]:
@@ -175,6 +181,10 @@ class RoutingService:
             demo.found(self._administration, self.grounding, self.settings.demo_password)
 
     # -- parts of one process --------------------------------------------------------------------
+
+    def _public_steps(self, code: str) -> list[Step]:
+        history, bodies = self.cases.history(code), self.store.texts.bodies
+        return timeline.public(history, bodies, self.grounding.lookup.names)
 
     def _views(self, call: Call) -> Views:
         return Views(self.cases, self.grounding.now(), call)

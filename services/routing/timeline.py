@@ -34,7 +34,6 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
 }
 
 Bodies = Callable[[Sequence[str]], Mapping[str, str]]
-Names = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
@@ -44,11 +43,9 @@ def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
     return [_step(step, kept) for step in steps]
 
 
-def public(history: Iterable[Recorded], bodies: Bodies, names: Names) -> list[Step]:
+def public(history: Iterable[Recorded], bodies: Bodies, names: Mapping[str, str]) -> list[Step]:
     """Give the steps that the requester may see, with nothing in them that he may not."""
-    shown = [step for step in full(history, bodies) if step.type in PUBLIC]
-    called = names([step.data["owner"] for step in shown if "owner" in step.data])
-    return [_for_requester(step, called) for step in shown]
+    return [_for_requester(step, names) for step in full(history, bodies) if step.type in PUBLIC]
 
 
 def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:

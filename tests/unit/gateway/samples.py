@@ -13,7 +13,7 @@ from contracts.calls.intake import (
     TicketContent,
     Tracked,
 )
-from contracts.calls.routing import Staff, Step, TicketView
+from contracts.calls.routing import Followed, Staff, Step, TicketView
 from tests.unit.gateway.fakes import World
 
 CODE = "481920374654"
@@ -129,6 +129,19 @@ def a_request(**changes: Any) -> dict[str, Any]:
     }
 
 
+STEPS = [
+    a_step("ticket.registered", state="new"),
+    a_step("ticket.owned", minute=31, owner="سارا رضایی"),
+    a_step("ticket.assigned", minute=31, state="in_progress"),
+    a_step("ticket.waiting", minute=40, texts={"question": "کدام اتاق؟"}),
+]
+
+
+def a_followed(**changes: Any) -> Followed:
+    """A ticket as its requester follows it."""
+    return Followed(ticket=a_view(**changes), steps=STEPS)
+
+
 def told(world: World) -> World:
     """Have the services answer as they do on a good day."""
     services = world.services
@@ -153,16 +166,8 @@ def told(world: World) -> World:
         lambda request: {code: a_content(code) for code in request.codes},
     )
     services.tell("routing", "ticket", lambda request: a_view(code=request.code))
-    services.tell(
-        "routing",
-        "timeline",
-        [
-            a_step("ticket.registered", state="new"),
-            a_step("ticket.owned", minute=31, owner="سارا رضایی"),
-            a_step("ticket.assigned", minute=31, state="in_progress"),
-            a_step("ticket.waiting", minute=40, texts={"question": "کدام اتاق؟"}),
-        ],
-    )
+    services.tell("routing", "timeline", STEPS)
+    services.tell("routing", "follow", lambda request: a_followed(code=request.code))
     services.tell("routing", "act", a_view(version=5))
     services.tell("sla", "clocks", {})
     services.tell("notify", "deliveries", [])

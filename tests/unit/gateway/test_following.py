@@ -4,7 +4,7 @@ import pytest
 
 from chassis.errors import NotFound
 from contracts.calls.intake import Message
-from tests.unit.gateway.samples import CODE, NOON, a_tracked, a_view
+from tests.unit.gateway.samples import CODE, NOON, a_followed, a_tracked
 
 PROOF = {"Peygir-Proof": "۴۵۶۷"}
 
@@ -44,10 +44,8 @@ async def test_the_proof_is_read_in_any_digits_and_the_code_with_separators(worl
 async def test_routing_is_asked_as_the_requester_who_was_proved(world):
     await world.get(f"/api/v1/track/{CODE}", headers=PROOF)
 
-    for method in ("ticket", "timeline"):
-        identity = world.services.last(method).identity
-        assert (identity.subject, identity.role) == ("requester:r1", "requester")
-    assert world.services.last("timeline").request.public
+    identity = world.services.last("follow").identity
+    assert (identity.subject, identity.role) == ("requester:r1", "requester")
 
 
 async def test_messages_stand_in_the_timeline_where_they_belong(world):
@@ -130,7 +128,7 @@ async def test_a_score_is_one_to_five(world, score):
 
 async def test_a_finished_ticket_is_taken_up_again(world):
     world.services.tell(
-        "routing", "ticket", a_view(state="in_progress", actions=["withdraw", "note"])
+        "routing", "follow", a_followed(state="in_progress", actions=["withdraw", "note"])
     )
 
     reply = await world.post(
@@ -142,8 +140,7 @@ async def test_a_finished_ticket_is_taken_up_again(world):
 
 
 async def test_a_ticket_that_routing_has_not_heard_of_yet_is_new(world):
-    for method in ("ticket", "timeline"):
-        world.services.tell("routing", method, NotFound("ticket_not_found"))
+    world.services.tell("routing", "follow", NotFound("ticket_not_found"))
 
     reply = await world.get(f"/api/v1/track/{CODE}", headers=PROOF)
 

@@ -5,7 +5,8 @@ from gateway.answers import SubjectNode
 from gateway.portal.display import code_shown, instant_shown
 from gateway.portal.passes import Pass, seal, unseal
 from gateway.portal.register import choices
-from tests.unit.gateway.samples import CODE, NOON, a_view
+from tests.unit.gateway.fakes import World
+from tests.unit.gateway.samples import CODE, NOON, a_followed, told
 
 FORM = {
     "subject": "network",
@@ -151,7 +152,7 @@ async def test_empty_fields_are_told_without_asking_anybody(world):
 
 
 async def test_a_question_is_shown_with_a_form_for_the_answer(world):
-    world.services.tell("routing", "ticket", a_view(state="waiting", waiting_for="requester"))
+    world.services.tell("routing", "follow", a_followed(state="waiting", waiting_for="requester"))
     await follow(world)
 
     page = await world.get(f"/track/{CODE}")
@@ -165,7 +166,9 @@ async def test_a_question_is_shown_with_a_form_for_the_answer(world):
 
 
 async def test_a_finished_request_can_be_rated_and_reopened(world):
-    world.services.tell("routing", "ticket", a_view(state="finished", actions=["rate", "reopen"]))
+    world.services.tell(
+        "routing", "follow", a_followed(state="finished", actions=["rate", "reopen"])
+    )
     await follow(world)
 
     page = await world.get(f"/track/{CODE}")
@@ -179,7 +182,7 @@ async def test_a_finished_request_can_be_rated_and_reopened(world):
 
 
 async def test_a_rating_without_a_choice_is_asked_for_again(world):
-    world.services.tell("routing", "ticket", a_view(state="finished", actions=["rate"]))
+    world.services.tell("routing", "follow", a_followed(state="finished", actions=["rate"]))
     await follow(world)
 
     reply = await world.post(f"/track/{CODE}/feedback", form={"comment": "ممنون"})
@@ -263,3 +266,28 @@ def test_subjects_are_offered_in_groups_that_end_with_the_rest():
         ("wifi", "شبکه › بی‌سیم"),
         ("it", "موارد دیگر دربارهٔ فناوری"),
     ]
+
+
+async def test_a_form_of_another_site_is_not_read(world):
+    form = {"code": CODE, "proof": "4567"}
+
+    for site in ("cross-site", "same-site"):
+        refused = await world.post("/track", form=form, headers={"Sec-Fetch-Site": site})
+        assert refused.status == 403
+    assert world.services.asked == []
+    ours = await world.post("/track", form=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert ours.status == 303
+
+
+async def test_over_tls_cookies_are_for_this_host_alone_and_answers_ask_for_tls():
+    world = told(World(public_url="https://peygir.example.ir"))
+
+    given = await world.post("/track", form={"code": CODE, "proof": "4567"})
+    page = await world.get(f"/track/{CODE}?lang=en")
+
+    assert set(world.cookies) == {"__Host-follow", "__Host-lang"}
+    for reply in (given, page):
+        assert {"secure", "httponly", "path=/", "samesite=lax"} <= {
+            part.strip().lower() for part in reply.headers["set-cookie"].split(";")
+        }
+        assert "includeSubDomains" in reply.headers["strict-transport-security"]
