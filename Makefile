@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench faults docs setup clean
+.PHONY: help run test unit system lint fmt bench faults attacks simulate docs setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,8 +13,9 @@ run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C
 	@$(PYTHON) -m deploy.local.run
 
 test: .tests-setup lint ## Run all that decides whether a change lands
-	@$(PYTEST) tests --ignore=tests/component --ignore=tests/system --ignore=tests/browser
-	@$(PYTEST) -n 2 tests/component tests/system tests/browser
+	@$(PYTEST) tests/unit tests/contracts tests/test_boundaries.py tests/simulation
+	@$(PYTEST) tests/attacks -m "not slow"
+	@$(PYTEST) -n 2 tests/component tests/system tests/browser tests/faults
 
 unit: setup ## Run the tests that need no server
 	@$(PYTEST) tests/unit tests/contracts
@@ -35,8 +36,14 @@ fmt: setup ## Format the code and mend what can be mended
 bench: setup ## Measure against the numbers of docs/performance.md
 	@$(PYTHON) -m tests.load.bench
 
-faults: setup ## Inject faults into a whole installation and count what is lost
-	@$(PYTHON) -m tests.faults
+faults: .faults-setup ## Inject faults and count what is lost; TEST=5 SEED=42 for one of them
+	@$(PYTHON) -m tests.faults $(if $(TEST),--test $(TEST)) $(if $(SEED),--seed $(SEED))
+
+attacks: .tests-setup ## Attack a whole installation in every way that the suite knows
+	@$(PYTEST) tests/attacks -s
+
+simulate: setup ## Run the services' code through thousands of seeded histories of crashes
+	@$(PYTHON) -m tests.simulation --seeds 2000
 
 docs: setup ## Generate what is generated below docs/
 	@$(PYTHON) -m peygir docs
@@ -48,6 +55,9 @@ clean: ## Remove caches and the local installation's data
 	rm -rf .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
-.PHONY: .tests-setup
+.PHONY: .tests-setup .faults-setup
 .tests-setup:
 	@deploy/local/setup.sh --tests
+
+.faults-setup:
+	@deploy/local/setup.sh --faults

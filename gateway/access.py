@@ -7,17 +7,24 @@ with its scope.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Request
 from fastapi.params import Depends
 
-from chassis.errors import Unauthenticated
+from chassis.clock import as_utc
+from chassis.errors import DomainError, Unauthenticated
 from chassis.identity import ANONYMOUS
+from chassis.logging import get_logger
 from gateway.caller import Caller, Gateway, gateway_of
 from gateway.errors import language_of
 from gateway.security import Session
+
+_SUBJECT: Final = "peygir.subject"
+_NOT_LET_IN: Final = frozenset({401, 403})
+
+log = get_logger(__name__)
 
 #: What a route declares that asks for no right of `contracts.rights`.
 ANYONE: Final = "anyone"
@@ -45,6 +52,7 @@ class Allow:
         gateway = gateway_of(request)
         session = _session(gateway, request)
         identity = session.identity if session else ANONYMOUS
+        request.scope[_SUBJECT] = identity.subject
         if not self.is_open:
             if session is None:
                 raise Unauthenticated("sign_in_required")
@@ -87,7 +95,7 @@ class AllowCommand(Allow):
             ),
         ] = None,
     ) -> Caller:
-        at = peygir_at if peygir_at is None or peygir_at.tzinfo else peygir_at.replace(tzinfo=UTC)
+        at = as_utc(peygir_at) if peygir_at else None
         return self._caller(request, key=idempotency_key, at=at)
 
 
@@ -105,6 +113,19 @@ Anyone = Annotated[Caller, allow(ANYONE)]
 AnyoneCommanding = Annotated[Caller, allow_command(ANYONE)]
 #: Whose role does not matter; the caller's `session` is there.
 SignedIn = Annotated[Caller, allow(SIGNED_IN)]
+
+
+def log_refusal(request: Request, error: DomainError) -> None:
+    """Log who was not let in where; who came too often is counted, so that no flood fills logs."""
+    if error.status in _NOT_LET_IN:
+        log.info(
+            "not_let_in",
+            code=error.code,
+            method=request.method,
+            route=getattr(request.scope.get("route"), "path", "unmatched"),
+            subject=request.scope.get(_SUBJECT, ANONYMOUS.subject),
+            address=request.client.host if request.client else "",
+        )
 
 
 def _session(gateway: Gateway, request: Request) -> Session | None:

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from chassis.errors import DomainError
-from gateway import api, openapi, portal, reference
+from gateway import access, api, openapi, portal, reference
 from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
@@ -44,8 +44,7 @@ def at_the_edge(app: FastAPI) -> Edge:
     """Give the application as it is served: within what every request passes."""
     gateway: Gateway = app.state.gateway
     settings = gateway.settings
-    secure = settings.public_url.startswith("https:")
-    return Edge(app, body_bytes=settings.body_bytes, secure=secure)
+    return Edge(app, body_bytes=settings.body_bytes, secure=settings.is_secure)
 
 
 @contextlib.asynccontextmanager
@@ -62,6 +61,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _answer_error(request: Request, raised: Exception) -> Response:
     error = as_domain_error(raised)
+    access.log_refusal(request, error)
     if request.url.path.startswith("/api/"):
         return problem_response(request, error)
     return portal.error_page(request, error)

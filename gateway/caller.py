@@ -88,6 +88,7 @@ class Gateway:
             settings.signing_keys,
             seconds=settings.session_seconds,
             refresh_seconds=settings.refresh_seconds,
+            idle_seconds=settings.idle_seconds,
         )
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()

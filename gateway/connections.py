@@ -20,6 +20,7 @@ from gateway.errors import MEDIA_TYPE, Refused, bare_problem
 _MALFORMED: Final = 400
 _TOO_SLOW: Final = 408
 _HEAD_TOO_LARGE: Final = 431
+_VERSIONS: Final = {"1.0", "1.1"}
 _HEAD_BYTES: Final = 32 * 1024
 #: What is still read of a body after the answer, so that the answer arrives; then nothing is.
 _LINGER_BYTES: Final = 1024 * 1024
@@ -75,12 +76,14 @@ class GuardedProtocol(HttpToolsProtocol):
         self._expect_end_within(self._head_seconds)
 
     def on_headers_complete(self) -> None:
-        """Go on to the body; raises for a head that came as one large piece."""
+        """Go on to the body; raises for a head that came as one large piece or names no version."""
         self._head_bytes = None
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > _HEAD_BYTES:
             self._refusal = _HEAD_TOO_LARGE
             raise httptools.HttpParserError("head too large")
+        if self.parser.get_http_version() not in _VERSIONS:
+            raise httptools.HttpParserError("neither HTTP/1.0 nor 1.1")
         self._expect_end_within(self._body_seconds)
         super().on_headers_complete()
 

@@ -62,6 +62,7 @@ _FIELD_CODES: Final[Mapping[str, str]] = {
     "model_type": "wrong_type",
     "json_invalid": "json_invalid",
     "null_character": "null_character",
+    "number_too_large": "number_too_large",
     "too_deep": "too_deep",
     "contact_missing": "contact_missing",
 }

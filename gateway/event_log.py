@@ -16,7 +16,7 @@ import msgspec
 
 from chassis.bus.topology import SOURCES
 from chassis.errors import Invalid, Unavailable
-from contracts.calls.base import Answer
+from contracts.calls.base import Answer, Position
 from contracts.calls.journal import LogPart, ReadLog
 from contracts.envelope import CloudEvent
 from gateway.caller import Caller
@@ -26,7 +26,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     """How far one service's log has been read; its epoch changes when it is restored."""
 
     epoch: str
-    position: int
+    position: Position
 
 
 class EventPage(Answer, frozen=True):

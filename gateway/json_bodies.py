@@ -1,12 +1,13 @@
 """How JSON bodies are read: strictly, so that what gets in means the same to everybody.
 
-No NaN, no lone surrogates, no bottomless nesting, no null characters, and only from requests that
-say they are JSON.
+No NaN, no lone surrogates, no bottomless nesting, no null characters, no whole number that the
+stores could not hold, and only from requests that say they are JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 _NOT_SUPPORTED: Final = 415
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{19}")
 
 
 class StrictRequest(Request):
@@ -61,8 +63,10 @@ def read(body: bytes) -> Any:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         raise _fault("json_invalid") from None
     # Written as an escape it passes every parser, and some stores end their strings there.
-    if b"\\u0000" in body and _has_null(document):
+    if b"\\u0000" in body and any(isinstance(x, str) and "\0" in x for x in _parts(document)):
         raise _fault("null_character")
+    if _LONG_NUMBER.search(body) and any(_is_huge(part) for part in _parts(document)):
+        raise _fault("number_too_large")
     return document
 
 
@@ -71,14 +75,21 @@ def _is_json(content_type: str) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
-def _has_null(document: Any) -> bool:
-    if isinstance(document, str):
-        return "\0" in document
+def _parts(document: Any) -> Iterator[Any]:
+    """Give everything in a document that has no parts itself, names included."""
     if isinstance(document, dict):
-        return any(_has_null(key) or _has_null(value) for key, value in document.items())
-    if isinstance(document, list):
-        return any(_has_null(item) for item in document)
-    return False
+        for key, value in document.items():
+            yield key
+            yield from _parts(value)
+    elif isinstance(document, list):
+        for item in document:
+            yield from _parts(item)
+    else:
+        yield document
+
+
+def _is_huge(part: Any) -> bool:
+    return isinstance(part, int) and not -(2**63) <= part < 2**63
 
 
 def _fault(kind: str) -> RequestValidationError:

@@ -72,21 +72,29 @@ class Revocations:
             await messages.subscribe(_CHANNEL)
             while True:
                 await self._tell()
-                await self._load()
+                await self.compare()
                 await self._hear(messages, asyncio.get_running_loop().time() + _RELOAD_SECONDS)
 
-    async def _hear(self, messages: Any, until: float) -> None:
-        while (left := until - asyncio.get_running_loop().time()) > 0:
+    async def _hear(self, messages: Any, deadline: float) -> None:
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
             message = await messages.get_message(timeout=left)
             if message is not None:
                 until, _, name = message["data"].decode().partition(" ")
                 self._ended[name] = float(until)
 
-    async def _load(self) -> None:
+    async def compare(self) -> None:
+        """Learn what Redis knows, and tell it what it has forgotten.
+
+        A Redis that was flushed or began anew has lost the list; a gateway that starts next would
+        let every ended session in again.
+        """
         rows: Any = await self._redis.zrangebyscore(_SET, time.time(), "+inf", withscores=True)
+        known = {name.decode(): until for name, until in rows}
         now = time.time()
         self._ended = {name: until for name, until in self._ended.items() if until > now}
-        self._ended.update((name.decode(), until) for name, until in rows)
+        self._untold |= {name: self._ended[name] for name in self._ended.keys() - known.keys()}
+        self._ended |= known
+        await self._tell()
 
     async def _tell(self) -> None:
         for name, until in list(self._untold.items()):

@@ -64,6 +64,7 @@ class Sessions:
         *,
         seconds: float = 900,
         refresh_seconds: float = 12 * 3600,
+        idle_seconds: float = 2 * 3600,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if not keys or any(len(key) < _LEAST_KEY for key in keys):
@@ -72,6 +73,7 @@ class Sessions:
         self._key_set = KeySet(list(self._keys))
         self._seconds = seconds
         self._refresh_seconds = refresh_seconds
+        self._idle_seconds = idle_seconds
         self._clock = clock
         self._known: OrderedDict[str, tuple[str, Session]] = OrderedDict()
 
@@ -84,9 +86,11 @@ class Sessions:
         return self._tokens(session.id, staff, since=session.since)
 
     def _tokens(self, session_id: str, staff: Staff, *, since: float) -> Tokens:
-        now = self._clock()
-        session = Session(id=session_id, staff=staff, since=since, expires=now + self._seconds)
-        refresh_expires = now + self._refresh_seconds
+        now, end = self._clock(), since + self._refresh_seconds
+        session = Session(
+            id=session_id, staff=staff, since=since, expires=min(now + self._seconds, end)
+        )
+        refresh_expires = min(now + self._idle_seconds, end)
         return Tokens(
             session=session,
             token=self._sign(session, "access"),

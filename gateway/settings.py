@@ -20,7 +20,10 @@ class GatewaySettings(ChassisSettings):
     )
     session_seconds: int = Field(900, ge=60, description="How long a session's token is good for.")
     refresh_seconds: int = Field(
-        12 * 3600, ge=300, description="How long a session can be refreshed."
+        12 * 3600, ge=300, description="How long a session goes on at most."
+    )
+    idle_seconds: int = Field(
+        2 * 3600, ge=300, description="How long a session that is not refreshed can still be."
     )
     trusted_proxies: str = Field(
         "",
@@ -52,6 +55,11 @@ class GatewaySettings(ChassisSettings):
     limit_sign_in_name: str = Field(
         "10/minute;60/hour", description="Sign-ins under one user name from one address."
     )
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the gateway over TLS."""
+        return self.public_url.startswith("https:")
 
     @property
     def signing_keys(self) -> list[str]:

@@ -5,20 +5,40 @@ import contextlib
 # Before eventlet: where it comes first, these get its green threads inside.
 import http.server  # noqa: F401
 import os
-import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from deploy.local.installation import Installation
+from tests import evidence
 from tests.servers import Servers, shared_servers, started_installation
 
 _READY_SECONDS = 120.0
+_began = pytest.StashKey[float]()
+_folder = pytest.StashKey[Path]()
+
+# Its comparisons are to be shown as those of a test.
+pytest.register_assert_rewrite("tests.component.waiting")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remember_folder(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> None:
+    pytestconfig.stash[_folder] = tmp_path_factory.getbasetemp()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what the processes of its world wrote since its setup began."""
+    report = yield
+    began = item.stash.setdefault(_began, call.start)
+    if report.failed and _folder in item.config.stash:
+        folder = item.config.stash[_folder]
+        report.sections += evidence.logs_written(folder, since=began)
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -33,32 +53,6 @@ def servers(run_folder: Path) -> Iterator[Servers]:
     """MongoDB, RabbitMQ and Redis, started once for the whole run."""
     with shared_servers(run_folder / "servers") as started:
         yield started
-
-
-@pytest.fixture(scope="session")
-def mongo_uri(servers: Servers) -> str:
-    return servers.mongo_uri
-
-
-@pytest.fixture
-def database_prefix(mongo_uri: str) -> Iterator[str]:
-    """A beginning for names of databases that no other test uses; they are dropped afterwards."""
-    prefix = f"test_{secrets.token_hex(4)}_"
-    yield prefix
-    # A transaction that a killed process has left may forbid it for a minute. The whole data folder
-    # goes at the end of the run anyway.
-    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, timeoutMS=10_000)
-    with client, contextlib.suppress(PyMongoError):
-        for name in client.list_database_names():
-            if name.startswith(prefix):
-                client.drop_database(name)
-
-
-@pytest.fixture(scope="module")
-def amqp_uri(servers: Servers) -> Iterator[str]:
-    """A virtual host of the broker for the tests of one module."""
-    with servers.new_vhost() as uri:
-        yield uri
 
 
 @pytest.fixture

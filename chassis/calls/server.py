@@ -6,10 +6,11 @@ on bodies and time, one pass per caller, 503 while draining, and no exception's 
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from pymongo.errors import PyMongoError
 
 from chassis import wsgi
 from chassis.calls import wire
+from chassis.calls.admission import Admission
 from chassis.calls.call import Call
 from chassis.clock import as_utc, to_milliseconds
 from chassis.errors import (
@@ -58,6 +60,8 @@ class Method(NamedTuple):
     decoder: msgspec.json.Decoder[Any]
     #: Only other services may call it.
     internal: bool
+    #: Each method has its own: a slow one must not close the door to the others.
+    admission: Admission
 
 
 class Response(NamedTuple):
@@ -97,7 +101,9 @@ class CallServer(SharedExtension):
         """Add a method; `request` is the class its body is read as."""
         if name in self.methods:
             raise ValueError(f"two methods are called {name}")
-        self.methods[name] = Method(handle, msgspec.json.Decoder(request), internal)
+        self.methods[name] = Method(
+            handle, msgspec.json.Decoder(request), internal, Admission(_MOST_AT_ONCE)
+        )
 
     def start(self) -> None:
         """Listen; refuses to share its port with another process."""
@@ -165,9 +171,10 @@ class CallServer(SharedExtension):
             raise Unauthenticated("pass_invalid")
         seconds = min(_number(environ.get("HTTP_PEYGIR_SECONDS"), 10.0), _MOST_SECONDS)
         with eventlet.Timeout(seconds, CallTimeout):
+            # Before a place is taken: who sends slowly must not hold one.
             body = _body(environ)
             call = self._call(name, identity, environ, body)
-            with bound(correlation=call.correlation):
+            with _admitted(method, seconds), bound(correlation=call.correlation):
                 answer = method.handle(_decoded(method.decoder, body), call)
         headers = [(wire.REPLAYED, "true")] if call.repeated else []
         return Response("200 OK", msgspec.json.encode(answer), headers)
@@ -191,6 +198,18 @@ class CallServer(SharedExtension):
             call.require("import")
             call.at = _instant(at)
         return call
+
+
+@contextlib.contextmanager
+def _admitted(method: Method, seconds: float) -> Iterator[None]:
+    """Begin a call that has so many seconds; raises Unavailable when it would come to nothing."""
+    if not method.admission.enter():
+        raise Unavailable("unavailable", retry_after=1)
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        method.admission.leave((time.monotonic() - started) / seconds)
 
 
 class _Fault(Permanent):

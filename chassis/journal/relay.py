@@ -99,6 +99,8 @@ class Relay(SharedExtension):
         self._look_far_until = 0.0
         self._far_from = 0.0
         self._unpublished: deque[int] = deque()
+        #: The segment that the broker confirmed last.
+        self._confirmed = 0
         self._bodies: dict[int, Numbered] = {}
         self._publish_news = Signal()
         self.stopping = False
@@ -321,7 +323,16 @@ class Relay(SharedExtension):
 
     def _publish_next(self) -> None:
         first = self._unpublished[0]
-        segment = self._bodies.get(first) or self._read(first)
+        if self._confirmed != first:
+            self._publish(self._bodies.get(first) or self._read(first))
+            # Should marking it fail, it is only marked when this is tried again.
+            self._confirmed = first
+        self.journal.log.update_one({"_id": first}, {"$set": {"published": True}})
+        if self._unpublished and self._unpublished[0] == first:
+            self._unpublished.popleft()
+        self._bodies.pop(first, None)
+
+    def _publish(self, segment: Numbered) -> None:
         position = segment.first
         events: list[CloudEvent] = []
         for item in segment.commits:
@@ -329,10 +340,6 @@ class Relay(SharedExtension):
             position += len(item["events"])
         self._publisher.publish(events)
         self._observe(segment)
-        if self._unpublished and self._unpublished[0] == first:
-            self._unpublished.popleft()
-        self._bodies.pop(first, None)
-        self.journal.log.update_one({"_id": first}, {"$set": {"published": True}})
 
     def _read(self, first: int) -> Numbered:
         segment = self.journal.log.find_one({"_id": first})

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a fresh Debian or Ubuntu machine needs to run Peygir, and with --tests to test it:
+# What a fresh Debian or Ubuntu machine needs to run Peygir, with --tests or --faults to test it:
 # servers from the distribution, Python packages from requirements.lock into .venv.
 # Changes nothing, and takes no time, when all of it is there.
 set -eu
@@ -22,6 +22,7 @@ missing_packages() {
     [ -n "${MONGO_URI:-}" ] || command -v mongod >/dev/null ||
         ls /usr/lib/*/libcurl.so.4 >/dev/null 2>&1 || echo libcurl4
     [ "$1" != --tests ] || command -v chromium >/dev/null || echo chromium
+    [ "$1" != --faults ] || command -v cc >/dev/null || echo gcc libc6-dev
 }
 
 # The packages start servers of their own as soon as they are installed. Ours run under our own

@@ -94,7 +94,7 @@ async def verify_journal(
         Literal["intake", "routing", "sla", "notify"], Path(description="Whose journal.")
     ],
     caller: Operator,
-    after: Annotated[int, Query(ge=0, description="The last `next`.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="The last `next`.")] = 0,
 ) -> Response:
     """Check a part of a journal against its hashes; go on with `next` until `end`."""
     request = VerifyLog(after=after)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 
 from chassis.errors import Unauthenticated
 from chassis.identity import Identity
+from chassis.logging import get_logger
 from contracts.calls.routing import Authenticate, Staff, StaffContacts, StaffContactsAnswer
 from gateway.access import Anyone, SignedIn
 from gateway.answers import CurrentSession, SessionAnswer, answered, gives, rights_of
@@ -19,6 +20,8 @@ from gateway.limits import hidden, network_of
 from gateway.security import Session, Tokens
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=StrictRoute)
+
+log = get_logger(__name__)
 
 #: The gateway asking in its own name.
 _GATEWAY: Final = Identity(subject="system:gateway", role="service")
@@ -36,8 +39,9 @@ async def sign_in(body: SignIn, caller: Anyone) -> Response:
     await caller.spend("sign_in", network)
     # Counted with the address, so that nobody locks somebody else out from afar.
     await caller.spend("sign_in_name", hidden(f"{body.username}@{network}"))
-    request = Authenticate(username=body.username, password=body.password, address=caller.address)
+    request = Authenticate(username=body.username, password=body.password, address=network)
     staff = await caller.command("routing", "authenticate", request, Staff)
+    log.info("signed_in", subject=f"person:{staff.id}", address=caller.address)
     return _with_tokens(caller.gateway.sessions.open(staff))
 
 
@@ -86,6 +90,7 @@ async def current(caller: SignedIn) -> Response:
 async def sign_out(caller: SignedIn) -> Response:
     """End the session: its tokens are refused from now on."""
     await caller.gateway.revocations.end(_session_of(caller))
+    log.info("signed_out", subject=caller.identity.subject, address=caller.address)
     return Response(status_code=204)
 
 

@@ -12,12 +12,13 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from chassis.errors import DomainError, Invalid
+from chassis.errors import DomainError, Forbidden, Invalid
 from gateway.errors import describe, detail_of, invalid
 
 D = TypeVar("D", bound=BaseModel)
 
 _MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
+_OUR_SITES: Final = frozenset({"same-origin", "none"})
 _MOST_FIELDS: Final = 30
 _NOT_SUPPORTED: Final = 415
 _MALFORMED: Final = 400
@@ -31,7 +32,10 @@ class Faults(msgspec.Struct, frozen=True):
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """Give the fields of a form that was sent; the last of each name."""
+    """Give the fields of a form that one of our pages sent; the last of each name."""
+    # Browsers say where a form stood; what is no browser has no session to abuse.
+    if request.headers.get("sec-fetch-site", "none") not in _OUR_SITES:
+        raise Forbidden("form_of_another_site")
     if not request.headers.get("content-type", "").startswith(_MEDIA_TYPE):
         raise HTTPException(_NOT_SUPPORTED)
     try:

@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from gateway.caller import gateway_of
+from gateway.portal.cookies import cookie, set_cookie
 
 COOKIE: Final = "follow"
 _SECONDS: Final = 2 * 3600
@@ -36,20 +37,13 @@ def give(request: Request, response: Response, code: str, proof: str) -> None:
     """Set the cookie."""
     settings = gateway_of(request).settings
     sealed = seal(Pass(code, proof, time.time() + _SECONDS), settings.signing_keys)
-    response.set_cookie(
-        COOKIE,
-        sealed,
-        max_age=_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=settings.public_url.startswith("https:"),
-    )
+    set_cookie(request, response, COOKIE, sealed, _SECONDS)
 
 
 def proof_for(request: Request, code: str) -> str | None:
     """Give the proof that the browser has shown for this ticket before."""
-    cookie = request.cookies.get(COOKIE)
-    found = unseal(cookie, gateway_of(request).settings.signing_keys) if cookie else None
+    sealed = cookie(request, COOKIE)
+    found = unseal(sealed, gateway_of(request).settings.signing_keys) if sealed else None
     return found.proof if found and found.code == code else None
 
 

@@ -18,6 +18,7 @@ from starlette.types import Scope
 from chassis.errors import DomainError
 from gateway.caller import gateway_of
 from gateway.errors import detail_of, headers_of, language_of
+from gateway.portal.cookies import cookie, set_cookie
 from gateway.portal.display import code_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text
 
@@ -29,7 +30,7 @@ _YEAR: Final = 365 * 24 * 3600
 
 def reader_of(request: Request) -> str:
     """Give the page's language: asked for in the address, chosen before, or the browser's."""
-    for chosen in (request.query_params.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
+    for chosen in (request.query_params.get("lang"), cookie(request, _LANGUAGE_COOKIE)):
         if chosen in LANGUAGES:
             return str(chosen)
     return language_of(request)
@@ -65,9 +66,7 @@ def page(
         html, status, headers={"cache-control": "no-store", "vary": "cookie", **(headers or {})}
     )
     if request.query_params.get("lang") == language:
-        response.set_cookie(
-            _LANGUAGE_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax"
-        )
+        set_cookie(request, response, _LANGUAGE_COOKIE, language, _YEAR)
     return response
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chassis.calls.call import Call
+from chassis.clock import as_utc
 from chassis.errors import Forbidden, Invalid, NotFound
 from chassis.journal import Aggregates, Snapshot
 from contracts.calls.routing import (
@@ -174,7 +175,8 @@ def _after(cursor: str | None) -> list[dict[str, Any]]:
         return []
     try:
         raw = base64.urlsafe_b64decode(cursor.encode())
-        at, code = msgspec.json.decode(raw, type=tuple[datetime, str])
+        given, code = msgspec.json.decode(raw, type=tuple[datetime, str])
+        at = as_utc(given)
     except (ValueError, msgspec.MsgspecError) as error:
         raise Invalid("cursor_invalid") from error
     return [{"$or": [{"updated_at": {"$lt": at}}, {"updated_at": at, "_id": {"$lt": code}}]}]

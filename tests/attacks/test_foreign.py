@@ -61,7 +61,9 @@ def actions_of(route: Route) -> list[str]:
     """The actions that the document names, where the route takes one."""
     for parameter in route.parameters("path"):
         if parameter["name"] == "action":
-            named = parameter["schema"].get("enum") or re.findall(r"`([a-z-]+)`", parameter["description"])
+            named = parameter["schema"].get("enum") or re.findall(
+                r"`([a-z-]+)`", parameter["description"]
+            )
             return [name for name in named if name != "actions"]
     return [""]
 
@@ -115,7 +117,9 @@ def test_no_list_shows_the_work_of_another_unit(work, outsider):
     assert not work.is_told_by(outsider.get("/api/v1/inbox").expect(200).text)
 
 
-@pytest.mark.parametrize(("role", "unit"), [("expert", "it"), ("supervisor", "it"), ("agent", "hq")])
+@pytest.mark.parametrize(
+    ("role", "unit"), [("expert", "it"), ("supervisor", "it"), ("agent", "hq")]
+)
 def test_who_belongs_there_reads_it(role, unit, work, employ):
     insider = employ(f"some-inside-{role}", role=role, unit=unit)
 

@@ -140,7 +140,9 @@ def test_the_forger_knows_his_trade(url, sign_in, installation):
 def test_what_is_no_session_opens_no_route(flaw, no_sessions, routes, stranger):
     token = no_sessions[flaw]
 
-    let_in = [str(route) for route in routes if tried(stranger, route, **bearer(token)).status != 401]
+    let_in = [
+        str(route) for route in routes if tried(stranger, route, **bearer(token)).status != 401
+    ]
 
     # Where anyone may come, a broken session is refused as well: it is never taken for nobody.
     assert let_in == []

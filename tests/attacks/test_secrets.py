@@ -1,10 +1,12 @@
 """Secrets are planted in every place that takes one, and looked for where none may be."""
 
+import json
 import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
 import redis
@@ -36,7 +38,14 @@ def word() -> str:
 
 
 @pytest.fixture(scope="module")
-def planted(url, installation: Installation, admin, desk, sign_in) -> Planted:
+def every_operation_slow(installation: Installation) -> None:
+    """Have the database take every operation for one that it would log for being slow."""
+    with MongoClient(installation.addresses.mongo_uri) as client:
+        client["peygir_intake"].command("profile", 0, slowms=-1)
+
+
+@pytest.fixture(scope="module")
+def planted(url, installation: Installation, admin, desk, sign_in, every_operation_slow) -> Planted:
     mobile = f"0912{secrets.randbelow(10**7):07}"
     private = {name: word() for name in ("title", "description", "name", "message", "question")}
     private |= {"mobile": mobile[1:], "email": f"{word()}@example.ir"}
@@ -140,9 +149,7 @@ def test_no_collection_holds_a_credential(planted: Planted, installation: Instal
 
 def test_journals_and_events_hold_nothing_private(planted: Planted, installation: Installation):
     holding = {
-        place
-        for place, text in stored(installation)
-        if set(found_in(text, planted.private))
+        place for place, text in stored(installation) if set(found_in(text, planted.private))
     }
 
     allowed = {f"{base}.{name}" for base, names in ERASABLE.items() for name in names}
@@ -183,6 +190,28 @@ def test_passwords_are_kept_as_slow_hashes(planted: Planted, installation: Insta
         parameters = _ARGON2.match(password)
         assert parameters, password[:12]
         assert (int(parameters[1]), int(parameters[2])) >= (19_456, 2)
+
+
+def test_the_gateway_logs_who_came_in_and_who_did_not(planted: Planted, installation: Installation):
+    rows = [json.loads(line) for line in installation.log_file("gateway").read_bytes().splitlines()]
+    told = {(row["event"], row.get("code"), row.get("subject")) for row in rows}
+
+    assert ("signed_in", None, "person:some-planted") in told
+    assert ("not_let_in", "wrong_credentials", "anonymous") in told
+    assert ("not_let_in", "sign_in_required", "anonymous") in told
+
+
+def test_nothing_that_is_sent_begins_a_line_of_the_log(url, installation: Installation):
+    forged = '{"event":"signed_in","subject":"person:admin","forged":true}'
+    stranger = Stranger(url)
+    stranger.post("/api/v1/sessions", {"username": f"x\n{forged}", "password": "x"}).expect(401)
+    path = quote("x\r\n" + forged)
+    stranger.get(f"/api/v1/{path}").expect(404)
+    stranger.get("/api/v1/inbox", headers={"traceparent": f"00-{forged}"}).expect(401)
+
+    lines = installation.log_file("gateway").read_bytes().splitlines()
+
+    assert not any("forged" in json.loads(line) for line in lines)
 
 
 def test_only_the_installations_owner_may_read_its_folder(installation: Installation):

@@ -14,9 +14,7 @@ PATIENCE = 60.0
 _PAUSE = 0.05
 
 
-def eventually(
-    holds: Callable[[], T], what: str = "it to hold", *, seconds: float = PATIENCE
-) -> T:
+def eventually(holds: Callable[[], T], what: str = "it to hold", *, seconds: float = PATIENCE) -> T:
     """Wait until something holds, and give it."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):

@@ -7,27 +7,31 @@ import contextlib
 import secrets
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import msgspec
+import pymongo
 from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from chassis.identity import Signer
 from contracts import Event
-from deploy.local import processes as installed
 from deploy.local.ports import HOST, PortBlock
+from deploy.local.processes import SERVICES, call_port, metrics_port, service_program
+from deploy.local.processes import Process as Replica
 from deploy.local.programs import Program
-from tests.component.processes import NOWHERE, Process, Service, end
+from tests.component.processes import NOWHERE, Process
+from tests.component.service import Service
 from tests.http import Answer
 from tests.servers import Servers
 
 TELLER = "tests.component.teller"
+_DROP_SECONDS = 5
 
 
 class World:
@@ -43,17 +47,16 @@ class World:
     settings: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
-        self, servers: Servers, logs: Path, names: Iterable[str], *, more_ports: Iterable[str] = ()
+        self, servers: Servers, logs: Path, names: Sequence[str], more_ports: Sequence[str] = ()
     ) -> None:
-        names = list(names)
         self._logs = logs
         self._house = contextlib.ExitStack()
-        calls, metrics = map(installed.call_port, names), map(installed.metrics_port, names)
-        block = self._house.enter_context(PortBlock([*calls, *metrics, *more_ports]))
-        self.ports = block.ports
+        ports = [kind(name) for name in names for kind in (call_port, metrics_port)]
+        self.ports = self._house.enter_context(PortBlock([*ports, *more_ports])).ports
         self.amqp_uri = self._house.enter_context(servers.new_vhost())
-        client = MongoClient[dict[str, Any]](servers.mongo_uri, tz_aware=True, timeoutMS=20_000)
-        self.mongo = self._house.enter_context(client)
+        self.mongo = self._house.enter_context(
+            MongoClient[dict[str, Any]](servers.mongo_uri, tz_aware=True, timeoutMS=20_000)
+        )
         self._prefix = f"test_{secrets.token_hex(4)}_"
         key = secrets.token_hex(32)
         self._signer = Signer([key])
@@ -64,10 +67,7 @@ class World:
             "PYTHONWARNINGS": "ignore",
             "PEYGIR_DATABASE_PREFIX": self._prefix,
             "PEYGIR_CALL_KEYS": key,
-            **{
-                f"PEYGIR_{service.upper()}_URL": self._addresses(service, names)
-                for service in installed.SERVICES
-            },
+            **{f"PEYGIR_{each.upper()}_URL": self._addresses(each, names) for each in SERVICES},
         }
         self._started: list[Process] = []
         #: The process that was started last under each name.
@@ -77,8 +77,10 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Take everything away; how processes end in good order is tested by itself."""
         with self._house:
-            end(self._started)
+            for process in self._started:
+                process.kill()
             self._drop_databases()
 
     # -- processes -------------------------------------------------------------------------------
@@ -129,6 +131,10 @@ class World:
         """A service's own database, for looking at what is stored and for breaking it."""
         return self.mongo[self._prefix + service]
 
+    def url(self, port: str) -> str:
+        """Give the address of a port by its name."""
+        return f"http://{HOST}:{self.ports[port]}"
+
     # -- how a process is started ----------------------------------------------------------------
 
     def _process(self, name: str, environment: Mapping[str, str], log: Path) -> Process:
@@ -137,7 +143,7 @@ class World:
 
     def _program(self, name: str) -> Program:
         service = _service(name)
-        program = installed.service_program(installed.Process(name, service), self.ports)
+        program = service_program(Replica(name, service), self.ports)
         if service not in self.stand_ins:
             return program
         return replace(program, command=[sys.executable, "-m", self.stand_ins[service], service])
@@ -150,20 +156,17 @@ class World:
             named[name if name in self._environment else f"PEYGIR_{name}"] = str(value)
         return named
 
-    def url(self, port: str) -> str:
-        """Give the address of a port by its name."""
-        return f"http://{HOST}:{self.ports[port]}"
-
-    def _addresses(self, service: str, names: list[str]) -> str:
-        found = [service] if service in names else [n for n in names if _service(n) == service]
-        urls = [self.url(installed.call_port(name)) for name in found]
+    def _addresses(self, service: str, names: Sequence[str]) -> str:
+        replicas = [name for name in names if _service(name) == service]
+        found = [service] if service in names else replicas
+        urls = [self.url(call_port(name)) for name in found]
         return ",".join(urls) or f"http://{NOWHERE}"
 
     def _drop_databases(self) -> None:
         # A transaction that a killed process has left may forbid it for a minute. The whole data
         # folder goes at the end of the run anyway.
-        with contextlib.suppress(PyMongoError):
-            for service in installed.SERVICES:
+        with pymongo.timeout(_DROP_SECONDS), contextlib.suppress(PyMongoError):
+            for service in SERVICES:
                 self.mongo.drop_database(self._prefix + service)
 
 

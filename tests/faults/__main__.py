@@ -1,144 +1,74 @@
-"""`python -m tests.faults [--tickets N] [--rate R] [--seed S] [--test NAME]`: runs and reports.
+"""`python -m tests.faults`: injects faults into installations and counts what they cost.
 
-Tests: `kills` (every service, then the broker, then mongod killed with -9 once under load) and
-`emptied` (the broker's whole data folder deleted midway).
+`--list` shows the table of tests. Without `--test` all of them run, one after the other.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
-import random
-import shutil
-import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from deploy.local.installation import Installation
-from deploy.local.servers import mongod, rabbitmq
-from tests.faults import audit
-from tests.faults.api import Api, wait_for
-from tests.faults.ledger import Ledger
-from tests.faults.load import Load
-
-_PASSWORD = "faults-demo-password"
-_DRAIN_SECONDS = 300.0
-_SERVICES = ("intake", "routing", "sla", "notify", "reporting")
-
-#: What a fault does to the installation.
-Fault = Callable[[Installation], None]
-
-
-def kill(name: str) -> Fault:
-    """Kill a process as a power cut would; the supervisor starts it again."""
-    return lambda installation: installation.kill(name, signal.SIGKILL)
-
-
-def empty_broker(installation: Installation) -> None:
-    """Delete everything that the broker has stored, and start it afresh."""
-    installation.kill(rabbitmq.NAME, signal.SIGKILL)
-    installation.stop_process(rabbitmq.NAME)
-    shutil.rmtree(installation.data_folder(rabbitmq.NAME))
-    installation.start_process(rabbitmq.NAME)
-
-
-def plan(test: str, chance: random.Random) -> list[tuple[str, Fault]]:
-    """Give the faults of a test in order; the same seed gives the same list."""
-    if test == "emptied":
-        return [("emptied broker", empty_broker)]
-    services = list(_SERVICES)
-    chance.shuffle(services)
-    return [(name, kill(name)) for name in [*services, rabbitmq.NAME, mongod.NAME]]
-
-
-def inject(
-    installation: Installation, load: Load, faults: list[tuple[str, Fault]], count: int
-) -> list[dict[str, Any]]:
-    """Let the faults happen, spread evenly over the load; gives when each did."""
-    happened = []
-    for number, (name, fault) in enumerate(faults, 1):
-        at = count * number // (len(faults) + 1)
-        wait_for("load", lambda at=at: load.sent >= at, 600)
-        fault(installation)
-        happened.append({"fault": name, "after_tickets": load.sent, "at": time.time()})
-        print(f"  {load.sent:5d} sent: {name}", file=sys.stderr)
-    return happened
-
-
-def run(test: str, *, tickets: int, rate: float, seed: int, folder: Path) -> dict[str, Any]:
-    """Run one test on an installation of its own; gives its figures."""
-    settings = {
-        "PEYGIR_DEMO_PASSWORD": _PASSWORD,
-        "PEYGIR_LOG_LEVEL": "WARNING",
-        "PEYGIR_RETRY_SECONDS": "1,2,5,10,20,30",
-    }
-    with Installation(folder / test, demo=True, environment=settings) as installation:
-        installation.start_servers()
-        installation.start_processes()
-        installation.wait_ready(120)
-        addresses = installation.addresses
-        api = Api(addresses.gateway, "admin", _PASSWORD)
-        ledger = Ledger(folder / f"{test}-{seed}.ledger")
-        load = Load(addresses.gateway, api.token, ledger, seed=seed)
-        thread = threading.Thread(target=lambda: asyncio.run(load.run(tickets, rate)))
-        thread.start()
-        happened = inject(installation, load, plan(test, random.Random(seed)), tickets)
-        thread.join()
-        drain = wait_for("drain", lambda: audit.is_drained(api, ledger), _DRAIN_SECONDS)
-        findings = audit.compare(api, ledger)
-        audit.wait_for_notices(addresses, findings, list(ledger.acknowledged.values()))
-        ledger.close()
-    return {
-        "test": test,
-        "seed": seed,
-        "accepted": findings.accepted,
-        "lost": len(findings.lost),
-        "doubled": len(findings.doubled),
-        "phantom": len(findings.phantom),
-        "stuck": len(findings.stuck),
-        "notices": findings.notices,
-        "notices_missing": findings.notices_missing,
-        "notices_repeated": findings.notices_repeated,
-        "p99_seconds": round(ledger.percentile(0.99), 2),
-        "drain_seconds": round(drain, 1),
-        "refusals": {str(status): count for status, count in sorted(ledger.refusals.items())},
-        "faults": happened,
-        "clean": findings.clean,
-    }
+from deploy.local.endings import until_told_to_end
+from tests.faults import report
+from tests.faults.cases import CASES
+from tests.faults.course import Options
+from tests.faults.result import Result
 
 
 def main() -> int:
     """Run what was asked for; 0 when nothing was lost, doubled or made up."""
+    asked = _arguments()
+    if asked.list:
+        for case in CASES.values():
+            print(f"{case.number:>6}  {case.title}")
+        return 0
+    wanted = [(number, seed) for number in asked.test or CASES for seed in asked.seed]
+    results: list[Result] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="peygir-faults-") as folder,
+        until_told_to_end(),
+    ):
+        for number, seed in wanted:
+            results.append(_run(number, seed, asked, Path(folder)))
+            print(report.line(results[-1]), flush=True)
+            report.write(results, asked.report)
+    print(f"report: {asked.report / report.PAGE}")
+    return int(len(results) < len(wanted) or any(result.unmet for result in results))
+
+
+def _run(number: str, seed: int, asked: argparse.Namespace, folder: Path) -> Result:
+    case = CASES[number]
+    print(f"{time.strftime('%H:%M:%S')} {number}: {case.title} (seed {seed})", file=sys.stderr)
+    options = Options(
+        seed=seed, rate=asked.rate, scale=asked.scale, soak_minutes=asked.soak_minutes
+    )
+    return case.run(folder / f"{number}-{seed}", options)
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--test", choices=("kills", "emptied", "all"), default="all")
-    parser.add_argument("--tickets", type=int, default=2000)
-    parser.add_argument("--rate", type=float, default=40.0, help="tickets a second")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--report", type=Path, default=Path(".local/faults.json"))
-    options = parser.parse_args()
-    tests = ("kills", "emptied") if options.test == "all" else (options.test,)
-    results = []
-    with tempfile.TemporaryDirectory(prefix="peygir-faults-") as folder:
-        for test in tests:
-            result = run(
-                test,
-                tickets=options.tickets,
-                rate=options.rate,
-                seed=options.seed,
-                folder=Path(folder),
-            )
-            results.append(result)
-            line = {name: value for name, value in result.items() if name != "faults"}
-            print(json.dumps(line))
-    options.report.parent.mkdir(parents=True, exist_ok=True)
-    options.report.write_text(json.dumps(results, indent=1))
-    return 0 if all(result["clean"] for result in results) else 1
+    parser.add_argument("--list", action="store_true", help="show the table of tests")
+    parser.add_argument("--test", type=_tests, help="numbers of tests, comma separated")
+    parser.add_argument("--seed", type=_seeds, default=[1], help="seeds, comma separated")
+    parser.add_argument("--rate", type=float, default=12.0, help="requests a second")
+    parser.add_argument("--scale", type=float, default=1.0, help="makes tests shorter or longer")
+    parser.add_argument("--soak-minutes", type=float, default=3.0, help="length of test 18")
+    parser.add_argument("--report", type=Path, default=Path(".local/faults"), help="a folder")
+    return parser.parse_args()
+
+
+def _tests(listed: str) -> list[str]:
+    numbers = listed.split(",")
+    if unknown := [number for number in numbers if number not in CASES]:
+        raise argparse.ArgumentTypeError(f"no such test: {', '.join(unknown)}")
+    return numbers
+
+
+def _seeds(listed: str) -> list[int]:
+    return [int(seed) for seed in listed.split(",")]
 
 
 if __name__ == "__main__":

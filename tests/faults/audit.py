@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +66,7 @@ def compare(api: Api, log: EventLog, ledger: Ledger) -> Findings:
 
 def _compare_list(api: Api, log: EventLog, ledger: Ledger, found: Findings) -> None:
     """Compare the list that people work from: no ticket missing, made up, or in another state."""
-    states = {}
+    states: dict[str, str] = {}
     after = ""
     while True:
         page = api.get(f"/tickets?limit={_PAGE}{after}")
@@ -82,5 +83,5 @@ def _compare_list(api: Api, log: EventLog, ledger: Ledger, found: Findings) -> N
 
 
 def _missing(log: EventLog, code: str) -> bool:
-    counts = log.consequences.get(code, {})
-    return not all(counts.get(name) for name in (REGISTERED, *CONSEQUENCES))
+    counts = log.consequences.get(code, Counter())
+    return not all(counts[name] for name in (REGISTERED, *CONSEQUENCES))

@@ -32,7 +32,7 @@ def connect(uri: str) -> Connection:
 
 
 class Bystander:
-    """Counts the copies of each event that the broker gives out; a context manager."""
+    """Counts the copies of each event about a ticket that are given out; a context manager."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
@@ -69,15 +69,16 @@ class Bystander:
 
     def _hear(self, message: Any) -> None:
         event = json.loads(message.body)
-        self.copies[event["source"], event["id"]] += 1
+        if ":" not in event["subject"]:
+            self.copies[event["source"], event["id"]] += 1
 
 
-def publish(uri: str, exchange: str, messages: list[Message]) -> None:
+def publish(uri: str, exchange: str, routing_key: str, messages: list[Message]) -> None:
     """Publish messages as they are, and wait until the broker has confirmed each."""
     with connect(uri) as connection:
         channel = connection.channel()
         for message in messages:
-            channel.basic_publish_confirm(message, exchange=exchange, routing_key="poison")
+            channel.basic_publish_confirm(message, exchange=exchange, routing_key=routing_key)
 
 
 def with_channel(uri: str, use: Callable[[Any], Any]) -> Any:
@@ -90,7 +91,8 @@ def queues(uri: str, names: list[str]) -> dict[str, tuple[int, int]]:
     """Give messages that wait and consumers, by queue; a queue that is not there is left out."""
     found = {}
     for name in names:
-        with contextlib.suppress(AMQPError, OSError):
-            declared = with_channel(uri, lambda channel, n=name: channel.queue_declare(n, True))
+        # Asking for a queue that is not there closes the channel: each is asked for on its own.
+        with contextlib.suppress(AMQPError, OSError), connect(uri) as connection:
+            declared = connection.channel().queue_declare(name, passive=True)
             found[name] = (declared.message_count, declared.consumer_count)
     return found

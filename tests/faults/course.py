@@ -7,16 +7,16 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.faults import audit, notices
 from tests.faults.api import wait_for
-from tests.faults.commands import requests
+from tests.faults.commands import Request, requests
 from tests.faults.event_log import EventLog
-from tests.faults.injection import Injector
+from tests.faults.injection import Happened, Injector
 from tests.faults.ledger import Ledger
 from tests.faults.load import Load
 from tests.faults.plan import Fault
@@ -46,13 +46,14 @@ class Course:
         self.title = title
         self.options = options
         self.chance = random.Random(f"{test}/{options.seed}")
-        self._folder = folder
+        self.folder = folder
         self.ledger = Ledger(folder / f"{test}-{options.seed}.ledger")
         self.figures: list[Figure] = []
+        self._broken: list[str] = []
         self.began = time.time()
         self._open = contextlib.ExitStack()
 
-    def __enter__(self) -> Course:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,7 +62,7 @@ class Course:
 
     def open(self, **wanted: Any) -> World:
         """Start a world, as `World` takes it; it ends with the course."""
-        self.world = self._open.enter_context(World(self._folder / "world", **wanted))
+        self.world = self._open.enter_context(World(self.folder / "world", **wanted))
         self.injector = Injector(self.world)
         self.log = EventLog(self.world.admin)
         self.began = time.time()
@@ -82,6 +83,16 @@ class Course:
         with Load(url, self.world.token, self.ledger, maker, rate=rate) as load:
             yield load
 
+    def bring(self, request: Request) -> str:
+        """Register one request now; gives its code."""
+        command = request.registering()
+        self.ledger.attempt(command)
+        started = time.monotonic()
+        headers = {"Idempotency-Key": command.key}
+        answer = self.world.api(command.who).request("POST", command.path, command.body, headers)
+        self.ledger.acknowledge(command, answer["code"], time.monotonic() - started)
+        return str(answer["code"])
+
     def seconds(self, usual: float) -> float:
         """Give a length of time as long as this run wants it."""
         return usual * self.options.scale
@@ -92,26 +103,47 @@ class Course:
             self.injector.carry_out(plan, running.started)
             time.sleep(max(0.0, running.started + seconds - time.monotonic()))
 
-    def expect(self, name: str, value: float, *, most: float | None = None, **equal: float) -> None:
-        """Note a figure of this test: at most so much, or `exactly=` so much."""
-        if most is not None:
-            self.figures.append(Figure(name, value, f"at most {most:g}", value <= most))
+    def note(self, fault: str, harm: Callable[[], object]) -> None:
+        """Do harm that no list has, and keep a record of it."""
+        self.say(fault)
+        happened = Happened(fault, time.time(), time.time())
+        self.injector.happened.append(happened)
+        harm()
+        happened.until = time.time()
+
+    def expect(
+        self,
+        name: str,
+        value: float,
+        *,
+        exactly: float | None = None,
+        most: float | None = None,
+        least: float | None = None,
+    ) -> None:
+        """Note a figure of this test and what it must be."""
+        if exactly is not None:
+            wanted, met = f"{exactly:g}", value == exactly
+        elif most is not None:
+            wanted, met = f"at most {most:g}", value <= most
         else:
-            exactly = equal["exactly"]
-            self.figures.append(Figure(name, value, f"{exactly:g}", value == exactly))
+            wanted, met = f"at least {least:g}", value >= (least or 0)
+        self.figures.append(Figure(name, value, wanted, met))
 
     def tell(self, name: str, value: float) -> None:
         """Note a figure that is told and not judged."""
         self.figures.append(Figure(name, round(value, 3), "told", met=True))
 
+    def fail(self, why: str) -> None:
+        """Note that something did not come that had to."""
+        self._broken.append(why)
+
     def finish(self) -> Result:
         """Let the system drain and compare; everything that was to be tried has been tried."""
-        faults_of_its_own = []
         started = time.monotonic()
         try:
             wait_for("drain", self._is_drained, _DRAIN_SECONDS, pause=0.5)
         except TimeoutError as error:
-            faults_of_its_own.append(str(error))
+            self.fail(str(error))
         drained = time.monotonic() - started
         addresses = self.world.addresses
         codes = list(self.ledger.codes.values())
@@ -132,7 +164,7 @@ class Course:
             happened=self.injector.happened,
             refusals=dict(Counter(status for _at, status in self.ledger.refusals)),
             series=series_of(self.ledger, self.began),
-            faults_of_its_own=faults_of_its_own,
+            broken=self._broken,
         )
 
     def say(self, text: str) -> None:
@@ -143,8 +175,8 @@ class Course:
         return audit.is_drained(self.log, self.ledger)
 
 
-def skipped(course: Course, reason: str) -> Result:
-    """Give the result of a test that this machine does not allow."""
+def without_figures(course: Course, *, skipped: str = "", broken: str = "") -> Result:
+    """Give the result of a test that this machine does not allow, or that came to no end."""
     return Result(
         test=course.test,
         title=course.title,
@@ -156,9 +188,10 @@ def skipped(course: Course, reason: str) -> Result:
         began=course.began,
         lasted=0.0,
         given_up=0,
-        figures=[],
+        figures=course.figures,
         happened=[],
         refusals={},
         series=[],
-        skipped=reason,
+        skipped=skipped,
+        broken=[broken] if broken else [],
     )

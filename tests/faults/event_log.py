@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import datetime
 from typing import Any
 
 from tests.faults.api import Api
@@ -12,6 +13,7 @@ from tests.faults.commands import effect_of
 CONSEQUENCES = ("ticket.opened", "sla.started:first_response", "sla.started:resolution")
 #: Marks of the clocks, which may ring once each.
 _MARKS = ("sla.warned", "sla.breached")
+_TOLERANCE_SECONDS = 60.0
 _SETTLED = ("notification.sent", "notification.suppressed")
 
 
@@ -33,7 +35,12 @@ class EventLog:
         self.gaps: list[str] = []
         #: Messages that are owed to somebody and whose fate is open, with their tickets.
         self.owed: dict[str, str] = {}
+        #: Messages that were given up, with their tickets.
         self.failed: dict[str, str] = {}
+        self.mails_sent: set[str] = set()
+        #: Marks that rang more than a minute from the time they were for.
+        self.misrung = 0
+        #: Events about tickets.
         self.told = 0
         self._sequences: dict[tuple[str, str], int] = {}
         self._positions: dict[str, int] = {}
@@ -49,7 +56,7 @@ class EventLog:
                 return not page["unavailable"]
 
     def _fold(self, event: dict[str, Any]) -> None:
-        self.told += 1
+        self.told += ":" not in event["subject"]
         self._check_order(event)
         name = event["type"].removeprefix("ir.peygir.").removesuffix(".v1")
         stream, data = event["subject"], event["data"]
@@ -61,6 +68,7 @@ class EventLog:
             self.consequences[stream][name] += 1
         if name in _MARKS:
             self.marks[stream, data["clock"], data["mark"]] += 1
+            self.misrung += _apart(event["time"], data["alarm_at"]) > _TOLERANCE_SECONDS
         if "state" in data:
             self.states[stream] = data["state"]
         if name.startswith("notification."):
@@ -73,6 +81,8 @@ class EventLog:
             self.failed.pop(delivery, None)
         elif name in _SETTLED:
             self.owed.pop(delivery, None)
+            if name == "notification.sent" and data["channel"] == "email":
+                self.mails_sent.add(delivery)
         elif name == "notification.failed" and data["final"]:
             self.owed.pop(delivery, None)
             self.failed[delivery] = stream
@@ -85,3 +95,7 @@ class EventLog:
         if event["position"] != self._positions.get(source, 0) + 1:
             self.gaps.append(f"{source}:{event['position']}")
         self._positions[source] = event["position"]
+
+
+def _apart(one: str, other: str) -> float:
+    return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds())

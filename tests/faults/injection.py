@@ -82,7 +82,7 @@ def _quick(world: World, name: str) -> None:
 
 
 def _flush(world: World, _name: str) -> None:
-    import redis  # noqa: PLC0415 - nothing else here needs it
+    import redis
 
     with redis.Redis.from_url(world.servers.addresses.redis_url) as client:
         client.flushall()

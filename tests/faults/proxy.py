@@ -34,6 +34,7 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._writers: set[asyncio.StreamWriter] = set()
+        self._half_closed: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -88,9 +89,11 @@ class Proxy:
     def cut_now(self) -> None:
         """The same from inside `watch`: the piece it was shown never arrives."""
         for writer in self._writers:
-            writer.transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
-            )
+            # While frozen, what was cut before is still here, and closed.
+            with contextlib.suppress(OSError):
+                writer.transport.get_extra_info("socket").setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
+                )
             writer.transport.abort()
 
     def half_close(self) -> None:
@@ -128,6 +131,8 @@ class Proxy:
                 await self._flowing.wait()
                 if self.watch is not None:
                     self.watch(direction, piece)
+                if target in self._half_closed:
+                    continue
                 target.write(piece)
                 await target.drain()
         except OSError:
@@ -135,15 +140,17 @@ class Proxy:
         finally:
             target.close()
             self._writers.discard(target)
+            self._half_closed.discard(target)
 
     async def _cut(self) -> None:
         self.cut_now()
 
     async def _half_close(self) -> None:
         for writer in self._writers:
-            if writer.can_write_eof() and not writer.is_closing():
-                if writer.get_extra_info("peername")[:2] in self._targets:
-                    writer.write_eof()
+            open_ = writer.can_write_eof() and not writer.is_closing()
+            if open_ and writer.get_extra_info("peername")[:2] in self._targets:
+                writer.write_eof()
+                self._half_closed.add(writer)
 
     async def _close(self) -> None:
         self._server.close()

@@ -41,12 +41,14 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Leave no byte free."""
-        with (self.folder / _BALLAST).open("wb") as ballast, contextlib.suppress(OSError):
-            free = shutil.disk_usage(self.folder).free
-            os.posix_fallocate(ballast.fileno(), 0, free // _MEGABYTE * _MEGABYTE)
-            while True:
-                ballast.write(bytes(4096))
-                ballast.flush()
+        free = shutil.disk_usage(self.folder).free
+        with (self.folder / _BALLAST).open("wb", buffering=0) as ballast:
+            with contextlib.suppress(OSError):
+                os.posix_fallocate(ballast.fileno(), 0, free // _MEGABYTE * _MEGABYTE)
+            ballast.seek(0, os.SEEK_END)
+            with contextlib.suppress(OSError):
+                while ballast.write(bytes(4096)):
+                    pass
 
     def clear(self) -> None:
         """Give the room back."""

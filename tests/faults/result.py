@@ -43,7 +43,8 @@ class Result:
     refusals: dict[int, int]
     series: list[dict[str, float]]
     skipped: str = ""
-    faults_of_its_own: list[str] = field(default_factory=list)
+    #: What did not come that had to.
+    broken: list[str] = field(default_factory=list)
 
     @property
     def unmet(self) -> list[str]:
@@ -62,6 +63,9 @@ class Result:
         ]
         if found.stuck:
             told.append(f"stuck: {len(found.stuck)} ({found.stuck[0]})")
+        if self.given_up:
+            # Every fault is shorter than the clients' patience: who gives up was failed by us.
+            told.append(f"given up after minutes of refusals: {self.given_up}")
         if self.notices.missing:
             told.append(f"notices missing: {self.notices.missing}")
         told += [
@@ -69,7 +73,7 @@ class Result:
             for figure in self.figures
             if not figure.met
         ]
-        return told + self.faults_of_its_own
+        return told + self.broken
 
     def as_row(self) -> dict[str, Any]:
         """Give the figures that every run prints."""
@@ -82,6 +86,7 @@ class Result:
             "doubled": len(found.doubled),
             "phantom": len(found.phantom),
             "stuck": len(found.stuck),
+            "given_up": self.given_up,
             "notices": notices.sent,
             "notices_missing": notices.missing,
             "notices_repeated": notices.repeated,
@@ -97,7 +102,6 @@ class Result:
             "title": self.title,
             "figures": [asdict(figure) for figure in self.figures],
             "refusals": {str(status): count for status, count in sorted(self.refusals.items())},
-            "given_up": self.given_up,
             "faults": [asdict(happened) for happened in self.happened],
             "began": self.began,
             "lasted_seconds": round(self.lasted, 1),

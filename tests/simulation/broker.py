@@ -1,27 +1,31 @@
-"""A broker in memory: a queue per source and consumer, whose messages get lost, doubled, late.
+"""A broker in memory: queues whose messages get lost, doubled and late; links that break.
 
-Harsher than RabbitMQ: any replica may get any message in any order, so nothing may rest on order or
-on a single active consumer. Stands in for AMQP and for what speaks it (`chassis.bus.publisher`, and
-the connection in `chassis.bus.consumer`); the loop that handles and acknowledges batches is real.
+Stands in for RabbitMQ and the amqp library; what speaks through it is real. Harsher than RabbitMQ:
+any replica may get any message in any order, so nothing may rest on a single active consumer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from chassis.bus.publisher import PublishingFailed
-from chassis.bus.topology import pairs
+import eventlet
+
+from chassis.bus.topology import events_exchange, pairs
 
 if TYPE_CHECKING:
+    from tests.simulation.hub import Owner
     from tests.simulation.process import Process
     from tests.simulation.world import World
 
 _LONGEST_DELAY = 12.0
+#: How often somebody who only listens notices that his link is broken.
+_IDLE_SECONDS = 5.0
 
 
-class Message(NamedTuple):
-    """A delivery as the amqp library hands it over."""
+class Delivery(NamedTuple):
+    """A message as the amqp library hands it over."""
 
     body: bytes
     delivery_tag: int
@@ -29,47 +33,124 @@ class Message(NamedTuple):
 
 
 class Channel:
-    """What a partition acknowledges on; what it has not, goes back when its process ends."""
+    """A channel with the amqp library's names; declaring needs no effect here."""
 
-    def __init__(self, queue: Queue, process: Process) -> None:
-        self._queue = queue
-        self.process = process
-        self.unacknowledged: dict[int, bytes] = {}
-        self._arrive: Callable[[Message], None] | None = None
-        self._last_tag = 0
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.events: defaultdict[str, set[Callable[..., None]]] = defaultdict(set)
+        self.unacknowledged: dict[int, tuple[Queue, bytes]] = {}
+        self._arrive: Callable[[Delivery], None] | None = None
+        self._delivered = 0
+        self._published = 0
+        self._confirmed = 0
 
-    def basic_qos(self, *_arguments: Any, **_options: Any) -> None:
-        """Take the prefetch for granted: the worlds are small."""
+    def _take_for_granted(self, *_arguments: Any, **_options: Any) -> None:
+        """Have no effect."""
 
-    def basic_consume(self, _queue: str, *, callback: Callable[[Message], None]) -> str:
-        """Begin to receive."""
+    exchange_declare = queue_declare = queue_bind = _take_for_granted
+    basic_qos = confirm_select = _take_for_granted
+
+    def basic_consume(self, queue: str, *, callback: Callable[[Delivery], None]) -> str:
+        """Begin to receive from a queue."""
         self._arrive = callback
-        self._queue.attach(self)
-        return self.process.name
+        self.link.broker.queues[queue].attach(self)
+        return queue
 
     def basic_ack(self, tag: int, *, multiple: bool) -> None:
-        """Be done with a message, or with all up to it."""
-        world = self._queue.world
-        world.stumble(self.process, f"ack {self._queue.name}")
+        """Be done with a message, or with all up to it; raises OSError on a broken link."""
+        self.link.use("ack")
         done = [item for item in self.unacknowledged if item <= tag] if multiple else [tag]
         for item in done:
-            self.unacknowledged.pop(item, None)
-        world.note(self.process.name, "acknowledged", self._queue.name, f"up to {tag}")
+            queue, _body = self.unacknowledged.pop(item)
+            self.link.note("acknowledges", queue.name)
 
     def basic_reject(self, tag: int, *, requeue: bool) -> None:
-        """Refuse a message: none is unreadable here."""
-        raise AssertionError(f"{self._queue.name}: {tag} was rejected")
+        """Refuse a message: there is no unreadable one here."""
+        raise AssertionError(f"{self.unacknowledged[tag][0].name}: rejected, {requeue=}")
 
-    def deliver(self, body: bytes) -> None:
-        """Hand a message to the partition."""
+    def basic_publish(
+        self, message: Any, *, exchange: str, routing_key: str, mandatory: bool
+    ) -> None:
+        """Send a message to the queues of its partition; raises OSError on a broken link."""
+        self.link.use("publish")
+        self._published += 1
+        queues = self.link.broker.bound[exchange, routing_key]
+        assert queues or not mandatory
+        for queue in queues:
+            queue.put(message.body)
+
+    def confirm(self) -> bool:
+        """Confirm what was published; False when there is nothing to confirm."""
+        if self._confirmed == self._published:
+            return False
+        self._confirmed = self._published
+        self.link.note("is told that", str(self._published), "messages are published")
+        for listener in self.events["basic_ack"]:
+            listener(self._published, True)
+        return True
+
+    def deliver(self, queue: Queue, body: bytes) -> None:
+        """Hand a message over."""
         assert self._arrive is not None
-        self._last_tag += 1
-        self.unacknowledged[self._last_tag] = body
-        self._arrive(Message(body, self._last_tag, {}))
+        self._delivered += 1
+        self.unacknowledged[self._delivered] = queue, body
+        self._arrive(Delivery(body, self._delivered, {}))
+
+
+class Link:
+    """A process's connection, with the amqp library's names."""
+
+    def __init__(self, broker: Broker, owner: Owner) -> None:
+        self.broker = broker
+        self.owner: Any = owner
+        self.connected = True
+        self._channels: list[Channel] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.collect()
+
+    def note(self, *what: str) -> None:
+        """Keep a line of the trace."""
+        self.broker.world.note(self.owner.name, *what)
+
+    def use(self, what: str) -> None:
+        """Send something; raises OSError on a broken link."""
+        world = self.broker.world
+        world.stumble(self.owner, what)
+        if self.broker.is_away or world.faults.happens(world.faults.error):
+            self.collect()
+        if not self.connected:
+            raise ConnectionResetError(what)
+
+    def channel(self) -> Channel:
+        """Open a channel."""
+        self._channels.append(Channel(self))
+        return self._channels[-1]
+
+    def drain_events(self, timeout: float) -> None:
+        """Wait for what comes: confirms at once; deliveries come by themselves."""
+        if sum(channel.confirm() for channel in self._channels):
+            return
+        eventlet.sleep(max(timeout, _IDLE_SECONDS))
+        self.use("heartbeat")
+        raise TimeoutError
+
+    def heartbeat_tick(self) -> None:
+        """Be alive."""
+
+    def collect(self) -> None:
+        """Close; what is not acknowledged goes back."""
+        if self.connected:
+            self.connected = False
+            for channel in self._channels:
+                self.broker.detach(channel)
 
 
 class Queue:
-    """The messages of one source for one consumer."""
+    """The messages of one partition of a source for one consumer."""
 
     def __init__(self, world: World, name: str) -> None:
         self.world = world
@@ -81,7 +162,11 @@ class Queue:
     @property
     def is_empty(self) -> bool:
         """Whether everything is acknowledged."""
-        held = any(channel.unacknowledged for channel in self._channels)
+        held = any(
+            queue is self
+            for channel in self._channels
+            for queue, _body in channel.unacknowledged.values()
+        )
         return not (held or self._waiting or self._under_way)
 
     def put(self, body: bytes) -> None:
@@ -89,64 +174,79 @@ class Queue:
         faults, chance = self.world.faults, self.world.chance
         copies = 0 if faults.happens(faults.lost) else 2 if faults.happens(faults.doubled) else 1
         if copies != 1:
-            self.world.note("broker", "loses" if not copies else "doubles", self.name)
+            self.world.note("broker", "doubles" if copies else "loses", self.name)
         for _copy in range(copies):
             late = faults.happens(faults.delayed)
-            self._send(body, chance.random() * _LONGEST_DELAY if late else 0.0)
+            self.send(body, chance.random() * _LONGEST_DELAY if late else 0.0)
+
+    def send(self, body: bytes, seconds: float = 0.0) -> None:
+        """Have a message arrive."""
+        self._under_way += 1
+        self.world.outside_call(seconds, self._arrive, body)
 
     def attach(self, channel: Channel) -> None:
         """Have one more consumer."""
         self._channels.append(channel)
         waiting, self._waiting = self._waiting, []
         for body in waiting:
-            self._send(body, 0.0)
+            self.send(body)
 
-    def detach(self, process: Process) -> None:
-        """Take back what a process has not acknowledged."""
-        for channel in [item for item in self._channels if item.process is process]:
+    def detach(self, channel: Channel) -> None:
+        """Have one consumer less."""
+        if channel in self._channels:
             self._channels.remove(channel)
-            for body in channel.unacknowledged.values():
-                self._send(body, 0.0)
-
-    def _send(self, body: bytes, seconds: float) -> None:
-        self._under_way += 1
-        self.world.outside_call(seconds, self._arrive, body)
 
     def _arrive(self, body: bytes) -> None:
         self._under_way -= 1
-        alive = [channel for channel in self._channels if not channel.process.dead]
-        if alive:
-            self.world.chance.choice(alive).deliver(body)
+        if self._channels:
+            self.world.chance.choice(self._channels).deliver(self, body)
         else:
             self._waiting.append(body)
 
 
 class Broker:
-    """All queues."""
+    """All queues, and the links to them."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.queues = {pair: Queue(world, pair.exchange) for pair in pairs()}
+        self.away_until = 0.0
+        self.queues: dict[str, Queue] = {}
+        #: The queues of an exchange and a partition.
+        self.bound: defaultdict[tuple[str, str], list[Queue]] = defaultdict(list)
+        for pair in pairs():
+            for partition in range(world.settings.partitions):
+                queue = Queue(world, pair.queue(partition))
+                self.queues[queue.name] = queue
+                self.bound[events_exchange(pair.source), str(partition)].append(queue)
+        self._links: list[Link] = []
 
-    def publish(self, process: Process, bodies: Sequence[bytes]) -> None:
-        """Take messages in order; raises PublishingFailed, also after some have arrived."""
-        world = self.world
-        mine = [queue for pair, queue in self.queues.items() if pair.source == process.service]
-        for body in bodies:
-            world.stumble(process, "publish")
-            if world.faults.happens(world.faults.error):
-                world.note(process.name, "cannot publish")
-                raise PublishingFailed("no confirm")
-            for queue in mine:
-                queue.put(body)
-        world.note(process.name, "published", str(len(bodies)))
+    def connect(self) -> Link:
+        """Give a process a link; raises OSError while the broker is away."""
+        if self.is_away:
+            raise ConnectionRefusedError("the broker is away")
+        self._links.append(Link(self, self.world.hub.current()))
+        return self._links[-1]
 
-    def detach(self, process: Process) -> None:
-        """Forget a process that has ended."""
-        for queue in self.queues.values():
-            queue.detach(process)
+    @property
+    def is_away(self) -> bool:
+        """Whether nobody reaches it now."""
+        return self.world.hub.now < self.away_until
 
     @property
     def is_empty(self) -> bool:
         """Whether everything is acknowledged."""
         return all(queue.is_empty for queue in self.queues.values())
+
+    def cut(self, process: Process) -> None:
+        """Close the links of a process that has ended."""
+        for link in [item for item in self._links if item.owner is process]:
+            link.collect()
+            self._links.remove(link)
+
+    def detach(self, channel: Channel) -> None:
+        """Take back what a channel has not acknowledged."""
+        for queue in self.queues.values():
+            queue.detach(channel)
+        for queue, body in channel.unacknowledged.values():
+            queue.send(body)
+        channel.unacknowledged.clear()

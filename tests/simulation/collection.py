@@ -1,13 +1,11 @@
-"""One collection in memory: documents as BSON, unique keys, the few calls that services make.
+"""A collection with pymongo's names, as far as the services use it, over a shelf in memory.
 
-What is stored went through BSON and comes out of it, so that it is cut, typed and copied as by the
-real server. Time, faults and crashes are not here: every call goes through `Access`.
+Time, faults and crashes are not here: every call goes through `Access`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import bson
@@ -18,123 +16,15 @@ from pymongo.operations import ReplaceOne
 
 from tests.simulation.documents import (
     Document,
-    keys_of,
-    matches,
     piped,
     sort_key,
     started_from,
     updated,
 )
+from tests.simulation.shelf import CODEC, Duplicated, Shelf, Stored, Unique
 
-_CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True)
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 _DUPLICATE_KEY = 11000
-
-
-class Stored(NamedTuple):
-    """A document as bytes, and read once for matching; nobody changes the second."""
-
-    raw: bytes
-    document: Document
-
-
-class Unique(NamedTuple):
-    """A unique key and whom it covers."""
-
-    fields: tuple[str, ...]
-    covers: Mapping[str, Any]
-
-
-class Duplicated(Exception):
-    """Raised within a write when a unique key is taken."""
-
-    def __init__(self, fields: tuple[str, ...]) -> None:
-        super().__init__(fields)
-        self.pattern = dict.fromkeys(fields, 1)
-
-
-class Shelf:
-    """What one collection holds on the disk, whoever looks at it."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.stored: dict[Any, Stored] = {}
-        self.unique: list[Unique] = []
-        #: Told of every document that is stored.
-        self.watcher: Callable[[Document], None] | None = None
-        self._taken: dict[tuple[Any, ...], Any] = {}
-        self._order: list[Any] | None = None
-
-    def copy(self) -> Shelf:
-        """Give an equal one; documents are shared, as nobody changes them."""
-        twin = Shelf(self.name)
-        twin.stored, twin.unique, twin.watcher = dict(self.stored), self.unique, self.watcher
-        twin._taken = dict(self._taken)
-        return twin
-
-    def put(self, document: Document, *, instead_of: Stored | None = None) -> Document:
-        """Store a document; raises Duplicated."""
-        raw = document.raw if isinstance(document, RawBSONDocument) else bson.encode(document)
-        document = bson.decode(raw, _CODEC)
-        name = document["_id"]
-        if instead_of is None and name in self.stored:
-            raise Duplicated(("_id",))
-        keys = list(self._keys(document))
-        for key in keys:
-            if self._taken.get(key, name) != name:
-                raise Duplicated(key[0])
-        if instead_of is None:
-            self._order = None
-        else:
-            self._forget(instead_of.document)
-        self._taken.update(dict.fromkeys(keys, name))
-        self.stored[name] = Stored(raw, document)
-        if self.watcher is not None:
-            self.watcher(document)
-        return document
-
-    def remove(self, name: Any) -> None:
-        """Take a document away."""
-        self._forget(self.stored.pop(name).document)
-        self._order = None
-
-    def select(self, query: Mapping[str, Any]) -> Iterator[Stored]:
-        """Give what fulfils a query, by id where that is asked for."""
-        for name in self._candidates(query.get("_id")):
-            item = self.stored.get(name)
-            if item is not None and matches(item.document, query):
-                yield item
-
-    def _candidates(self, wanted: Any) -> Iterable[Any]:
-        """Give the ids among which the query's are."""
-        if wanted is None:
-            return list(self.stored)
-        if not isinstance(wanted, dict):
-            return [wanted]
-        if "$in" in wanted:
-            return list(dict.fromkeys(wanted["$in"]))
-        if wanted.keys() <= {"$gt", "$lt", "$lte"}:
-            return self._between(wanted)
-        return list(self.stored)
-
-    def _between(self, bounds: Mapping[str, Any]) -> list[Any]:
-        if self._order is None:
-            self._order = sorted(self.stored)
-        order = self._order
-        start = bisect_right(order, bounds["$gt"]) if "$gt" in bounds else 0
-        end = bisect_left(order, bounds["$lt"]) if "$lt" in bounds else len(order)
-        end = min(end, bisect_right(order, bounds["$lte"])) if "$lte" in bounds else end
-        return order[start:end]
-
-    def _keys(self, document: Document) -> Iterator[tuple[Any, ...]]:
-        for fields, covers in self.unique:
-            if matches(document, covers):
-                for key in keys_of(document, fields):
-                    yield (fields, *key)
-
-    def _forget(self, document: Document) -> None:
-        for key in self._keys(document):
-            self._taken.pop(key, None)
 
 
 class Access(Protocol):
@@ -173,21 +63,17 @@ class Result(NamedTuple):
 class Collection:
     """A shelf as one process sees it, with pymongo's names."""
 
-    codec_options = _CODEC
+    codec_options = CODEC
 
-    def __init__(self, find: Callable[[], Shelf], access: Access, *, raw: bool = False) -> None:
-        self._find_shelf = find
+    def __init__(self, shelf: Shelf, access: Access, *, raw: bool = False) -> None:
+        self._shelf = shelf
         self._access = access
         self._raw = raw
-
-    @property
-    def _shelf(self) -> Shelf:
-        return self._find_shelf()
 
     def with_options(self, *, codec_options: Any = None, **_concerns: Any) -> Collection:
         """Give a view that reads plain or raw documents."""
         raw = codec_options is not None and codec_options.document_class is RawBSONDocument
-        return Collection(self._find_shelf, self._access, raw=raw)
+        return Collection(self._shelf, self._access, raw=raw)
 
     # -- indexes: only unique keys have an effect here --------------------------------------------
 
@@ -211,34 +97,33 @@ class Collection:
     def find(
         self,
         query: Mapping[str, Any] | None = None,
-        _fields: Any = None,
+        fields: Mapping[str, Any] | None = None,
         *,
         sort: Any = None,
         limit: int = 0,
         skip: int = 0,
         session: Any = None,
     ) -> Cursor:
-        """Give the documents that fulfil a query; whole ones, whatever fields are wanted."""
+        """Give the documents that fulfil a query, or of each the wanted fields."""
+        tops = {"_id", *(name.partition(".")[0] for name in fields)} if fields else None
 
         def read(order: Any) -> list[Any]:
-            return self._call("find", lambda: self._sorted(query or {}, order), session)
+            found = self._call("find", lambda: self._sorted(query or {}, order), session)
+            part = found[skip : skip + limit if limit else None]
+            return [self._out(item) if tops is None else _only(tops, item) for item in part]
 
-        def part(order: Any) -> list[Any]:
-            found = read(order)
-            return [self._out(item) for item in found[skip : skip + limit if limit else None]]
-
-        return Cursor(part, sort)
+        return Cursor(read, sort)
 
     def find_one(
         self,
         query: Mapping[str, Any] | None = None,
-        _fields: Any = None,
+        fields: Mapping[str, Any] | None = None,
         *,
         sort: Any = None,
         session: Any = None,
     ) -> Any:
         """Give the first document that fulfils a query."""
-        return next(iter(self.find(query, sort=sort, limit=1, session=session)), None)
+        return next(iter(self.find(query, fields, sort=sort, limit=1, session=session)), None)
 
     def count_documents(self, query: Mapping[str, Any]) -> int:
         """Give how many fulfil a query."""
@@ -295,9 +180,7 @@ class Collection:
 
         self._call("update_many", effect)
 
-    def replace_one(
-        self, query: Document, document: Document, *, upsert: bool = False
-    ) -> Result:
+    def replace_one(self, query: Document, document: Document, *, upsert: bool = False) -> Result:
         """Put a document in the place of the first that fulfils a query."""
         count = self._told(
             "replace", lambda: self._write(query, document, replace=True, upsert=upsert)
@@ -347,7 +230,7 @@ class Collection:
         return found
 
     def _out(self, item: Stored) -> Any:
-        return RawBSONDocument(item.raw, _RAW) if self._raw else bson.decode(item.raw, _CODEC)
+        return RawBSONDocument(item.raw, _RAW) if self._raw else bson.decode(item.raw, CODEC)
 
     def _write(
         self, query: Document, change: Any, *, replace: bool = False, upsert: bool = False
@@ -399,6 +282,11 @@ class Collection:
 
     def _call(self, what: str, effect: Any, session: Any = None) -> Any:
         return self._access.call(f"{self._shelf.name}.{what}", effect, session=session)
+
+
+def _only(tops: set[str], item: Stored) -> Document:
+    """Give the top fields that a projection reaches into; nobody changes what he has read."""
+    return {name: value for name, value in item.document.items() if name in tops}
 
 
 def _pair(item: Any) -> tuple[str, int]:

@@ -159,14 +159,13 @@ def piped(document: Document, pipeline: list[Document], variables: Mapping[str, 
 
 def evaluated(document: Document, expression: Any, variables: Mapping[str, Any]) -> Any:
     """Give the value of an aggregation expression; a missing field sorts before everything."""
-    if isinstance(expression, str) and expression.startswith("$$"):
-        return variables[expression]
-    if isinstance(expression, str) and expression.startswith("$"):
-        return document.get(expression[1:], _MISSING)
-    if not isinstance(expression, dict):
+    kind = type(expression)
+    if kind is dict:
+        ((name, operands),) = expression.items()
+        return _EXPRESSIONS[name](*[evaluated(document, item, variables) for item in operands])
+    if kind is not str or expression[:1] != "$":
         return expression
-    ((name, operands),) = expression.items()
-    return _EXPRESSIONS[name](*(evaluated(document, item, variables) for item in operands))
+    return variables.get(expression, document.get(expression[1:], _MISSING))
 
 
 _EXPRESSIONS: dict[str, Callable[..., Any]] = {
@@ -183,6 +182,8 @@ def keys_of(document: Document, fields: tuple[str, ...]) -> Iterator[tuple[Any, 
     rows: list[tuple[Any, ...]] = [()]
     for field in fields:
         found = values_at(document, field) or [None]
-        spread = [item for value in found for item in (value if isinstance(value, list) else [value])]
+        spread = [
+            item for value in found for item in (value if isinstance(value, list) else [value])
+        ]
         rows = [(*row, value) for row in rows for value in spread]
     yield from dict.fromkeys(rows)

@@ -5,24 +5,28 @@ from __future__ import annotations
 import random
 
 
-class Crash(Exception):
-    """Raised where a process is to end; `World.crash` makes it the end."""
-
-
 class Faults:
     """How often what goes wrong; each run draws its own climate, from calm to wild."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         climate = chance.choice((0.0, 0.5, 1.0, 2.0))
-        self.crashes_left = chance.choice((0, 1, 2, 4))
-        self.crash = 0.006 * climate if self.crashes_left else 0.0
+        # At each call to an outside: others go first; it takes seconds; it fails; it is the last.
+        self.pause = chance.choice((0.15, 0.4, 0.8))
+        self.slow = 0.01 * climate
         self.error = 0.01 * climate
+        self.crash = 0.006 * climate
+        self.crashes_left = chance.choice((0, 1, 2, 4))
+        # For each message; `doubled` for commands as well.
         self.lost = 0.04 * climate
         self.doubled = 0.06 * climate
         self.delayed = 0.15 * climate
-        self.pause = chance.choice((0.15, 0.4, 0.8))
-        self.slow = 0.01 * climate
+        # Each time somebody asks for a lease.
+        self.two_leaders = 0.05 * climate
+        # Each time some time has passed: a process freezes, the broker goes, a service goes.
+        self.freeze = 0.02 * climate
+        self.outage = 0.01 * climate
+        self.cut = 0.004 * climate
         self.over = False
 
     def happens(self, probability: float) -> bool:
@@ -39,3 +43,5 @@ class Faults:
     def stop(self) -> None:
         """Let nothing more go wrong."""
         self.over = True
+        self.crashes_left = 0
+        self.pause = min(self.pause, 0.1)

@@ -22,6 +22,8 @@ class Owner:
     def __init__(self, name: str) -> None:
         self.name = name
         self.dead = False
+        #: Until when nothing of it runs, as after SIGSTOP.
+        self.frozen_until = 0.0
         self.threads: list[greenlet] = []
 
 
@@ -46,9 +48,9 @@ class Timer:
 class Hub:
     """The loop below eventlet, one turn at a time."""
 
-    def __init__(self, chance: random.Random, entered: Callable[[Owner], None]) -> None:
+    def __init__(self, chance: random.Random, entered: Callable[[Owner], None], now: float) -> None:
         self.greenlet = getcurrent()
-        self.now = 0.0
+        self.now = now
         self.outside = Owner("outside")
         self._chance = chance
         self._entered = entered
@@ -74,11 +76,14 @@ class Hub:
         """Have something called after some seconds."""
         timer = Timer(self.now + seconds, self._owner(call, arguments), call, arguments, options)
         if seconds > 0:
-            self._count += 1
-            heapq.heappush(self._asleep, (timer.due, self._count, timer))
+            self._sleep(timer, timer.due)
         else:
             self.ready.append(timer)
         return timer
+
+    def _sleep(self, timer: Timer, until: float) -> None:
+        self._count += 1
+        heapq.heappush(self._asleep, (until, self._count, timer))
 
     schedule_call_local = schedule_call_global
 
@@ -113,8 +118,11 @@ class Hub:
         """Let others go first."""
         thread = getcurrent()
         if thread is not self.greenlet:
-            self.schedule_call_global(seconds, thread.switch)
-            self.switch()
+            timer = self.schedule_call_global(seconds, thread.switch)
+            try:
+                self.switch()
+            finally:
+                timer.cancel()
 
     def turn(self, among: list[Timer]) -> None:
         """Let one of those run that may, whichever is drawn."""
@@ -122,7 +130,12 @@ class Hub:
         drawn = int(self._chance.random() * (last + 1))
         timer, among[drawn] = among[drawn], among[last]
         among.pop()
-        if timer.pending and not timer.owner.dead:
+        self._run(timer)
+
+    def _run(self, timer: Timer) -> None:
+        if timer.pending and timer.owner.frozen_until > self.now:
+            self._sleep(timer, timer.owner.frozen_until)
+        elif timer.pending and not timer.owner.dead:
             timer.pending = False
             self._entered(timer.owner)
             timer.call(*timer.arguments, **timer.options)
@@ -132,8 +145,12 @@ class Hub:
         self.now += seconds
         while self._asleep and self._asleep[0][0] <= self.now:
             timer = heapq.heappop(self._asleep)[2]
-            if timer.pending and not timer.owner.dead:
-                self.awake.append(timer)
+            if getattr(timer.call, "__name__", "") == "throw":
+                # Eventlet looks for time-outs before anything else: who is late goes no further.
+                self._run(timer)
+            elif timer.pending and not timer.owner.dead:
+                # The world outside does not wait for loops that only look whether there is work.
+                (self.ready if timer.owner is self.outside else self.awake).append(timer)
 
     def until_next(self) -> float:
         """Give the seconds until the next sleeper wakes."""

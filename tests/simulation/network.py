@@ -32,28 +32,30 @@ class Exchange:
     """One call under way: whoever comes first ends it, the answer or a failure."""
 
     def __init__(self, world: World, server: Process) -> None:
-        self._world = world
+        self._hub = world.hub
         self.server = server
         self._caller = getcurrent()
         self._over = False
 
     def wait(self, seconds: float) -> Any:
         """Wait for the end; raises what it was, if it was a failure."""
-        self._world.hub.schedule_call_global(seconds, self.fail, TimeoutError(), self._caller)
-        outcome = self._world.hub.switch()
+        self._next = self._hub.schedule_call_global(seconds, self._caller.switch, TimeoutError())
+        try:
+            outcome = self._hub.switch()
+        finally:
+            # The caller may have given up by a time-out of his own.
+            self._next.cancel()
+            self._over = True
         if isinstance(outcome, OSError):
             raise outcome
         return outcome
 
-    def fail(self, error: OSError, _caller: Any = None) -> None:
-        """Let the caller see a failure."""
-        self.end(error)
-
     def end(self, outcome: Any) -> None:
-        """Let the caller go on."""
+        """Let the caller go on, with an answer or a failure."""
         if not self._over:
             self._over = True
-            self._world.hub.schedule_call_global(0, self._caller.switch, outcome)
+            self._next.cancel()
+            self._next = self._hub.schedule_call_global(0, self._caller.switch, outcome)
 
 
 class Network:

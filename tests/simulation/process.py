@@ -14,15 +14,12 @@ from nameko.containers import ServiceContainer
 from nameko.extensions import Extension
 
 from chassis.bus.catchup import Healer
-from chassis.bus.consumer import Consumer, Partition
-from chassis.bus.topology import pairs
+from chassis.bus.consumer import Consumer
 from chassis.calls.server import CallServer
-from chassis.journal import Aggregates
 from chassis.journal.mending import Mender
 from chassis.journal.relay import Relay
 from chassis.runtime import Runtime
 from chassis.timers import DueTimes, Every
-from tests.simulation.broker import Channel
 from tests.simulation.hub import Owner
 from tests.simulation.server import Connection, Database
 
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
 
 #: What runs by itself. The sender of notices and the rebuild of figures stay out: the first needs
 #: providers, the second is reporting's own.
-_LOOPS = (Relay, Mender, Healer, DueTimes, Every)
+_LOOPS = (Relay, Mender, Consumer, Healer, DueTimes, Every)
 _JOBS = frozenset({"hand_out", "sweep_loads", "tell_requester_changes"})
 
 
@@ -71,18 +68,13 @@ class Process(Owner):
 
     def part(self, kind: type[Any]) -> Any:
         """Give the one extension of a kind, or None."""
-        found = [item for item in self._body.extensions if isinstance(item, kind)]
-        return found[0] if found else None
+        return self._body.container.shared_extensions.get(kind)
 
     @property
     def calls(self) -> CallServer:
         """What answers calls."""
         server: CallServer = self.part(CallServer)
         return server
-
-    def kinds(self) -> list[Aggregates[Any]]:
-        """Give its kinds of streams."""
-        return [item for item in self._body.extensions if isinstance(item, Aggregates)]
 
     def start(self) -> None:
         """Set every part up and start what runs by itself."""
@@ -97,7 +89,6 @@ class Process(Owner):
         for extension in self._body.extensions:
             extension.setup()
         runtime._ready.send()
-        self._attach()
         for extension in self._body.extensions:
             if _runs_here(extension):
                 extension.start()
@@ -106,20 +97,6 @@ class Process(Owner):
         """Do what must be done once in the life of a database."""
         for make in self.part(Runtime)._preparations:
             make()
-
-    def _attach(self) -> None:
-        """Receive from the broker: the consumer's connection is not simulated, its loops are."""
-        consumer: Consumer | None = self.part(Consumer)
-        if consumer is None:
-            return
-        consumer.runtime = consumer.inbox.runtime
-        consumer.batch_size = self.world.settings.batch_size
-        consumer.connected = True
-        for pair in pairs(self.service):
-            channel = Channel(self.world.broker.queues[pair], self)
-            partition = Partition(consumer, pair, pair.queue(0), channel)
-            consumer._partitions.append(partition)
-            partition.open()
 
     def give_body_back(self) -> None:
         """Leave the body to the next process."""

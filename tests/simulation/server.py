@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Any
 from greenlet import GreenletExit
 from pymongo.errors import AutoReconnect, NetworkTimeout, PyMongoError
 
-from tests.simulation.collection import Collection, Shelf
+from tests.simulation.collection import Collection
+from tests.simulation.shelf import Shelf
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
     from tests.simulation.world import World
+
+
+#: Of the calls that fail, those that the server never sees.
+_UNREACHED = 0.5
+#: What would only fill the story of a run.
+_LOOKING = (".find", ".count", ".aggregate", "leases.find_one_and_update", "slots.insert")
 
 
 class Disk:
@@ -27,6 +34,11 @@ class Disk:
         if name not in self.shelves:
             self.shelves[name] = Shelf(name)
         return self.shelves[name]
+
+    def restore(self, copy: Disk) -> None:
+        """Hold what a copy holds."""
+        for name, shelf in self.shelves.items():
+            shelf.restore(copy.shelf(name))
 
     def copy(self) -> Disk:
         """Give an equal one."""
@@ -52,15 +64,17 @@ class Connection:
             return effect()
         sent_at = world.hub.now
         world.stumble(process, what)
-        if world.hub.now - sent_at > world.settings.mongo_seconds:
+        if world.hub.now - sent_at > world.seconds:
             raise NetworkTimeout(what)
-        if world.faults.happens(world.faults.error):
+        fails = world.faults.happens(2 * world.faults.error)
+        if fails and world.chance.random() < _UNREACHED:
             world.note(process.name, "does not reach", what)
             raise AutoReconnect(what)
         result = effect()
-        world.note(process.name, what)
+        if not what.endswith(_LOOKING):
+            world.note(process.name, what)
         world.stumble(process, what, after=True)
-        if world.faults.happens(world.faults.error):
+        if fails:
             world.note(process.name, "hears no answer to", what)
             raise AutoReconnect(what)
         return result
@@ -77,21 +91,20 @@ class Connection:
         before = self._disk.copy()
         try:
             yield
-            if world.faults.happens(world.faults.error):
-                raise _labelled("TransientTransactionError")
+            self._perhaps_raise("TransientTransactionError")
         except BaseException:
-            self._disk.shelves = before.shelves
+            self._disk.restore(before)
             raise
         world.note(process.name, "transaction committed")
         world.stumble(process, "transaction", after=True)
-        if world.faults.happens(world.faults.error):
-            raise _labelled("UnknownTransactionCommitResult")
+        self._perhaps_raise("UnknownTransactionCommitResult")
 
-
-def _labelled(label: str) -> PyMongoError:
-    error = PyMongoError(label)
-    error._add_error_label(label)
-    return error
+    def _perhaps_raise(self, label: str) -> None:
+        faults = self._world.faults
+        if faults.happens(faults.error):
+            error = PyMongoError(label)
+            error._add_error_label(label)
+            raise error
 
 
 class Database:
@@ -103,7 +116,7 @@ class Database:
         self.client = Client(connection)
 
     def __getitem__(self, name: str) -> Collection:
-        return Collection(lambda: self._disk.shelf(name), self._connection)
+        return Collection(self._disk.shelf(name), self._connection)
 
     def get_collection(self, name: str, **_concerns: Any) -> Collection:
         """Give a collection, whatever the concerns: here everything stored is durable."""
@@ -111,10 +124,15 @@ class Database:
 
 
 class Client:
-    """What of a client transactions need; it is its own session."""
+    """What of a client transactions need; it is its own session and its own `admin`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.admin = self
+
+    def aggregate(self, _pipeline: Any) -> list[Any]:
+        """Give the transactions that nobody will end: none outlive their process here."""
+        return []
 
     @contextmanager
     def start_session(self) -> Iterator[Client]:

@@ -28,6 +28,8 @@ def program(folder: Path, port: int) -> Program:
             *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
             *("--replSet", REPLICA_SET, "--oplogSize", "1024"),
             *("--wiredTigerCacheSizeGB", "1"),
+            # A slow operation would be logged with its text: with names, numbers, what was asked.
+            *("--slowOpSampleRate", "0"),
             # A single node has nobody to hand its role to: do not wait 15 s for one on SIGTERM.
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
             # A sampler of its own that would be seen in every measurement.

@@ -74,6 +74,12 @@ def may_read(ticket: Ticket, asker: Asker, organisation: Organisation) -> bool:
     return mine or has_right("ticket.read", ticket, asker, organisation)
 
 
+def _is_out_from(ticket: Ticket, asker: Asker) -> bool:
+    return asker.unit is not None and any(
+        token.from_unit == asker.unit for token in ticket.referrals
+    )
+
+
 def _is_requester(ticket: Ticket, asker: Asker, _organisation: Organisation) -> bool:
     return bool(ticket.requester) and asker.subject == f"requester:{ticket.requester}"
 
@@ -133,14 +139,19 @@ def permitted(
 ) -> Transition:
     """Give the transition that lets the asker act now; raises Conflict or Forbidden.
 
-    Who had the work a moment ago is told what changed, not that he has no right.
+    Who had the work a moment ago is told what changed, not that he has no right. Who neither may
+    see the ticket nor belongs where it came from is told nothing of how it stands.
     """
+    had_it = asker.person is not None and asker.person == ticket.left_by != ticket.assignee
+    knows_it = had_it or asker.importing or _is_out_from(ticket, asker)
+    if not (knows_it or may_read(ticket, asker, organisation)):
+        raise Forbidden("ticket_not_yours")
     leaving = list(workflow.leaving(ticket.step, action))
     if not leaving:
         raise not_now(action, ticket, "state")
     open_to_me = [t for t in leaving if _is_open_to(t, ticket, asker, organisation)]
     if not open_to_me:
-        if asker.person is not None and asker.person == ticket.left_by != ticket.assignee:
+        if had_it:
             raise not_now(action, ticket, "moved_on")
         raise Forbidden("action_not_yours", action=action)
     hindrances = [_hindrance(t, ticket, asker, organisation, at) for t in open_to_me]

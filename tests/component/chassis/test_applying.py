@@ -4,7 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.component.chassis.world import eventually, new_stream
+from tests.component.chassis.world import new_stream
+from tests.component.waiting import eventually, eventually_equal
 
 #: The schedule of the sample has two pauses.
 TRIES = 3
@@ -16,7 +17,7 @@ def of(*acts, start=1):
 
 
 def is_applied(world, stream, expected):
-    return eventually(lambda: world.applied(stream) == expected)
+    eventually_equal(lambda: world.applied(stream), expected)
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def test_events_are_applied_in_order(gentle, intake, sla):
 def test_many_events_at_once_are_applied_once_each(gentle, intake, sla):
     streams = [new_stream("many") for _number in range(150)]
 
-    intake.call("tell_many", {"streams": streams}, seconds=30)
+    intake.ask("tell_many", {"streams": streams}, seconds=30)
 
     eventually(lambda: all(gentle.applied(stream) for stream in streams))
     assert all(gentle.applied(stream) == of("ok") for stream in streams)
@@ -58,7 +59,7 @@ def test_an_event_whose_handler_raises_is_tried_by_schedule_and_then_stuck(gentl
     assert (row["attempts"], row["reason"]) == (TRIES, "decision_failed")
     assert gentle.applied(stream) == of("ok")
     eventually(lambda: sla.metric("peygir_stuck_streams", source="intake") >= 1)
-    sla.call("stuck_skip", {"id": row["_id"]})
+    sla.ask("stuck_skip", {"id": row["_id"]})
 
 
 def test_an_event_whose_handler_fails_at_first_is_applied_when_it_works(gentle, intake, sla):
@@ -79,7 +80,7 @@ def test_an_event_that_is_refused_is_stuck_at_once(gentle, intake, sla):
         row = eventually(lambda: gentle.stuck("intake", stream))
 
     assert (row["attempts"], row["reason"]) == (1, "sample_refuses")
-    sla.call("stuck_skip", {"id": row["_id"]})
+    sla.ask("stuck_skip", {"id": row["_id"]})
 
 
 def test_handlers_that_hang_are_given_up_and_the_others_go_on(gentle, intake, sla):
@@ -87,7 +88,7 @@ def test_handlers_that_hang_are_given_up_and_the_others_go_on(gentle, intake, sl
     streams = [new_stream("hangs") for _number in range(5)]
     beside = new_stream("beside")
 
-    intake.call("tell_many", {"streams": streams, "act": "hang:1"})
+    intake.ask("tell_many", {"streams": streams, "act": "hang:1"})
     intake.tell(beside, "ok")
 
     is_applied(gentle, beside, of("ok"))
@@ -106,7 +107,7 @@ def test_a_stray_time_out_of_eventlet_counts_as_a_failure(gentle, intake, sla):
         row = eventually(lambda: gentle.stuck("intake", stream))
 
     assert row["attempts"] == TRIES
-    sla.call("stuck_skip", {"id": row["_id"]})
+    sla.ask("stuck_skip", {"id": row["_id"]})
 
 
 def test_an_effect_that_cannot_be_stored_stops_only_its_own_stream(gentle, intake, sla):
@@ -117,7 +118,7 @@ def test_an_effect_that_cannot_be_stored_stops_only_its_own_stream(gentle, intak
         row = eventually(lambda: gentle.stuck("intake", stream))
 
     assert row["reason"] == "cannot_be_stored"
-    sla.call("stuck_skip", {"id": row["_id"]})
+    sla.ask("stuck_skip", {"id": row["_id"]})
 
 
 def test_the_events_after_a_stuck_one_wait_until_it_is_passed_over(gentle, intake, sla):
@@ -126,7 +127,7 @@ def test_the_events_after_a_stuck_one_wait_until_it_is_passed_over(gentle, intak
     row = eventually(lambda: gentle.stuck("intake", stream))
     intake.tell(stream, "later")
 
-    skipped = sla.call("stuck_skip", {"id": row["_id"]})
+    skipped = sla.ask("stuck_skip", {"id": row["_id"]})
 
     assert skipped == {"skipped": 2}
     is_applied(gentle, stream, [*of("ok"), *of("late", "later", start=3)])
@@ -139,9 +140,9 @@ def test_a_stuck_event_is_tried_again_on_demand(gentle, intake, sla):
     stream = new_stream()
     intake.tell(stream, "fail:8")
     row = eventually(lambda: gentle.stuck("intake", stream))
-    listed = sla.call("stuck_list", {})
+    listed = sla.ask("stuck_list", {})
 
-    sla.call("stuck_retry", {"id": row["_id"]})
+    sla.ask("stuck_retry", {"id": row["_id"]})
 
     assert row["_id"] in [item["id"] for item in listed]
     is_applied(gentle, stream, of("fail:8"))
@@ -149,7 +150,7 @@ def test_a_stuck_event_is_tried_again_on_demand(gentle, intake, sla):
 
 @pytest.mark.parametrize("method", ["stuck_retry", "stuck_skip"])
 def test_what_is_not_stuck_cannot_be_handled(gentle, sla, method):
-    answer = sla.try_call(method, {"id": "intake|nobody"}).expect(404)
+    answer = sla.call(method, {"id": "intake|nobody"}).expect(404)
 
     assert answer.json["code"] == "stuck_not_found"
 

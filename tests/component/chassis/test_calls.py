@@ -11,7 +11,8 @@ import pytest
 
 from chassis.calls import wire
 from chassis.identity import ANONYMOUS, Identity
-from tests.component.chassis.world import eventually, new_stream
+from tests.component.chassis.world import new_stream
+from tests.component.waiting import eventually
 
 
 def raw(port, sent, *, end=True, seconds=10.0):
@@ -42,13 +43,13 @@ def code_of(answer):
 
 
 def test_a_call_is_answered(intake):
-    assert intake.call("echo", {"value": [1, "۲", None]}) == [1, "۲", None]
+    assert intake.ask("echo", {"value": [1, "۲", None]}) == [1, "۲", None]
 
 
 def test_a_value_that_looks_like_a_marked_type_stays_what_it_is(intake):
     value = {"__type__": "uuid", "__value__": {"hex": "no"}}
 
-    assert intake.call("echo", {"value": value}) == value
+    assert intake.ask("echo", {"value": value}) == value
 
 
 @pytest.mark.parametrize(
@@ -62,20 +63,20 @@ def test_a_value_that_looks_like_a_marked_type_stays_what_it_is(intake):
     ],
 )
 def test_a_refusal_has_a_status_and_a_code(intake, path, request_, status, code):
-    answer = intake.try_call(path, request_).expect(status)
+    answer = intake.call(path, request_).expect(status)
 
     assert answer.json["code"] == code
 
 
 def test_a_refusal_says_which_field(intake):
-    answer = intake.try_call("told", {"stream": 1}).expect(422)
+    answer = intake.call("told", {"stream": 1}).expect(422)
 
     assert answer.json["fields"][0]["pointer"] == "/stream"
 
 
 @pytest.mark.parametrize("fault", ["error", "timeout"])
 def test_the_text_of_an_exception_is_never_in_an_answer(intake, fault):
-    answer = intake.try_call("echo", {"value": 1, "fault": fault}).expect(500)
+    answer = intake.call("echo", {"value": 1, "fault": fault}).expect(500)
 
     assert answer.json["code"] == "internal"
     assert "SECRET" not in answer.text + str(answer.headers)
@@ -83,14 +84,14 @@ def test_the_text_of_an_exception_is_never_in_an_answer(intake, fault):
 
 
 def test_a_call_that_hangs_is_given_up_at_its_deadline(intake):
-    answer = intake.try_call("echo", {"value": 1, "fault": "hang"}, seconds=0.5).expect(503)
+    answer = intake.call("echo", {"value": 1, "fault": "hang"}, seconds=0.5).expect(503)
 
     assert answer.json["code"] == "unavailable"
-    assert intake.call("echo", {"value": 1}) == 1
+    assert intake.ask("echo", {"value": 1}) == 1
 
 
 def test_a_metric_that_nobody_registered_fails_the_call(gentle, sla):
-    sla.try_call("count", {"stream": "peygir_invented_total"}).expect(500)
+    sla.call("count", {"stream": "peygir_invented_total"}).expect(500)
 
 
 # -- who calls -------------------------------------------------------------------------------------
@@ -113,7 +114,7 @@ def test_a_pass_that_is_not_ours_opens_nothing(intake):
 def test_journals_are_read_by_services_only(intake, method):
     admin = Identity(subject="person:admin", role="admin")
 
-    intake.try_call(method, {"after": 0}, identity=admin).expect(401)
+    intake.call(method, {"after": 0}, by=admin).expect(401)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_journals_are_read_by_services_only(intake, method):
     [("stuck_list", {}), ("stuck_skip", {"id": "x"}), ("journal_verify", {})],
 )
 def test_operators_calls_need_the_right(sla, method, request_):
-    answer = sla.try_call(method, request_, identity=ANONYMOUS).expect(403)
+    answer = sla.call(method, request_, by=ANONYMOUS).expect(403)
 
     assert answer.json["code"] == "right_missing"
 
@@ -177,7 +178,7 @@ def test_slow_bodies_do_not_keep_others_waiting(intake):
         answers = [pool.submit(slow, number) for number in range(20)]
         started.wait()
 
-        assert intake.call("echo", {"value": 1}, seconds=2.5) == 1
+        assert intake.ask("echo", {"value": 1}, seconds=2.5) == 1
         assert all(b" 503 " in answer.result() for answer in answers)
 
 
@@ -228,7 +229,7 @@ def test_malformed_requests_leave_the_process_alive(intake, port):
             )
             assert not any(b"Traceback" in answer for answer in answers)
 
-    assert intake.call("echo", {"value": 1}) == 1
+    assert intake.ask("echo", {"value": 1}) == 1
     assert intake.look("/healthz").status == 200
 
 
@@ -240,7 +241,7 @@ def test_resets_leave_the_process_alive(intake):
             connection.sendall(request[:cut])
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    assert intake.call("echo", {"value": 1}) == 1
+    assert intake.ask("echo", {"value": 1}) == 1
 
 
 def test_what_strangers_send_is_not_in_the_log(intake):
@@ -254,6 +255,6 @@ def test_what_strangers_send_is_not_in_the_log(intake):
 
 
 def test_what_the_process_counts_can_be_read(intake):
-    intake.call("echo", {"value": 1})
+    intake.ask("echo", {"value": 1})
 
     assert eventually(lambda: intake.metric("peygir_calls_total", method="echo", outcome="ok"))

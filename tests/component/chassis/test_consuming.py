@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.component.chassis.world import eventually, new_stream
+from tests.component.chassis.world import new_stream
+from tests.component.waiting import eventually, eventually_equal
 from tests.faults.proxy import Proxy
 
 #: The method Basic.Ack as it stands in a frame.
@@ -17,6 +18,14 @@ def proxy(servers):
     """What stands between the consumer and the broker."""
     with Proxy.before(servers.amqp_uri) as proxy:
         yield proxy
+
+
+@pytest.fixture(autouse=True)
+def well_afterwards(proxy):
+    """A test that fails half-way leaves no harm to the next one."""
+    yield
+    proxy.watch = None
+    proxy.thaw()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +44,7 @@ def sla(world, intake, proxy):
 
 
 def are_applied(world, streams, act="ok"):
-    eventually(lambda: all(world.applied(stream) for stream in streams))
+    eventually_equal(lambda: [name for name in streams if not world.applied(name)], [])
     assert {tuple(world.applied(stream)) for stream in streams} == {(f"intake:1:{act}",)}
 
 
@@ -52,7 +61,7 @@ def test_a_connection_cut_before_the_acknowledgement_doubles_no_effect(world, in
     for stream in streams:
         intake.tell(stream, "ok")
 
-    eventually(lambda: len(cuts) == 3)
+    eventually_equal(lambda: len(cuts), 3)
     proxy.watch = None
     are_applied(world, streams)
     eventually(lambda: sla.metric("peygir_events_handled_total", outcome="duplicate") >= 1)
@@ -61,7 +70,7 @@ def test_a_connection_cut_before_the_acknowledgement_doubles_no_effect(world, in
 def test_a_connection_cut_while_handlers_work_doubles_no_effect(world, intake, sla, proxy):
     streams = [new_stream("working") for _number in range(4)]
     begun = sla.metric("peygir_event_batch_size_count")
-    intake.call("tell_many", {"streams": streams, "act": "slow:0.4"})
+    intake.ask("tell_many", {"streams": streams, "act": "slow:0.4"})
     eventually(lambda: sla.metric("peygir_event_batch_size_count") > begun)
 
     proxy.cut()
@@ -97,24 +106,24 @@ def test_what_was_decided_to_change_nothing_is_not_decided_again(world, intake, 
     # The second event changes nothing, until the due time has come; only then it would.
     stream = new_stream("later")
     intake.tell(stream, "alarm:1", "only_after:due")
-    eventually(lambda: world.applied(stream) == ["due:due"])
+    eventually_equal(lambda: world.applied(stream), ["due:due"])
     sla.kill()
 
     world.start("sla")
     intake.tell(stream, "last")
 
-    eventually(lambda: len(world.applied(stream)) == 2)
+    eventually_equal(lambda: len(world.applied(stream)), 2)
     assert world.applied(stream) == ["due:due", "intake:3:last"]
 
 
 def test_sigterm_under_load_loses_and_doubles_nothing(world, intake, sla):
     streams = [new_stream("load") for _number in range(300)]
-    intake.call("tell_many", {"streams": streams[:200], "act": "slow:0.005"}, seconds=30)
+    intake.ask("tell_many", {"streams": streams[:200], "act": "slow:0.005"}, seconds=30)
     eventually(lambda: world.applied(streams[0]))
 
     started = time.monotonic()
     sla.signal(signal.SIGTERM)
-    intake.call("tell_many", {"streams": streams[200:], "act": "slow:0.005"}, seconds=30)
+    intake.ask("tell_many", {"streams": streams[200:], "act": "slow:0.005"}, seconds=30)
     status = sla.wait(20)
 
     assert (status, time.monotonic() - started < 15) == (0, True)

@@ -12,7 +12,8 @@ from chassis.calls import wire
 from chassis.journal.commit import Draft, Stamped, commit_id, decode, encode
 from contracts.envelope import ContentRef
 from contracts.intake import TicketMessageReceived
-from tests.component.chassis.world import eventually, new_stream
+from tests.component.chassis.world import new_stream
+from tests.component.waiting import eventually, eventually_equal
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def journal(gentle, intake):
 
 
 def acts_of(intake, stream):
-    return intake.call("told", {"stream": stream})["acts"]
+    return intake.ask("told", {"stream": stream})["acts"]
 
 
 # -- idempotency -----------------------------------------------------------------------------------
@@ -30,10 +31,10 @@ def acts_of(intake, stream):
 def test_a_repeated_key_gives_the_first_answer(intake, journal):
     stream, key = new_stream(), secrets.token_hex(8)
     request = {"stream": stream, "acts": ["ok"]}
-    first = intake.try_call("tell", request, key=key).expect(200)
+    first = intake.call("tell", request, key=key).expect(200)
     intake.tell(stream, "meanwhile")
 
-    again = intake.try_call("tell", request, key=key).expect(200)
+    again = intake.call("tell", request, key=key).expect(200)
 
     assert again.json == first.json
     assert (first.headers[wire.REPLAYED], again.headers[wire.REPLAYED]) == (None, "true")
@@ -44,7 +45,7 @@ def test_a_key_that_comes_with_another_body_is_refused(intake):
     stream, key = new_stream(), secrets.token_hex(8)
     intake.tell(stream, "ok", key=key)
 
-    answer = intake.try_call("tell", {"stream": stream, "acts": ["other"]}, key=key)
+    answer = intake.call("tell", {"stream": stream, "acts": ["other"]}, key=key)
 
     assert answer.expect(422).json["code"] == "idempotency_key_reused"
     assert acts_of(intake, stream) == ["ok"]
@@ -53,18 +54,18 @@ def test_a_key_that_comes_with_another_body_is_refused(intake):
 def test_a_repeat_is_answered_even_when_the_state_no_longer_allows_it(intake):
     stream, key = new_stream(), secrets.token_hex(8)
     request = {"stream": stream, "acts": ["ok"], "after": 0}
-    first = intake.call("tell", request, key=key)
+    first = intake.ask("tell", request, key=key)
 
-    assert intake.call("tell", request, key=key) == first
+    assert intake.ask("tell", request, key=key) == first
 
 
 def test_a_refused_command_may_be_tried_again_with_its_key(intake):
     stream, key = new_stream(), secrets.token_hex(8)
     request = {"stream": stream, "acts": ["ok"], "after": 1}
-    intake.try_call("tell", request, key=key).expect(409)
+    intake.call("tell", request, key=key).expect(409)
     intake.tell(stream, "first")
 
-    assert intake.call("tell", request, key=key)["told"] == 2
+    assert intake.ask("tell", request, key=key)["told"] == 2
 
 
 def test_a_hundred_commands_with_fifty_keys_are_fifty_commits(intake, journal):
@@ -74,7 +75,7 @@ def test_a_hundred_commands_with_fifty_keys_are_fifty_commits(intake, journal):
     with ThreadPoolExecutor(20) as pool:
         answers = list(
             pool.map(
-                lambda request: intake.call("tell", request, key=request["stream"], seconds=30),
+                lambda request: intake.ask("tell", request, key=request["stream"], seconds=30),
                 requests,
             )
         )
@@ -100,7 +101,7 @@ def test_of_concurrent_commands_that_exclude_each_other_one_wins(intake):
     requests = [{"stream": stream, "acts": [f"a{n}"], "after": 1} for n in range(20)]
 
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda request: intake.try_call("tell", request), requests))
+        answers = list(pool.map(lambda request: intake.call("tell", request), requests))
 
     assert sorted(answer.status for answer in answers) == [200] + [409] * 19
     assert [a.json["params"] for a in answers if a.status == 409] == [{"told": 2}] * 19
@@ -117,7 +118,7 @@ def test_a_refusal_is_from_the_journal_even_when_the_snapshot_is_behind(gentle, 
     intake.tell(stream, "next")
     gentle.database("intake")["streams"].replace_one({"_id": stream}, old)
 
-    allowed = intake.call("tell", {"stream": stream, "acts": ["third"], "after": 2})
+    allowed = intake.ask("tell", {"stream": stream, "acts": ["third"], "after": 2})
 
     assert allowed == {"version": 3, "told": 3}
 
@@ -129,7 +130,7 @@ def test_a_deleted_snapshot_is_mended_from_the_journal(gentle, intake):
 
     gentle.database("intake")["streams"].delete_one({"_id": stream})
 
-    eventually(lambda: acts_of(intake, stream) == ["ok", "next"])
+    eventually_equal(lambda: acts_of(intake, stream), ["ok", "next"])
 
 
 def test_a_command_finds_the_state_whose_snapshot_is_lost(gentle, intake):
@@ -149,14 +150,14 @@ def test_what_cannot_be_stored_refuses_only_itself(intake):
     requests[5:5] = [{"stream": new_stream(), "acts": ["x" * 1_000_000, "y" * 100_000]}]
 
     with ThreadPoolExecutor(11) as pool:
-        answers = list(pool.map(lambda request: intake.try_call("tell", request), requests))
+        answers = list(pool.map(lambda request: intake.call("tell", request), requests))
 
     assert [answer.status for answer in answers] == [200] * 5 + [422] + [200] * 5
 
 
 @pytest.mark.parametrize("act", ["\ud800", "\x00", "a\u202eb"])
 def test_odd_letters_are_kept_or_refused_but_never_a_fault(intake, act):
-    answer = intake.try_call("tell", {"stream": new_stream(), "acts": [act]})
+    answer = intake.call("tell", {"stream": new_stream(), "acts": [act]})
 
     assert answer.status in (200, 422)
 
@@ -167,7 +168,7 @@ def test_odd_letters_are_kept_or_refused_but_never_a_fault(intake, act):
 def faults(intake):
     found, after = [], 0
     while True:
-        part = intake.call("journal_verify", {"after": after})
+        part = intake.ask("journal_verify", {"after": after})
         found += part["faults"]
         after = part["next"]
         if part["end"]:
@@ -276,7 +277,7 @@ def test_commits_of_another_process_are_numbered_however_late(gentle, intake, jo
     eventually(lambda: commit_id(stream, 2) in log_of(gentle))
     names = [name for name in log_of(gentle) if name.startswith(stream)]
     assert names == [commit_id(stream, 1), commit_id(stream, 2)]
-    eventually(lambda: len(gentle.applied(stream)) == 2)
+    eventually_equal(lambda: len(gentle.applied(stream)), 2)
 
 
 def test_two_relays_at_once_number_nothing_twice(gentle, intake):

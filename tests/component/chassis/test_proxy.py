@@ -68,6 +68,19 @@ def test_nothing_passes_while_frozen_and_nothing_is_lost(proxy, connection):
     assert connection.recv(100) == b"held"
 
 
+def test_what_was_cut_while_frozen_may_be_cut_again(proxy, connection):
+    proxy.freeze()
+    connection.sendall(b"held")
+    with pytest.raises(TimeoutError):
+        connection.recv(100)
+    proxy.cut()
+
+    proxy.cut()
+
+    with pytest.raises(ConnectionResetError):
+        connection.recv(100)
+
+
 def test_everything_is_late_by_the_latency(proxy, connection):
     proxy.latency = 0.05
     started = time.monotonic()
@@ -81,6 +94,16 @@ def test_a_half_closed_connection_still_answers(proxy, connection):
     proxy.half_close()
 
     assert connection.recv(100) == b"end"
+
+
+def test_what_is_said_into_a_half_closed_connection_is_lost_and_nothing_else(proxy, connection):
+    proxy.half_close()
+    assert connection.recv(100) == b"end"
+
+    connection.sendall(b"too late")
+
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as another:
+        say(another, b"hello")
 
 
 def test_what_passes_can_be_watched_and_kept_from_arriving(proxy, connection):

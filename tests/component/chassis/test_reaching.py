@@ -6,13 +6,13 @@ import time
 import pytest
 
 from chassis.errors import Unavailable
-from tests.component.chassis.world import eventually, free_port, new_stream
+from tests.component.chassis.world import new_stream
+from tests.component.processes import NOWHERE
+from tests.component.waiting import eventually, eventually_equal
 
 #: What a caller waits for at most, and what the machine may add.
 _DEADLINE = 1.0
 _PATIENCE = 3.0
-#: Where no broker is.
-NOWHERE = f"amqp://guest:guest@127.0.0.1:{free_port()}//"
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +23,14 @@ def intake(world):
 @pytest.fixture(scope="module")
 def sla(world, intake):
     # Waiting for another service must not look like a handler that hangs.
-    sla = world.start("sla", handler_seconds=20)
+    sla = world.start("sla", handler_seconds=20, retry_seconds="0.2,0.4,1,2,5,10")
     sla.wait_attached()
     return sla
 
 
 def ask(sla):
     """Have the consumer ask the emitter, three times at once."""
-    return sla.try_call("ask_intake", {"value": 7, "seconds": _DEADLINE})
+    return sla.call("ask_intake", {"value": 7, "seconds": _DEADLINE})
 
 
 def is_unavailable(answer, started):
@@ -78,7 +78,7 @@ def test_kept_connections_that_died_are_replaced_all_at_once(world, sla):
 def unheard(world, sla):
     """An emitter whose events come by no other way than by being asked for."""
     world.processes["intake"].kill()
-    return world.start("intake", amqp_uri=NOWHERE)
+    return world.start("intake", amqp_uri=f"amqp://guest:guest@{NOWHERE}//")
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +103,22 @@ def test_events_of_a_ticket_whose_opener_is_away_wait_and_the_others_go_on(world
     routing.tell(unknown, "theirs")
     routing.tell(known, "theirs")
 
-    eventually(lambda: world.applied(known) == ["intake:1:ok", "routing:1:theirs"])
+    eventually_equal(lambda: world.applied(known), ["intake:1:ok", "routing:1:theirs"])
     row = eventually(lambda: world.lagging("routing", unknown))
     assert (row["reason"], row["attempts"], row["stuck"]) == ("service_unavailable", 0, False)
     unheard.signal(signal.SIGCONT)
-    eventually(lambda: world.applied(unknown) == ["intake:1:ok", "routing:1:theirs"])
+    eventually_equal(lambda: world.applied(unknown), ["intake:1:ok", "routing:1:theirs"])
+
+
+def test_an_event_of_a_ticket_that_its_opener_does_not_know_yet_waits(world, unheard, routing):
+    stream = new_stream("unknown")
+    routing.tell(stream, "theirs")
+    row = eventually(lambda: world.lagging("routing", stream))
+
+    unheard.tell(stream, "ok")
+
+    eventually_equal(lambda: world.applied(stream), ["intake:1:ok", "routing:1:theirs"])
+    assert (row["reason"], row["stuck"]) == ("not_opened", False)
 
 
 def test_an_event_waits_for_the_opening_one_that_is_stuck(world, sla, unheard, routing):
@@ -119,20 +130,20 @@ def test_an_event_waits_for_the_opening_one_that_is_stuck(world, sla, unheard, r
 
     row = eventually(lambda: world.stuck("routing", stream))
     assert row["reason"] == "sample_refuses"
-    sla.call("stuck_skip", {"id": f"intake|{stream}"})
-    sla.call("stuck_retry", {"id": f"routing|{stream}"})
-    eventually(lambda: world.applied(stream) == ["routing:1:theirs"])
+    sla.ask("stuck_skip", {"id": f"intake|{stream}"})
+    sla.ask("stuck_retry", {"id": f"routing|{stream}"})
+    eventually_equal(lambda: world.applied(stream), ["routing:1:theirs"])
 
 
 def test_calls_under_way_are_finished_and_new_ones_refused_while_draining(world, sla):
-    process = world.start("intake", replica=1)
+    process = world.start("intake-2")
     slow = process.begin_call("echo", {"value": 1, "seconds": 1.5})
     # Answered after the slow one has been begun.
-    process.call("echo", {"value": 2})
+    process.ask("echo", {"value": 2})
 
     process.signal(signal.SIGTERM)
-    eventually(lambda: process.look("/readyz").status == Unavailable.status)
-    refused = process.try_call("echo", {"value": 3}).expect(Unavailable.status)
+    eventually_equal(lambda: process.look("/readyz").status, Unavailable.status)
+    refused = process.call("echo", {"value": 3}).expect(Unavailable.status)
 
     assert (refused.json["code"], refused.headers["Connection"]) == ("draining", "close")
     assert slow().expect(200).json == 1

@@ -7,7 +7,8 @@ import signal
 
 import pytest
 
-from tests.component.chassis.world import eventually, new_stream
+from tests.component.chassis.world import new_stream
+from tests.component.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def replicas(world, elsewhere):
     started = [
         world.begin("intake", amqp_uri=elsewhere),
         world.begin("routing", amqp_uri=elsewhere),
-        *(world.begin("sla", replica=number) for number in range(3)),
+        *(world.begin(name) for name in ("sla", "sla-2", "sla-3")),
     ]
     for process in started:
         process.wait_ready()
@@ -38,13 +39,13 @@ def bodies_of(process, streams, count):
     def numbered():
         after, found = 0, []
         while True:
-            part = process.call("journal_log", {"after": after, "limit": 500})
+            part = process.ask("journal_log", {"after": after, "limit": 500})
             found += [event for event in part["events"] if event["subject"] in streams]
             after = part["next"]
             if part["end"]:
                 return found if len(found) == count else None
 
-    return [json.dumps(event).encode() for event in eventually(numbered)]
+    return [json.dumps([event]).encode() for event in eventually(numbered)]
 
 
 #: How many events each source has for a stream.
@@ -63,7 +64,7 @@ def test_whatever_the_order_of_delivery_each_source_is_applied_once_and_in_order
     chance.shuffle(messages)
 
     for source, body in messages:
-        world.publish(body, source=source)
+        world.publish(body, source=source, partition=chance.randrange(2))
 
     eventually(lambda: all(len(world.applied(stream)) == 10 for stream in streams))
     for stream in streams:

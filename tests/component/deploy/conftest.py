@@ -1,40 +1,42 @@
 """The sinks as processes of their own, as in an installation."""
 
 import contextlib
-import os
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from deploy.local.ports import HOST, PortBlock
-from deploy.local.processes import ROOT
-from deploy.local.waiting import answers_ok, wait_until
+from deploy.local.processes import mail_sink_program, sms_provider_program
+from deploy.local.programs import Program
+from tests.component.processes import Process
 from tests.http import Http
 
 KEY = "local-key"
 
 
 @contextlib.contextmanager
-def running(arguments: list[str], url: str, environment: Mapping[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", *arguments], cwd=ROOT, env={**os.environ, **environment}
-    )
+def running(
+    program: Program, url: str, environment: Mapping[str, str], logs: Path
+) -> Iterator[None]:
+    process = Process(program, environment, logs / f"{program.name}.log", f"{url}/healthz")
     try:
-        wait_until(lambda: answers_ok(f"{url}/healthz"), seconds=20, what=arguments[0])
+        process.wait_ready()
         yield
     finally:
-        process.terminate()
-        assert process.wait(10) == 0
+        process.signal(signal.SIGTERM)
+        assert process.wait() == 0
 
 
 @pytest.fixture(scope="module")
-def sms_provider_url() -> Iterator[str]:
+def sms_provider_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with PortBlock(["http"]) as block:
-        url = f"http://{HOST}:{block.ports['http']}"
-        arguments = ["deploy.local.sms_provider", "--port", str(block.ports["http"])]
-        with running(arguments, url, {"PEYGIR_KAVENEGAR_KEY": KEY}):
+        port = block.ports["http"]
+        url = f"http://{HOST}:{port}"
+        environment = {"PEYGIR_KAVENEGAR_KEY": KEY}
+        logs = tmp_path_factory.mktemp("sms")
+        with running(sms_provider_program(port), url, environment, logs):
             yield url
 
 
@@ -49,12 +51,12 @@ def sms_provider(sms_provider_url: str) -> Iterator[Http]:
 
 
 @pytest.fixture(scope="module")
-def mail_ports() -> Iterator[dict[str, int]]:
+def mail_ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
     with PortBlock(["smtp", "http"]) as block:
         ports = block.ports
-        arguments = ["deploy.local.mail_sink"]
-        arguments += ["--smtp-port", str(ports["smtp"]), "--http-port", str(ports["http"])]
-        with running(arguments, f"http://{HOST}:{ports['http']}", {}):
+        program = mail_sink_program(ports["smtp"], ports["http"])
+        url = f"http://{HOST}:{ports['http']}"
+        with running(program, url, {}, tmp_path_factory.mktemp("mail")):
             yield ports
 
 

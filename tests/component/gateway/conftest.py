@@ -1,61 +1,53 @@
 """Gateways as processes of their own, with a real Redis and nobody behind them."""
 
-from __future__ import annotations
-
-import os
-import signal
+import contextlib
+import functools
+import itertools
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from deploy.local.ports import PortBlock
+from deploy.local.ports import HOST, PortBlock
 from gateway.security import Sessions
-from tests.component.gateway.world import KEY, NOWHERE, Door, a_staff_member
+from tests.component.gateway.world import KEY, PORTS, Door, a_staff_member
 
 
-@pytest.fixture
-def start_gateway() -> Iterator[Callable[..., Door]]:
+@pytest.fixture(scope="module")
+def start_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Door]]:
     """Start gateways with settings of their own; all are stopped afterwards."""
-    started: list[Door] = []
-    blocks: list[PortBlock] = []
+    logs = tmp_path_factory.mktemp("gateways")
+    numbers = itertools.count(1)
+    with contextlib.ExitStack() as house:
 
-    def start(redis_url: str, **settings: str) -> Door:
-        block = PortBlock(["gateway", "metrics"])
-        blocks.append(block)
-        services = dict.fromkeys(("INTAKE", "ROUTING", "SLA", "NOTIFY", "REPORTING"), NOWHERE)
-        environment = {
-            **os.environ,
-            "PEYGIR_CALL_KEYS": KEY,
-            "PEYGIR_SESSION_KEYS": KEY,
-            "PEYGIR_GATEWAY_PORT": str(block.ports["gateway"]),
-            "PEYGIR_METRICS_PORT": str(block.ports["metrics"]),
-            "REDIS_URL": redis_url,
-            **{f"PEYGIR_{name}_URL": url for name, url in services.items()},
-            **settings,
-        }
-        process = subprocess.Popen([sys.executable, "-m", "gateway"], env=environment)
-        door = Door(process, block.ports["gateway"], block.ports["metrics"])
-        started.append(door)
-        door.wait_ready()
-        return door
+        def start(redis_url: str, **settings: str) -> Door:
+            ports = house.enter_context(PortBlock(PORTS)).ports
+            log = logs / f"gateway-{next(numbers)}.log"
+            door = Door(ports, {"REDIS_URL": redis_url, **settings}, log)
+            house.callback(door.kill)
+            door.wait_ready()
+            return door
 
-    yield start
-    for door in started:
-        door.process.send_signal(signal.SIGTERM)
-    for door in started:
-        door.process.wait(30)
-    for block in blocks:
-        block.release()
+        yield start
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def a_gateway(start_gateway: Callable[..., Door]) -> Callable[..., Door]:
+    """Give a gateway with the settings: one that other tests have used, if there is one."""
+
+    @functools.cache
+    def one(redis_url: str, *, number: int = 1, **settings: str) -> Door:
+        """With another number it is another one."""
+        return start_gateway(redis_url, **settings)
+
+    return one
+
+
+@pytest.fixture(scope="module")
 def silent_url() -> Iterator[str]:
     """A Redis that takes connections and never says a word."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server((HOST, 0))
     taken: list[socket.socket] = []
 
     def take() -> None:
@@ -66,7 +58,7 @@ def silent_url() -> Iterator[str]:
                 return
 
     threading.Thread(target=take, daemon=True).start()
-    yield f"redis://127.0.0.1:{listening.getsockname()[1]}/0"
+    yield f"redis://{HOST}:{listening.getsockname()[1]}/0"
     listening.close()
     for connection in taken:
         connection.close()

@@ -6,7 +6,7 @@ import http.client
 import signal
 import time
 
-from tests.system.client import wait_for
+from tests.component.waiting import eventually_equal
 
 TICKET = {
     "subject": "it",
@@ -17,8 +17,8 @@ TICKET = {
 LIMIT = {"PEYGIR_LIMIT_REGISTER": "3/minute"}
 
 
-def test_with_its_services_away_it_says_so_in_time(start_gateway, redis_url):
-    door = start_gateway(redis_url)
+def test_with_its_services_away_it_says_so_in_time(a_gateway, redis_url):
+    door = a_gateway(redis_url)
 
     started = time.monotonic()
     answer = door.http.post("/api/v1/tickets", TICKET)
@@ -30,8 +30,8 @@ def test_with_its_services_away_it_says_so_in_time(start_gateway, redis_url):
     assert door.http.get("/track").status == 200
 
 
-def test_limits_are_counted_for_all_gateways_together(start_gateway, redis_url):
-    doors = [start_gateway(redis_url, **LIMIT) for _ in range(2)]
+def test_limits_are_counted_for_all_gateways_together(a_gateway, redis_url):
+    doors = [a_gateway(redis_url, number=number, **LIMIT) for number in (1, 2)]
 
     statuses = [doors[n % 2].http.post("/api/v1/tickets", TICKET).status for n in range(5)]
 
@@ -41,8 +41,8 @@ def test_limits_are_counted_for_all_gateways_together(start_gateway, redis_url):
     assert refused.headers["RateLimit-Policy"] == '"register";q=3;w=60'
 
 
-def test_a_forged_address_opens_no_limit(start_gateway, redis_url):
-    door = start_gateway(redis_url, **LIMIT)
+def test_a_forged_address_opens_no_limit(a_gateway, redis_url):
+    door = a_gateway(redis_url, **LIMIT)
 
     statuses = [
         door.http.post(
@@ -54,8 +54,8 @@ def test_a_forged_address_opens_no_limit(start_gateway, redis_url):
     assert statuses.count(429) == 2
 
 
-def test_a_proxy_that_is_trusted_tells_the_address(start_gateway, redis_url):
-    door = start_gateway(redis_url, **LIMIT, PEYGIR_TRUSTED_PROXIES="127.0.0.1")
+def test_a_proxy_that_is_trusted_tells_the_address(a_gateway, redis_url):
+    door = a_gateway(redis_url, **LIMIT, PEYGIR_TRUSTED_PROXIES="127.0.0.1")
 
     statuses = [
         door.http.post(
@@ -67,8 +67,8 @@ def test_a_proxy_that_is_trusted_tells_the_address(start_gateway, redis_url):
     assert statuses == [503] * 5
 
 
-def test_without_redis_limits_hold_in_each_process_and_nothing_waits(start_gateway, silent_url):
-    door = start_gateway(silent_url, **LIMIT)
+def test_without_redis_limits_hold_in_each_process_and_nothing_waits(a_gateway, silent_url):
+    door = a_gateway(silent_url, **LIMIT)
 
     times, statuses = [], []
     for _ in range(5):
@@ -81,27 +81,21 @@ def test_without_redis_limits_hold_in_each_process_and_nothing_waits(start_gatew
     assert min(times) < 0.5
 
 
-def test_signing_out_counts_at_every_gateway(start_gateway, redis_url, token):
-    here, there = start_gateway(redis_url), start_gateway(redis_url)
+def test_signing_out_counts_at_every_gateway(a_gateway, start_gateway, redis_url, token):
+    here, there = (a_gateway(redis_url, number=number) for number in (1, 2))
     mine = {"Authorization": f"Bearer {token}"}
     there.http.get("/api/v1/sessions/current", headers=mine).expect(200)
 
     here.http.request("DELETE", "/api/v1/sessions/current", headers=mine).expect(204)
 
     here.http.get("/api/v1/sessions/current", headers=mine).expect(401)
-    wait_for(
-        lambda: there.http.get("/api/v1/sessions/current", headers=mine).status == 401,
-        what="the other gateway",
-    )
+    eventually_equal(lambda: there.http.get("/api/v1/sessions/current", headers=mine).status, 401)
     later = start_gateway(redis_url)
-    wait_for(
-        lambda: later.http.get("/api/v1/sessions/current", headers=mine).status == 401,
-        what="a gateway that was not there yet",
-    )
+    eventually_equal(lambda: later.http.get("/api/v1/sessions/current", headers=mine).status, 401)
 
 
-def test_sessions_stay_good_without_redis(start_gateway, silent_url, token):
-    door = start_gateway(silent_url)
+def test_sessions_stay_good_without_redis(a_gateway, silent_url, token):
+    door = a_gateway(silent_url, **LIMIT)
     mine = {"Authorization": f"Bearer {token}"}
 
     door.http.get("/api/v1/sessions/current", headers=mine).expect(200)
@@ -110,8 +104,8 @@ def test_sessions_stay_good_without_redis(start_gateway, silent_url, token):
     door.http.get("/api/v1/sessions/current", headers=mine).expect(401)
 
 
-def test_operators_see_figures_by_route_and_not_by_path(start_gateway, redis_url):
-    door = start_gateway(redis_url)
+def test_operators_see_figures_by_route_and_not_by_path(a_gateway, redis_url):
+    door = a_gateway(redis_url)
     door.http.get("/api/v1/track/481920374654", headers={"Peygir-Proof": "1234"})
     door.http.get("/nothing/here")
 
@@ -126,9 +120,9 @@ def test_operators_see_figures_by_route_and_not_by_path(start_gateway, redis_url
 def test_it_stops_in_order_when_told(start_gateway, redis_url):
     door = start_gateway(redis_url)
 
-    door.process.send_signal(signal.SIGTERM)
+    door.signal(signal.SIGTERM)
 
-    assert door.process.wait(15) == 0
+    assert door.wait(15) == 0
 
 
 def test_an_open_stream_does_not_keep_it_from_stopping(start_gateway, redis_url, token):
@@ -139,7 +133,7 @@ def test_an_open_stream_does_not_keep_it_from_stopping(start_gateway, redis_url,
     assert answer.headers["Content-Type"].startswith("text/event-stream")
     assert answer.readline() == b"retry: 2000\n"
 
-    door.process.send_signal(signal.SIGTERM)
+    door.signal(signal.SIGTERM)
 
-    assert door.process.wait(15) == 0
+    assert door.wait(15) == 0
     connection.close()

@@ -1,42 +1,40 @@
 """A gateway process, seen from outside."""
 
-from __future__ import annotations
-
-import subprocess
-from typing import NamedTuple
+from collections.abc import Mapping
+from pathlib import Path
 
 from contracts.calls.routing import Staff
+from deploy.local.ports import HOST
+from deploy.local.processes import GATEWAY, SERVICES, gateway_program, metrics_port
+from tests.component.processes import NOWHERE, Process
 from tests.http import Http
-from tests.system.client import wait_for
 
 KEY = "component-tests-of-the-gateway-have-no-secrets"
-#: Nobody listens there.
-NOWHERE = "http://127.0.0.1:9"
+PORTS = (GATEWAY, metrics_port(GATEWAY))
+
+_ENVIRONMENT = {
+    "PEYGIR_CALL_KEYS": KEY,
+    "PEYGIR_SESSION_KEYS": KEY,
+    **{f"PEYGIR_{service.upper()}_URL": f"http://{NOWHERE}" for service in SERVICES},
+}
 
 
-class Door(NamedTuple):
-    """A running gateway."""
+class Door(Process):
+    """A gateway with nobody behind it."""
 
-    process: subprocess.Popen[bytes]
-    port: int
-    metrics_port: int
+    def __init__(self, ports: Mapping[str, int], settings: Mapping[str, str], log: Path) -> None:
+        self.port = ports[GATEWAY]
+        self._operators = f"http://{HOST}:{ports[metrics_port(GATEWAY)]}"
+        environment = _ENVIRONMENT | settings
+        super().__init__(gateway_program(ports), environment, log, f"{self._operators}/readyz")
 
     @property
     def http(self) -> Http:
-        return Http(f"http://127.0.0.1:{self.port}")
+        return Http(f"http://{HOST}:{self.port}")
 
     @property
     def operators(self) -> Http:
-        return Http(f"http://127.0.0.1:{self.metrics_port}")
-
-    def wait_ready(self) -> None:
-        wait_for(self._is_ready, deadline=60, what="the gateway")
-
-    def _is_ready(self) -> bool:
-        try:
-            return self.operators.get("/readyz").status == 200
-        except OSError:
-            return False
+        return Http(self._operators)
 
 
 def a_staff_member() -> Staff:

@@ -1,6 +1,7 @@
 import secrets
 
-from tests.component.intake.conftest import ADMIN, DESK, Intake
+from tests.component.intake.world import DESK, Intake
+from tests.component.service import ADMIN
 
 
 def a_subject(**changes):

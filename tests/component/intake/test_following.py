@@ -3,7 +3,8 @@ import secrets
 import pytest
 
 from services.intake.domain import codes
-from tests.component.intake.conftest import ADMIN, DESK, Intake, a_mobile
+from tests.component.intake.world import DESK, Intake, a_mobile
+from tests.component.service import ADMIN
 
 WRONG = "@"
 

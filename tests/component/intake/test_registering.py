@@ -12,15 +12,9 @@ from services.intake.domain import codes
 from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
 from services.intake.repository.claims import Claims
-from tests.component.intake.conftest import (
-    ADMIN,
-    DESK,
-    IMPORTER,
-    Intake,
-    a_mobile,
-    a_request,
-    eventually,
-)
+from tests.component.intake.world import DESK, IMPORTER, Intake, a_mobile, a_request
+from tests.component.service import ADMIN
+from tests.component.waiting import eventually
 
 
 def requester_of(intake: Intake, code: str) -> str:
@@ -88,8 +82,7 @@ def test_two_hundred_registrations_at_once_under_a_hundred_keys_are_a_hundred_ti
     }
 
     def register(key: str) -> str:
-        with intake.client() as client:
-            answer = intake.call("register_ticket", requests[key], key=key, client=client)
+        answer = intake.call("register_ticket", requests[key], key=key)
         return str(answer.expect(200).json["code"])
 
     with ThreadPoolExecutor(40) as threads:

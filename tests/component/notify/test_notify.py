@@ -57,8 +57,10 @@ def test_who_registers_gets_his_code_by_sms_and_email(world: NotifyWorld, code: 
     assert 'dir="rtl"' in letter["html"]
 
 
-def test_events_of_other_services_wait_for_nobody(world: NotifyWorld, code: str):
+def test_what_is_told_before_the_ticket_is_known_waits_for_it(world: NotifyWorld, code: str):
     world.tell(code, ASSIGNED)
+    eventually(lambda: world.database("notify")["lagging"].find_one({"stream": code}))
+
     world.tell(code, registered())
 
     eventually_equal(lambda: world.states(code), ["sent"] * 4)

@@ -24,7 +24,9 @@ class NotifyWorld(World):
     stand_ins = dict.fromkeys(NEIGHBOURS, "tests.component.notify.neighbours")
     settings = {
         "walk_seconds": 1,
-        "retry_seconds": "0.2,0.5,1,2",
+        "lease_seconds": 1,
+        "smtp_connections": 4,
+        "retry_seconds": "0.2,0.5,1,2,5,10",
         "kavenegar_key": "local-key",
         "kavenegar_seconds": 2,
         "notice_retry_seconds": "0.2,0.2,0.5,1,1,1,1,1",

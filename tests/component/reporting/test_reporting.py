@@ -16,7 +16,7 @@ from services.reporting.domain.facts import TicketFacts, apply
 from services.reporting.domain.rollups import Contributions, Key, add, contributions
 from services.reporting.repository import end_abandoned
 from tests.component.reporting.world import TELLERS, ReportingWorld
-from tests.component.waiting import eventually, eventually_equal
+from tests.component.waiting import eventually_equal
 from tests.servers import Servers
 from tests.unit.reporting.stories import (
     Story,

@@ -179,7 +179,9 @@ def test_a_repeated_command_is_done_once_and_another_body_is_refused(world: Rout
     assert types_of(world.get("timeline", {"code": code})).count("ticket.noted") == 1
 
 
-def test_nobody_gets_more_than_his_capacity_and_the_next_one_comes_at_once(world: RoutingWorld) -> None:
+def test_nobody_gets_more_than_his_capacity_and_the_next_one_comes_at_once(
+    world: RoutingWorld,
+) -> None:
     places = 20 * 3
     register = partial(world.register, subject="it.network")
     codes = world.together([register] * (places + 20))
@@ -277,7 +279,9 @@ def test_signing_in(world: RoutingWorld) -> None:
     nobody = {"username": "nobody", "password": "wrong", "address": "10.0.0.3"}
 
     good = world.call(FIRST, "authenticate", right, by=ANONYMOUS)
-    refusals = [world.call(FIRST, "authenticate", request, by=ANONYMOUS) for request in (wrong, nobody)]
+    refusals = [
+        world.call(FIRST, "authenticate", request, by=ANONYMOUS) for request in (wrong, nobody)
+    ]
     for _attempt in range(4):
         slowed = world.call(FIRST, "authenticate", wrong, by=ANONYMOUS)
     elsewhere = world.call(FIRST, "authenticate", right, by=ANONYMOUS)

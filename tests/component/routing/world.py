@@ -4,13 +4,14 @@ import http
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from chassis.identity import Identity
 from contracts.envelope import ContentRef
 from contracts.intake import TicketMessageReceived, TicketRegistered
-from tests.component.processes import ADMIN
+from tests.component.service import ADMIN
 from tests.component.world import World
 from tests.http import Answer
 from tests.servers import Servers
@@ -90,9 +91,11 @@ class RoutingWorld(World):
             names = {"en": unit}
             define = {"id": unit, "title": names, "parent": parent, "desk": unit == "hq"}
             self.get("define_unit", define)
-            for person, fields in people.items():
-                usual = {"id": person, "name": f"Name of {person}", "role": "expert", "unit": unit}
-                self.get("define_person", usual | fields)
+            self.together(partial(self._hire, unit, *person) for person in people.items())
+
+    def _hire(self, unit: str, person: str, fields: dict[str, Any]) -> None:
+        usual = {"id": person, "name": f"Name of {person}", "role": "expert", "unit": unit}
+        self.get("define_person", usual | fields)
 
 
 def person(name: str, role: str = "expert", unit: str = "it", tier: int = 1) -> Identity:

@@ -6,10 +6,12 @@ from collections import Counter
 
 from tests.faults.api import wait_for
 from tests.faults.cases.table import case
+from tests.faults.commands import Request
 from tests.faults.course import Course
 
 _SCHEDULE = (1.0, 1.0, 2.0)
-_BAD = {"hr.training": "fails twice", "hr.pension": "always fails", "info.general": "hangs"}
+#: Whose tickets the hook makes fail twice, always, and hang.
+_BAD = ("hr.training", "hr.pension", "info.general")
 _EACH = 4
 
 
@@ -20,11 +22,11 @@ def handler_fails(course: Course) -> None:
         hooks=["handler_fails"],
         environment={
             "PEYGIR_RETRY_SECONDS": ",".join(map(str, _SCHEDULE)),
-            "PEYGIR_HANDLER_SECONDS": "1",
+            "PEYGIR_HANDLER_SECONDS": "2",
         },
     )
     with course.load(followed=0.2):
-        bad = {subject: [_register(course, subject) for _ in range(_EACH)] for subject in _BAD}
+        bad = {subject: _bring(course, subject) for subject in _BAD}
         always = {*bad["hr.pension"], *bad["info.general"]}
         wait_for("them to be stuck", lambda: len(_stuck(course)) >= len(always), 150, pause=1)
     rows = _stuck(course)
@@ -37,16 +39,12 @@ def handler_fails(course: Course) -> None:
     course.tell("times that the handler was called for the worst", max(tries.values()))
 
 
-def _register(course: Course, subject: str) -> str:
-    body = {
-        "subject": subject,
-        "title": f"{subject} {_BAD[subject]}",
-        "description": "A handler of another service cannot take this.",
-        "channel": "phone",
-        "requester": {"name": "A", "mobile": "09121112233"},
-    }
-    registered: str = course.world.api("desk").request("POST", "/tickets", body)["code"]
-    return registered
+def _bring(course: Course, subject: str) -> list[str]:
+    """Register a few requests that sla's handler cannot take; gives their codes."""
+    return [
+        course.bring(Request(f"faults-{subject}-{number}", number, subject, followed=False))
+        for number in range(_EACH)
+    ]
 
 
 def _stuck(course: Course) -> dict[str, int]:

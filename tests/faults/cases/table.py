@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.course import Course, Options, skipped
+from tests.faults.course import Course, Options, without_figures
 from tests.faults.quota import MountingRefused
 from tests.faults.result import Result
 
@@ -31,10 +32,19 @@ class Case:
         folder.mkdir(parents=True)
         with Course(self.number, self.title, folder, options) as course:
             try:
-                self.harm(course)
-                return course.finish()
+                return self._run(course)
             except (NotHere, MountingRefused) as reason:
-                return skipped(course, str(reason))
+                return without_figures(course, skipped=str(reason))
+            except Exception as error:  # noqa: BLE001 - the other tests are to run all the same
+                traceback.print_exc()
+                return without_figures(course, broken=f"{type(error).__name__}: {error}")
+
+    def _run(self, course: Course) -> Result:
+        try:
+            self.harm(course)
+        except TimeoutError as overdue:
+            course.fail(str(overdue))
+        return course.finish()
 
 
 #: Every test by its number.

@@ -34,9 +34,9 @@ def relay_dies(module):
     """Between the broker's confirms and the mark that a segment is published."""
     publish = module.Publisher.publish
 
-    def dying(self, messages):
-        publish(self, messages)
-        _die_if_told("relay." + self._exchange.removesuffix(".events"), len(messages))
+    def dying(self, events):
+        publish(self, events)
+        _die_if_told("relay." + self._exchange.removesuffix(".events"), len(events))
 
     module.Publisher.publish = dying
 
@@ -84,32 +84,28 @@ def _times(chance):
 
 
 def out_of_order(module):
-    """Each window is published shuffled; one message in five comes up to a second later."""
+    """Each segment is published shuffled; one event in five comes up to a second later."""
     import eventlet
 
     publish = module.Publisher.publish
     chance = random.Random(int(os.environ.get("FAULTS_SEED", "1")))
-    late = []
+    late = {}
 
-    def deliver_late(template, message):
+    def deliver_late(usual, event):
         if not late:
-            late.append(
-                module.Publisher(
-                    template._uri, template._exchange.removesuffix(".events"), template._partitions
-                )
-            )
-            late.append(eventlet.semaphore.Semaphore())
-        with late[1]:
-            publish(late[0], [message])
+            service = usual._exchange.removesuffix(".events")
+            late["publisher"] = module.Publisher(usual._uri, service, usual._partitions)
+            late["turn"] = eventlet.semaphore.Semaphore()
+        with late["turn"]:
+            publish(late["publisher"], [event])
 
-    def shuffling(self, messages):
+    def shuffling(self, events):
         now = []
-        for message in messages:
+        for event in events:
             if chance.random() < 0.2:
-                delay = chance.uniform(0, _LATE_SECONDS)
-                eventlet.spawn_after(delay, deliver_late, self, message)
+                eventlet.spawn_after(chance.uniform(0, _LATE_SECONDS), deliver_late, self, event)
             else:
-                now.append(message)
+                now.append(event)
         chance.shuffle(now)
         publish(self, now)
 
@@ -139,12 +135,6 @@ def handler_fails(module):
 
     failing.__wrapped__ = start_clocks
     module.start_clocks = failing
-
-
-def clock_of_its_own(_module):
-    """The process takes its time from a file of its own, which the suite may change."""
-    name = os.environ.get("PEYGIR_METRICS_PORT", "any")
-    os.environ["FAKETIME_TIMESTAMP_FILE"] = str(_FOLDER / f"clock.{name}")
 
 
 #: The hooks, and the module that each changes.
@@ -181,6 +171,4 @@ class _AfterImport(importlib.abc.MetaPathFinder):
 
 
 _wanted = [name for name in os.environ.get("FAULTS_HOOKS", "").split(",") if name]
-if "clock_of_its_own" in _wanted:
-    clock_of_its_own(None)
-sys.meta_path.insert(0, _AfterImport([_HOOKS[name] for name in _wanted if name in _HOOKS]))
+sys.meta_path.insert(0, _AfterImport([_HOOKS[name] for name in _wanted]))

@@ -8,6 +8,7 @@ import eventlet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo.errors import AutoReconnect
 
 from chassis.bus.inbox import Inbox
 from chassis.errors import Conflict, NotFound, Unauthenticated, Unavailable
@@ -204,6 +205,17 @@ def test_trouble_with_our_own_database_notes_nothing_and_holds_the_batch(code):
 
     with pytest.raises(Unavailable):
         inbox.process("intake", [an_event("a", 1)])
+
+    assert inbox.lagging.rows == {}
+
+
+def test_a_database_that_is_away_is_no_failure_of_the_handler():
+    receiver = Receiver()
+    receiver.faults["a"] = {1: AutoReconnect("away")}
+    inbox = an_inbox(receiver, Journal({}))
+
+    with pytest.raises(Unavailable):
+        inbox.process("intake", [an_event("a", 1), an_event("b", 1)])
 
     assert inbox.lagging.rows == {}
 

@@ -1,10 +1,16 @@
-"""The pure part of the relay: what is numbered already, and in which order the rest comes."""
+"""The relay without servers: what is numbered already, in which order the rest comes, and marks."""
 
+from collections import deque
+from types import SimpleNamespace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymongo.errors import AutoReconnect
 
+from chassis.clock import ServerClock
 from chassis.journal.commit import commit_id, split_id
-from chassis.journal.relay import Heads, in_order
+from chassis.journal.relay import Heads, Numbered, Relay, in_order
 
 FOUND = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(1, 1_000_001)), unique=True, max_size=30
@@ -58,3 +64,32 @@ def test_the_commit_after_the_head_is_the_next_one_and_the_first_always_is():
     assert not heads.is_next("a", 4)
     assert heads.is_next("b", 1)
     assert not heads.is_next("b", 2)
+
+
+class Log:
+    """A log that does not answer at first."""
+
+    def __init__(self):
+        self.answers = False
+        self.marked = []
+
+    def update_one(self, query, _update):
+        if not self.answers:
+            raise AutoReconnect("away")
+        self.marked.append(query["_id"])
+
+
+def test_a_segment_that_could_not_be_marked_is_marked_later_and_not_published_again():
+    relay, log, published = Relay(), Log(), []
+    relay.journal = SimpleNamespace(log=log)
+    relay.runtime = SimpleNamespace(clock=ServerClock())
+    relay._publisher = SimpleNamespace(publish=published.append)
+    relay._unpublished, relay._bodies = deque([7]), {7: Numbered(7, [])}
+    with pytest.raises(AutoReconnect):
+        relay._publish_next()
+
+    log.answers = True
+    relay._publish_next()
+
+    assert (len(published), log.marked) == (1, [7])
+    assert not relay._unpublished

@@ -6,7 +6,7 @@ from contracts.calls.notify import Receipt
 from contracts.calls.reporting import Column, Report
 from contracts.calls.routing import Unit
 from tests.unit.gateway.fakes import World
-from tests.unit.gateway.samples import NOON, SUBJECTS, signed_in
+from tests.unit.gateway.samples import NOON, SUBJECTS, a_staff_member, signed_in
 
 UNIT = Unit(id="it", title={"fa": "فناوری"}, parent=None, desk=True, active=True)
 
@@ -23,6 +23,16 @@ async def test_a_definition_is_what_the_service_takes_with_the_id_of_the_address
     assert reply.json["id"] == "it"
     asked = world.services.last("define_unit").request
     assert (asked.id, asked.desk, asked.active) == ("it", True, True)
+
+
+async def test_who_is_defined_anew_has_to_sign_in_again(world):
+    world.services.tell("routing", "define_person", a_staff_member("agent"))
+    person = {"name": "سارا", "role": "agent", "unit": "hq"}
+
+    await define(world, "/api/v1/admin/people/desk", person)
+    await define(world, "/api/v1/admin/people/expert", {"name": "سارا"})
+
+    assert world.revocations.people == {"desk"}
 
 
 async def test_a_wrong_definition_names_the_field(world):

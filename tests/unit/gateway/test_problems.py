@@ -60,6 +60,8 @@ async def test_what_is_not_said_to_be_json_is_not_read(world, content_type):
         (b'{"subject": "\xff"}', "json_invalid"),
         (b"[" * 5000 + b"]" * 5000, "json_invalid"),
         (b'{"title": "a\\u0000b"}', "null_character"),
+        (b'{"title": 9223372036854775808}', "number_too_large"),
+        (b'{"title": [{"x": -9223372036854775809}]}', "number_too_large"),
         (b"[]", "wrong_type"),
         (b"null", "wrong_type"),
     ],

@@ -29,6 +29,36 @@ def test_a_token_is_good_until_it_expires():
         sessions.read(tokens.token)
 
 
+def test_a_session_ends_after_its_longest_time_however_often_it_is_refreshed():
+    clock = Clock()
+    sessions = Sessions([KEY], refresh_seconds=7200, idle_seconds=3600, clock=clock)
+    tokens = sessions.open(a_staff_member())
+
+    clock.now += 3500
+    tokens = sessions.go_on(sessions.read_refresh(tokens.refresh_token), a_staff_member())
+    clock.now += 3500
+    tokens = sessions.go_on(sessions.read_refresh(tokens.refresh_token), a_staff_member())
+
+    clock.now = NOW + 7201
+    for read, token in (
+        (sessions.read, tokens.token),
+        (sessions.read_refresh, tokens.refresh_token),
+    ):
+        with pytest.raises(Unauthenticated, match="session_expired"):
+            read(token)
+
+
+def test_a_session_that_nobody_uses_ends_sooner():
+    clock = Clock()
+    sessions = Sessions([KEY], refresh_seconds=7200, idle_seconds=3600, clock=clock)
+    tokens = sessions.open(a_staff_member())
+
+    clock.now += 3601
+
+    with pytest.raises(Unauthenticated, match="session_expired"):
+        sessions.read_refresh(tokens.refresh_token)
+
+
 def test_a_refresh_token_opens_no_door():
     sessions = Sessions([KEY])
     tokens = sessions.open(a_staff_member())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from chassis.errors import Forbidden
 from chassis.identity import ANONYMOUS, Identity
-from services.routing.domain.permission import asker_of, may_read
+from services.routing.actions import ARGUMENTS
+from services.routing.domain.permission import asker_of, may_read, permitted
 from services.routing.handlers import allowed
 from tests.unit.routing.world import NOON, ORGANISATION, REQUESTER, World, identity_of
 
@@ -95,6 +97,21 @@ def test_what_each_may_do_with_work_in_progress() -> None:
     assert actions_of(world, OTHERS) == set()
     assert actions_of(world, KEY) == set()
     assert actions_of(world, ANONYMOUS) == set()
+
+
+@pytest.mark.parametrize("action", sorted(ARGUMENTS))
+@pytest.mark.parametrize("who", ["clerk", None])
+def test_who_may_not_see_a_ticket_learns_nothing_of_how_it_stands(
+    who: str | None, action: str
+) -> None:
+    world = a_world()
+    asker = asker_of(identity_of(who) if who else OTHERS, ORGANISATION)
+    workflow = world.grounds().workflow_of(world.ticket())
+
+    with pytest.raises(Forbidden, match="ticket_not_yours") as refused:
+        permitted(workflow, world.ticket(), action, asker, ORGANISATION, NOON)
+
+    assert refused.value.params == {}
 
 
 def test_only_units_above_approve() -> None:

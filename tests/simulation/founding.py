@@ -1,0 +1,95 @@
+"""A founded installation, made once and copied for every run: people, rules, subjects, agreements.
+
+Founded by commands to the real services, then left to itself until everything is at rest.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.identity import Identity
+from contracts.calls.intake import DefineSubject
+from contracts.calls.routing import DefinePerson, DefineRule, DefineUnit
+from contracts.calls.sla import DefineAgreement, DefineCalendar
+from tests.simulation.clients import Client
+from tests.simulation.server import Disk
+from tests.simulation.world import World
+
+ADMIN = Identity(subject="person:admin", role="admin")
+_WEEK = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday")
+_MARKS = [
+    {"percent": 50, "notices": [{"role": "assignee", "channel": "sms"}]},
+    {"percent": 100, "notices": [{"role": "service_manager", "channel": "email"}]},
+]
+
+
+def _title(name: str) -> dict[str, str]:
+    return {"fa": name, "en": name}
+
+
+def _person(name: str, role: str, unit: str, tier: int = 1) -> DefinePerson:
+    return DefinePerson(id=name, name=name, role=role, unit=unit, tier=tier, capacity=2)
+
+
+def _target(clock: str, within: str) -> dict[str, Any]:
+    return {"clock": clock, "within": within, "calendar": "always", "marks": _MARKS}
+
+
+#: What is commanded, in order: of which service, which method, with what.
+COMMANDS: list[tuple[str, str, Any]] = [
+    ("intake", "define_subject", DefineSubject(id="it", kind="incident", title=_title("it"))),
+    ("routing", "define_unit", DefineUnit(id="house", title=_title("house"), desk=True)),
+    ("routing", "define_unit", DefineUnit(id="it", title=_title("it"), parent="house")),
+    ("routing", "define_person", _person("desk", "agent", "house")),
+    ("routing", "define_person", _person("chief", "supervisor", "house", 3)),
+    ("routing", "define_person", _person("ann", "expert", "it")),
+    ("routing", "define_person", _person("bob", "expert", "it")),
+    ("routing", "define_person", _person("eve", "expert", "it", 2)),
+    ("routing", "define_rule", DefineRule(id="it", order=1, unit="it", subject="it")),
+    (
+        "sla",
+        "define_calendar",
+        DefineCalendar(
+            id="always",
+            definition={"zone": "UTC", "week": {day: ["00:00-24:00"] for day in _WEEK}},
+        ),
+    ),
+    (
+        "sla",
+        "define_agreement",
+        DefineAgreement(
+            id="quick",
+            definition={
+                "targets": [_target("first_response", "PT8S"), _target("resolution", "PT20S")]
+            },
+        ),
+    ),
+]
+
+
+@functools.cache
+def founded() -> Mapping[str, Disk]:
+    """Give the disks of a founded installation."""
+    world = World("founding", {}, now=0.0)
+    world.faults.stop()
+    world.boot_all()
+    world.run_dry()
+    for process in world.processes.values():
+        world.hub.spawn(process, process.prepare)
+    world.run_dry()
+    client = Client(world, "founder")
+    for service, method, request in COMMANDS:
+        world.hub.spawn(world.hub.outside, _command, client, service, method, request)
+        world.run_dry()
+    for _round in range(4):
+        world.hub.advance(70)
+        world.run_dry()
+    world.end()
+    return world.disks
+
+
+def _command(client: Client, service: str, method: str, request: Any) -> None:
+    status, body = client.command(service, method, request, ADMIN)
+    assert status == 200, (method, body)

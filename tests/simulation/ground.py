@@ -1,0 +1,140 @@
+"""What the real code stands on while it is simulated: time, chance, sockets, settings.
+
+Nothing of the product knows: the names under which its modules have `time`, `secrets` and the like
+are bound to ours, for the whole life of the Python process. So this belongs in a process of its
+own, never in one that runs other tests.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+from collections.abc import Callable, MutableMapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import eventlet
+import structlog
+from eventlet.semaphore import Semaphore
+
+from chassis import lease
+from chassis.bus import consumer, publisher
+from chassis.calls import client, entrypoints
+from chassis.calls.client import urlsplit
+from chassis.errors import Overdue
+from chassis.identity import Signer
+from chassis.settings import SERVICES, ChassisSettings, Settings
+from tests.simulation.hub import Owner
+from tests.simulation.network import Wire
+from tests.simulation.process import service_class
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+#: When every run begins, in seconds since 1970.
+BEGINNING = 1_780_000_000.0
+REPLICAS = 2
+_KEY = "simulated" * 4
+
+
+class _Now:
+    """The world that is being simulated right now."""
+
+    world: World
+
+
+now = _Now()
+
+
+@functools.cache
+def settings(walk_seconds: float) -> ChassisSettings:
+    """Give the settings of every process: loops that look for something do so at their leisure."""
+    addresses = {
+        f"{service}_url": ",".join(f"http://{service}-{n + 1}" for n in range(REPLICAS))
+        for service in SERVICES
+    }
+    return ChassisSettings(
+        call_keys=_KEY,
+        pace_seconds=0,
+        lease_seconds=24,
+        walk_away_seconds=walk_seconds,
+        **addresses,
+    )
+
+
+@functools.cache
+def signer() -> Signer:
+    """Give who signs and checks passes; checked ones are remembered."""
+    return Signer([_KEY])
+
+
+@functools.cache
+def prepare() -> None:
+    """Bind the names, once in the life of the Python process."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        processors=[_heard],
+        cache_logger_on_first_use=True,
+    )
+    for service in SERVICES:
+        service_class(service)
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("chassis.", "services.")):
+            for attribute, stand_in in _STAND_INS.items():
+                if getattr(module, attribute, None) is sys.modules.get(attribute):
+                    setattr(module, attribute, stand_in)
+    consumer.connect = publisher.connect = lambda *_where, **_how: now.world.broker.connect()
+    client._Connection = _connection
+    lease.Lease._take = _doubtful(lease.Lease._take)
+    entrypoints.request_class = functools.cache(entrypoints.request_class)
+    Settings.load = classmethod(functools.cache(_load))
+
+
+def _heard(_logger: Any, method: str, fields: MutableMapping[str, Any]) -> Any:
+    """Let warnings be read in the trace; an error is a fault of our own, and there is to be none.
+
+    Taking too long is none: who is frozen for half a minute does.
+    """
+    said = f"logs {fields.pop('event')} {dict(fields)}"
+    if method == "warning" or isinstance(sys.exc_info()[1], Overdue):
+        now.world.note(now.world.hub.current().name, said)
+    else:
+        now.world.complain(said, sys.exc_info()[1])
+    raise structlog.DropEvent
+
+
+def enter(owner: Owner) -> None:
+    """Let a process be the one that runs: leases know it by its name."""
+    lease.HOLDER = owner.name
+
+
+def _load(kind: type[Settings]) -> Settings:
+    return kind()
+
+
+def _connection(address: str, seconds: float) -> Any:
+    wire = Wire(now.world, urlsplit(address).hostname or "", seconds)
+    return SimpleNamespace(http=wire, opened=now.world.hub.now)
+
+
+def _doubtful(take: Callable[[lease.Lease], bool]) -> Callable[[lease.Lease], bool]:
+    """A lease is a convenience: now and then somebody believes in one that another has."""
+    return lambda mine: take(mine) or now.world.faults.happens(now.world.faults.two_leaders)
+
+
+_STAND_INS = {
+    "time": SimpleNamespace(
+        monotonic=lambda: now.world.hub.now,
+        time=lambda: BEGINNING + now.world.hub.now,
+        sleep=eventlet.sleep,
+    ),
+    "secrets": SimpleNamespace(
+        token_hex=lambda count: now.world.chance.randbytes(count).hex(),
+        randbelow=lambda limit: int(now.world.chance.random() * limit),
+    ),
+    "random": SimpleNamespace(
+        uniform=lambda low, high: low + (high - low) * now.world.chance.random()
+    ),
+    "threading": SimpleNamespace(Lock=Semaphore),
+}
