@@ -15,7 +15,8 @@ run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C
 test: .tests-setup lint ## Run all that decides whether a change lands
 	@$(PYTEST) tests/unit tests/contracts tests/test_boundaries.py tests/simulation
 	@$(PYTEST) tests/attacks -m "not slow"
-	@$(PYTEST) -n 2 tests/component tests/system tests/browser tests/faults
+	@$(PYTEST) tests/faults
+	@$(PYTEST) -n 2 tests/component tests/system tests/browser
 
 unit: setup ## Run the tests that need no server
 	@$(PYTEST) tests/unit tests/contracts

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +22,7 @@ from nameko.extensions import SharedExtension
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis.bus.publisher import Publisher, PublishingFailed
-from chassis.journal.commit import decode, decode_id, split_id
+from chassis.journal.commit import commit_id, decode, decode_id, split_id
 from chassis.journal.journal import Journal
 from chassis.lease import Lease
 from chassis.logging import get_logger
@@ -225,21 +225,13 @@ class Relay(SharedExtension):
     def _number(self) -> None:
         offered, self._offered = self._offered, {}
         fresh = {name: raw for name, raw in offered.items() if not self._covered(name)}
-        orphaned = any(not self._heads.is_next(*split_id(name)) for name in self._firsts(fresh))
         pause = _LOOK_SECONDS_SHARED if self._found_others else _LOOK_SECONDS
-        if orphaned or time.monotonic() - self._last_look > pause:
+        if has_gap(fresh, self._heads) or time.monotonic() - self._last_look > pause:
             self._look(fresh)
         ordered = in_order(fresh)
         for start in range(0, len(ordered), _MOST_COMMITS):
             self._store([fresh[name] for name in ordered[start : start + _MOST_COMMITS]])
         self._mark()
-
-    def _firsts(self, names: Iterable[str]) -> list[str]:
-        """Give each stream's lowest commit."""
-        first: dict[str, str] = {}
-        for name in sorted(names):
-            first.setdefault(split_id(name)[0], name)
-        return list(first.values())
 
     def _covered(self, name: str) -> bool:
         return self._heads.covers(*split_id(name))
@@ -359,6 +351,18 @@ class Relay(SharedExtension):
                 metric("peygir_due_lateness_seconds").observe(now - item["due_at"].timestamp())
         metric("peygir_events_published_total").inc(count)
         metric("peygir_relay_pending_events").dec(count)
+
+
+def has_gap(fresh: Mapping[str, bytes], heads: Heads) -> bool:
+    """Tell whether there may be a commit before one of these that has no number either.
+
+    Another process may have stored it. Once a later one is numbered it would count as numbered too.
+    """
+    for name in fresh:
+        stream, version = split_id(name)
+        if not heads.is_next(stream, version) and commit_id(stream, version - 1) not in fresh:
+            return True
+    return False
 
 
 def in_order(fresh: dict[str, bytes]) -> list[str]:

@@ -137,14 +137,18 @@ class Course:
         """Note that something did not come that had to."""
         self._broken.append(why)
 
-    def finish(self) -> Result:
-        """Let the system drain and compare; everything that was to be tried has been tried."""
+    def drain(self) -> float:
+        """Wait until everything that follows from the load is done; gives the seconds it took."""
         started = time.monotonic()
         try:
             wait_for("drain", self._is_drained, _DRAIN_SECONDS, pause=0.5)
         except TimeoutError as error:
             self.fail(str(error))
-        drained = time.monotonic() - started
+        return time.monotonic() - started
+
+    def finish(self) -> Result:
+        """Let the system drain and compare; everything that was to be tried has been tried."""
+        drained = self.drain()
         addresses = self.world.addresses
         codes = list(self.ledger.codes.values())
         told = notices.count(addresses.sms_provider, addresses.mail_sink, codes)

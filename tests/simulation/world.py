@@ -150,7 +150,7 @@ class World:
     def act(self, busy: Callable[[], bool]) -> None:
         """Let things happen for as long as the clients are busy, and mostly a little longer."""
         hub, draw = self.hub, self.chance.random
-        until = hub.now + self.chance.choice((0.0, 20.0, 60.0, 90.0))
+        until = hub.now + self.chance.choice((0.0, 10.0, 30.0, 60.0))
         for _turn in range(_MOST_TURNS):
             if hub.ready and (not hub.awake or draw() < 0.93):
                 hub.turn(hub.ready)

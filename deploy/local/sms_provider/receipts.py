@@ -38,7 +38,9 @@ class ReceiptPost:
             while True:
                 while self._waiting:
                     message = self._waiting.popleft()
-                    await asyncio.sleep(max(0.0, message.ends_at - time.time()))
+                    # A sleep may end a moment early, and then the message has not ended yet.
+                    while (left := message.ends_at - time.time()) > 0:
+                        await asyncio.sleep(left)
                     await _post(session, message)
                 self._came.clear()
                 await self._came.wait()

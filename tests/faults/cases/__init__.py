@@ -7,6 +7,7 @@ from tests.faults.cases import (  # noqa: F401 - each enters its tests
     handlers,
     messages,
     moments,
+    once,
     outside,
     processes,
     servers,
@@ -15,5 +16,5 @@ from tests.faults.cases import (  # noqa: F401 - each enters its tests
 )
 from tests.faults.cases.table import TABLE
 
-#: Every test by its number, in order; the unnumbered one last.
+#: Every test by its number, in order; the unnumbered ones last.
 CASES = dict(sorted(TABLE.items(), key=lambda item: (not item[0].isdecimal(), item[0].zfill(3))))

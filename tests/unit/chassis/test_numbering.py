@@ -10,7 +10,7 @@ from pymongo.errors import AutoReconnect
 
 from chassis.clock import ServerClock
 from chassis.journal.commit import commit_id, split_id
-from chassis.journal.relay import Heads, Numbered, Relay, in_order
+from chassis.journal.relay import Heads, Numbered, Relay, has_gap, in_order
 
 FOUND = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(1, 1_000_001)), unique=True, max_size=30
@@ -64,6 +64,18 @@ def test_the_commit_after_the_head_is_the_next_one_and_the_first_always_is():
     assert not heads.is_next("a", 4)
     assert heads.is_next("b", 1)
     assert not heads.is_next("b", 2)
+
+
+@pytest.mark.parametrize(
+    ("versions", "expected"),
+    [([2], False), ([2, 3], False), ([3], True), ([2, 4], True), ([2, 3, 5], True)],
+)
+def test_what_somebody_else_stored_in_between_is_looked_for(versions, expected):
+    heads = Heads()
+    heads.advance("a", 1)
+    names = [commit_id("new", 1), *(commit_id("a", version) for version in versions)]
+
+    assert has_gap(dict.fromkeys(names, b""), heads) is expected
 
 
 class Log:
