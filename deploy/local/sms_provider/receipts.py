@@ -11,6 +11,8 @@ import aiohttp
 from deploy.local.sms_provider.outbox import Message
 
 _TRIES = 3
+#: A sleep may end a moment early, and then the message has not ended yet.
+_LATER_SECONDS = 0.02
 _PAUSE_SECONDS = 1.0
 _ANSWER_SECONDS = 5.0
 _MOST_WAITING = 100_000
@@ -38,9 +40,8 @@ class ReceiptPost:
             while True:
                 while self._waiting:
                     message = self._waiting.popleft()
-                    # A sleep may end a moment early, and then the message has not ended yet.
-                    while (left := message.ends_at - time.time()) > 0:
-                        await asyncio.sleep(left)
+                    left = message.ends_at - time.time()
+                    await asyncio.sleep(max(0.0, left) + _LATER_SECONDS)
                     await _post(session, message)
                 self._came.clear()
                 await self._came.wait()
