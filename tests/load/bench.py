@@ -121,7 +121,7 @@ class Bench:
 
     def lateness(self) -> dict[str, float]:
         """Let alarms fall due, and give how late their events were confirmed."""
-        self.api.request("PUT", "/api/v1/admin/agreements/quick", {"definition": QUICK})
+        self.api.request("PUT", "/admin/agreements/quick", {"definition": QUICK})
         before = self._alarms()
         asyncio.run(by_callers(lambda http, _n: self._register(http, "api"), callers=16, count=500))
         least = before.get("+Inf", 0) + 500
