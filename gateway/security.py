@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from joserfc.jwk import KeySet, OctKey
 
 from chassis.errors import Unauthenticated
 from chassis.identity import Identity
+from chassis.recent import Recent
 from contracts.calls.routing import Staff
 
 _ISSUER: Final = "peygir"
@@ -75,7 +75,7 @@ class Sessions:
         self._refresh_seconds = refresh_seconds
         self._idle_seconds = idle_seconds
         self._clock = clock
-        self._known: OrderedDict[str, tuple[str, Session]] = OrderedDict()
+        self._known: Recent[str, tuple[str, Session]] = Recent(_KNOWN)
 
     def open(self, staff: Staff) -> Tokens:
         """Give the tokens of a new session."""
@@ -127,9 +127,7 @@ class Sessions:
         known = self._known.get(token)
         if known is None:
             known = self._verify(token)
-            self._known[token] = known
-            if len(self._known) > _KNOWN:
-                self._known.popitem(last=False)
+            self._known.keep(token, known)
         meant_for, session = known
         if meant_for != use:
             raise Unauthenticated("session_invalid")

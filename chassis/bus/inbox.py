@@ -8,7 +8,6 @@ applied is noted in the list of lagging streams and tried again; the other strea
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -22,6 +21,7 @@ from chassis.errors import DomainError, Overdue, Permanent, Unavailable
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.mongo import is_away
+from chassis.recent import Recent
 from chassis.runtime import Runtime
 from contracts.calls.journal import Heads, ReadHeads, ReadStreams
 from contracts.envelope import CloudEvent
@@ -60,7 +60,7 @@ class Inbox(SharedExtension):
         self.receiver: Receiver | None = None
         self.opened_by: str | None = None
         self.sources: set[str] = set()
-        self._known: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._known: Recent[tuple[str, str], int] = Recent(_REMEMBERED)
         self._callers: dict[str, Caller] = {}
 
     def setup(self) -> None:
@@ -211,9 +211,7 @@ class Inbox(SharedExtension):
 
     def _remember(self, source: str, stream: str, sequence: int) -> None:
         key = (source, stream)
-        self._known[key] = max(sequence, self._known.pop(key, 0))
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        self._known.keep(key, max(sequence, self._known.get(key, 0)))
 
     def _cursors(
         self, source: str, streams: Sequence[str], *, trust_memory: bool

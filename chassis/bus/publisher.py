@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -41,6 +42,26 @@ class Packed(NamedTuple):
     id: str
     content_type: str
     body: bytes
+
+
+class _Parcel:
+    """Encoded events of one partition that travel in one message."""
+
+    def __init__(self) -> None:
+        self.first = ""
+        self.bodies: list[bytes] = []
+        self._bytes = 0
+
+    def has_room(self, body: bytes) -> bool:
+        """Tell whether one more fits; the first does, however large."""
+        fits = len(self.bodies) < _MOST_EVENTS and self._bytes + len(body) <= _MOST_BYTES
+        return fits or not self.bodies
+
+    def add(self, event_id: str, body: bytes) -> None:
+        """Put an event in; the message has the id of its first."""
+        self.first = self.first or event_id
+        self.bodies.append(body)
+        self._bytes += len(body)
 
 
 class PublishingFailed(Exception):
@@ -105,28 +126,22 @@ class Publisher:
 
     def _packed(self, events: Sequence[CloudEvent]) -> Iterator[Packed]:
         """Give the messages: each partition's events together, as many as one may hold."""
-        waiting: dict[int, list[bytes]] = {}
-        first: dict[int, str] = {}
+        parcels: defaultdict[int, _Parcel] = defaultdict(_Parcel)
         for event in events:
             body = encode(event)
             partition = partition_of(event.subject, self._partitions)
-            bodies = waiting.setdefault(partition, [])
-            if bodies and (len(bodies) == _MOST_EVENTS or _size(bodies, body) > _MOST_BYTES):
-                yield self._message(partition, first[partition], bodies)
-                bodies = waiting[partition] = []
-            if not bodies:
-                first[partition] = event.id
-            bodies.append(body)
+            if not parcels[partition].has_room(body):
+                yield self._message(partition, parcels.pop(partition))
+            parcels[partition].add(event.id, body)
             if self._public:
                 key = event.event_type
                 yield Packed(PUBLIC_EXCHANGE, key, event.id, CLOUD_EVENT_TYPE, body)
-        for partition, bodies in waiting.items():
-            yield self._message(partition, first[partition], bodies)
+        for partition, parcel in parcels.items():
+            yield self._message(partition, parcel)
 
-    def _message(self, partition: int, first: str, bodies: list[bytes]) -> Packed:
-        return Packed(
-            self._exchange, str(partition), first, CLOUD_EVENTS_TYPE, encode_batch(bodies)
-        )
+    def _message(self, partition: int, parcel: _Parcel) -> Packed:
+        body = encode_batch(parcel.bodies)
+        return Packed(self._exchange, str(partition), parcel.first, CLOUD_EVENTS_TYPE, body)
 
     def _publish_window(self, messages: Sequence[Packed]) -> None:
         for packed in messages:
@@ -169,7 +184,3 @@ class Publisher:
 
     def _on_return(self, *_details: Any) -> None:
         self._returned += 1
-
-
-def _size(bodies: list[bytes], more: bytes) -> int:
-    return sum(map(len, bodies)) + len(more)

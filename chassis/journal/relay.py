@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +28,7 @@ from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.pace import Pace
+from chassis.recent import Recent
 from contracts.envelope import CloudEvent
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Heads:
     """The last numbered version of the streams seen lately."""
 
     def __init__(self) -> None:
-        self._versions: OrderedDict[str, int] = OrderedDict()
+        self._versions: Recent[str, int] = Recent(_REMEMBERED)
 
     def covers(self, stream: str, version: int) -> bool:
         """Tell whether the commit has its number."""
@@ -70,9 +71,7 @@ class Heads:
 
     def advance(self, stream: str, version: int) -> None:
         """Remember a numbered commit."""
-        self._versions[stream] = max(version, self._versions.pop(stream, 0))
-        if len(self._versions) > _REMEMBERED:
-            self._versions.popitem(last=False)
+        self._versions.keep(stream, max(version, self._versions.get(stream, 0)))
 
     def clear(self) -> None:
         """Forget everything."""

@@ -6,7 +6,6 @@ finds one behind. Losing some costs reading, never truth.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -19,6 +18,7 @@ from chassis.gather import Gathered
 from chassis.journal.commit import events_of, stored
 from chassis.logging import get_logger
 from chassis.mongo import DERIVED
+from chassis.recent import Recent
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -95,7 +95,7 @@ class SnapshotStore(Generic[S]):
         self._index = index
         self._reads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read)
         self._writes: Gathered[Loaded[S], None] = Gathered(self._write)
-        self._known: OrderedDict[str, Loaded[S]] = OrderedDict()
+        self._known: Recent[str, Loaded[S]] = Recent(_REMEMBERED)
 
     def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
         """Give those streams that have a snapshot."""
@@ -141,9 +141,7 @@ class SnapshotStore(Generic[S]):
     def missing(self, streams: Sequence[str]) -> list[str]:
         """Give those streams that have no snapshot."""
         rest = [name for name in streams if name not in self._known]
-        if not rest:
-            return []
-        found = {item["_id"] for item in self.collection.find({"_id": {"$in": rest}}, {"_id": 1})}
+        found = self.versions(rest) if rest else {}
         return [name for name in rest if name not in found]
 
     def save(self, items: Sequence[Loaded[S]], announce: Callable[[Loaded[S]], None]) -> None:
@@ -155,10 +153,8 @@ class SnapshotStore(Generic[S]):
 
     def _remember(self, items: Iterable[Loaded[S]]) -> None:
         for item in items:
-            known = self._known.pop(item.stream, item)
-            self._known[item.stream] = known if known.version > item.version else item
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+            known = self._known.get(item.stream, item)
+            self._known.keep(item.stream, known if known.version > item.version else item)
 
     def _write(self, items: list[Loaded[S]]) -> list[None]:
         newest: dict[str, Loaded[S]] = {}

@@ -59,18 +59,12 @@ def is_closed(sock: socket.socket) -> bool:
     return False
 
 
-class Crowd:
-    """Slow clients at one address, always the same number: who is sent away comes again."""
+class Nuisance:
+    """Something that goes on beside a test, until the test leaves it."""
 
-    def __init__(self, url: str, number: int, first: bytes) -> None:
-        self._url = url
-        self._first = first
-        self._address = new_address()
-        self._sockets = [self._begun() for _ in range(number)]
+    def __init__(self) -> None:
         self._leave = threading.Event()
-        self._thread = threading.Thread(target=self._drip)
-        #: How many the other side has sent away.
-        self.ended = 0
+        self._thread = threading.Thread(target=self._go_on)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -79,6 +73,25 @@ class Crowd:
     def __exit__(self, *_: object) -> None:
         self._leave.set()
         self._thread.join()
+
+    def _go_on(self) -> None:
+        raise NotImplementedError
+
+
+class Crowd(Nuisance):
+    """Slow clients at one address, always the same number: who is sent away comes again."""
+
+    def __init__(self, url: str, number: int, first: bytes) -> None:
+        super().__init__()
+        self._url = url
+        self._first = first
+        self._address = new_address()
+        self._sockets = [self._begun() for _ in range(number)]
+        #: How many the other side has sent away.
+        self.ended = 0
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
         for sock in self._sockets:
             sock.close()
 
@@ -87,7 +100,7 @@ class Crowd:
         sock.sendall(self._first)
         return sock
 
-    def _drip(self) -> None:
+    def _go_on(self) -> None:
         while not self._leave.wait(_DRIP_SECONDS):
             for place, sock in enumerate(self._sockets):
                 if is_closed(sock):
@@ -99,22 +112,13 @@ class Crowd:
                         sock.send(b"x")
 
 
-class Flood:
+class Flood(Nuisance):
     """Somebody who asks again and again, a hundred times a second."""
 
     def __init__(self, ask: Callable[[], object]) -> None:
+        super().__init__()
         self._ask = ask
-        self._leave = threading.Event()
-        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._leave.set()
-        self._thread.join()
-
-    def _run(self) -> None:
+    def _go_on(self) -> None:
         while not self._leave.wait(_FLOOD_SECONDS):
             self._ask()

@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -115,26 +115,14 @@ def test_nothing_planted_is_in_any_log(planted: Planted, installation: Installat
     logs = list(log_files(installation.base))
     assert {"gateway.log", "intake.log", "mongod.log"} <= {file.name for file in logs}
 
-    found = {
-        (file.name, name)
-        for file in logs
-        for name in found_in(file.read_bytes(), planted.credentials | planted.private)
-    }
-
-    assert found == set()
+    assert planted_in(logs, planted) == set()
 
 
 def test_the_broker_keeps_nothing_planted(planted: Planted, installation: Installation):
     files = [file for file in (installation.base / "rabbitmq").rglob("*") if file.is_file()]
     assert len(files) > 5
 
-    found = {
-        (file.name, name)
-        for file in files
-        for name in found_in(file.read_bytes(), planted.credentials | planted.private)
-    }
-
-    assert found == set()
+    assert planted_in(files, planted) == set()
 
 
 def test_no_collection_holds_a_credential(planted: Planted, installation: Installation):
@@ -220,6 +208,12 @@ def test_only_the_installations_owner_may_read_its_folder(installation: Installa
 
 def log_files(base: Path) -> Iterator[Path]:
     yield from (file for file in base.rglob("*.log*") if file.is_file())
+
+
+def planted_in(files: Iterable[Path], planted: Planted) -> set[tuple[str, str]]:
+    """Give what of all that was planted stands in which file."""
+    wanted = planted.credentials | planted.private
+    return {(file.name, name) for file in files for name in found_in(file.read_bytes(), wanted)}
 
 
 def found_in(text: bytes, planted: dict[str, str]) -> Iterator[str]:

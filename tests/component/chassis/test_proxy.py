@@ -57,11 +57,16 @@ def test_a_cut_resets_every_connection(proxy, connection):
         connection.recv(100)
 
 
-def test_nothing_passes_while_frozen_and_nothing_is_lost(proxy, connection):
+def hold(proxy, connection):
+    """Freeze the proxy with something of the connection's in it."""
     proxy.freeze()
     connection.sendall(b"held")
     with pytest.raises(TimeoutError):
         connection.recv(100)
+
+
+def test_nothing_passes_while_frozen_and_nothing_is_lost(proxy, connection):
+    hold(proxy, connection)
 
     proxy.thaw()
 
@@ -69,10 +74,7 @@ def test_nothing_passes_while_frozen_and_nothing_is_lost(proxy, connection):
 
 
 def test_what_was_cut_while_frozen_may_be_cut_again(proxy, connection):
-    proxy.freeze()
-    connection.sendall(b"held")
-    with pytest.raises(TimeoutError):
-        connection.recv(100)
+    hold(proxy, connection)
     proxy.cut()
 
     proxy.cut()
