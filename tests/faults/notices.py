@@ -39,7 +39,7 @@ def count(sms_provider: str, mail_sink: str, codes: Collection[str]) -> Notices:
     with contextlib.suppress(TimeoutError):
         wait_for("notices", all_told, _SECONDS, pause=2)
     times = Counter(str(message["localid"]) for message in texts)
-    times += Counter(mail["message_id"] for mail in fetch(f"{mail_sink}/messages"))
+    times += Counter(fetch(f"{mail_sink}/message-ids"))
     found.sent = len(times)
     found.repeated = times.total() - found.sent
     found.most_repeats = max(times.values(), default=1) - 1

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser, BytesParser
 from http import HTTPStatus
 
 from aiohttp import web
@@ -14,6 +14,10 @@ from aiohttp import web
 from deploy.local.mail_sink.smtp import SmtpConnection
 from deploy.local.ports import HOST
 from deploy.local.sinks import Desk, Kept, Manners
+
+
+#: Parsing takes the time in which mails could come: nobody is shown more at once.
+_MOST_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,10 @@ class Mail:
 
     def is_to(self, address: str) -> bool:
         return address.lower() in (recipient.lower() for recipient in self.recipients)
+
+    @property
+    def message_id(self) -> str:
+        return str(BytesHeaderParser().parsebytes(self.raw)["message-id"])
 
     def as_json(self) -> dict[str, object]:
         parsed = BytesParser(policy=email.policy.default).parsebytes(self.raw)
@@ -58,6 +66,7 @@ class MailSink:
         app.add_routes(
             [
                 web.get("/messages", self._list),
+                web.get("/message-ids", self._list_ids),
                 web.get("/count", self._count),
                 web.delete("/messages", self._forget),
                 *Desk(self._manners).routes(),
@@ -83,7 +92,10 @@ class MailSink:
     async def _list(self, request: web.Request) -> web.Response:
         to = request.query.get("to")
         wanted = [mail for mail in self._mails if to is None or mail.is_to(to)]
-        return web.json_response([mail.as_json() for mail in wanted])
+        return web.json_response([mail.as_json() for mail in wanted[-_MOST_SHOWN:]])
+
+    async def _list_ids(self, _request: web.Request) -> web.Response:
+        return web.json_response([mail.message_id for mail in self._mails])
 
     async def _count(self, _request: web.Request) -> web.Response:
         return web.json_response({"received": self._mails.received})

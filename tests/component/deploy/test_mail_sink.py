@@ -46,6 +46,16 @@ def test_mails_are_found_by_recipient(smtp, mail_sink):
     assert mail_sink.get("/count").json == {"received": 2}
 
 
+def test_the_newest_mails_are_listed_and_the_ids_of_all(smtp, mail_sink):
+    for number in range(501):
+        smtp.send_message(a_mail(subject=f"mail {number}"))
+
+    listed = mail_sink.get("/messages").json
+    assert len(listed) == 500
+    assert listed[-1]["subject"] == "mail 500"
+    assert mail_sink.get("/message-ids").json == ["<n-1@example.org>"] * 501
+
+
 def test_forgotten_mails_are_gone(smtp, mail_sink):
     smtp.send_message(a_mail())
 

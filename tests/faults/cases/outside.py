@@ -59,7 +59,7 @@ def _is_shown(course: Course, code: str, delivery: str) -> bool:
 def _silent(course: Course) -> int:
     """Count mails that stand as sent and are not at the mail server."""
     arrived = {
-        mail["message_id"].strip("<>").partition("@")[0]
-        for mail in fetch(f"{course.world.addresses.mail_sink}/messages")
+        message_id.strip("<>").partition("@")[0]
+        for message_id in fetch(f"{course.world.addresses.mail_sink}/message-ids")
     }
     return len(course.log.mails_sent - arrived)
