@@ -19,7 +19,13 @@ _LONGEST_LOOK = 0.25
 
 def to_milliseconds(instant: datetime) -> datetime:
     """Cut an instant to what the database keeps."""
-    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+    rest = instant.microsecond % 1000
+    return instant.replace(microsecond=instant.microsecond - rest) if rest else instant
+
+
+def instant_of(seconds: float) -> datetime:
+    """Give the instant so many seconds after the beginning of 1970, in whole milliseconds."""
+    return _EPOCH + timedelta(milliseconds=int(seconds * 1000))
 
 
 def as_utc(instant: datetime) -> datetime:
@@ -55,4 +61,4 @@ class ServerClock:
 
     def now(self) -> datetime:
         """Give the instant, in whole milliseconds."""
-        return _EPOCH + timedelta(milliseconds=int(self.timestamp() * 1000))
+        return instant_of(self.timestamp())

@@ -28,6 +28,7 @@ from chassis import health, logging  # noqa: E402
 from chassis.bus.catchup import Healer  # noqa: E402
 from chassis.bus.consumer import Consumer  # noqa: E402
 from chassis.calls.server import CallServer  # noqa: E402
+from chassis.garbage import look_less_often  # noqa: E402
 from chassis.journal.relay import Relay  # noqa: E402
 from chassis.metrics import metric  # noqa: E402
 from chassis.runtime import Runtime  # noqa: E402
@@ -72,6 +73,7 @@ class Runner:
         calls = self._shared(CallServer)
         log.info("started", metrics_port=port, call_port=calls.port if calls else None)
         eventlet.spawn_n(self._watch)
+        look_less_often()
         while not self.stop_wanted:
             eventlet.sleep(_TICK_SECONDS)
             if self._dead:

@@ -8,7 +8,7 @@ next, and losing it loses nothing.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import HOLDER, Lease
 from chassis.logging import get_logger
 from chassis.metrics import metric
+from chassis.pace import Pace
 from contracts.envelope import Event
 
 log = get_logger()
@@ -32,6 +33,8 @@ log = get_logger()
 #: How far ahead due times are loaded, and how often.
 _HORIZON = timedelta(seconds=3)
 _LOAD_SECONDS = 0.5
+#: Those that come due within this are decided together; it adds to how late they are told.
+_PACE_SECONDS = 0.05
 _MOST_DUE = 1000
 
 
@@ -173,7 +176,8 @@ class DueTimes(_Loop):
     def loop(self) -> None:
         """Load, sleep to the next due time, fire; near ones are heard of between two loads."""
         lease = Lease(self.runtime.database, "due", self.runtime.settings.lease_seconds)
-        self.aggregates.on_due = self._hear
+        self.aggregates.snapshots.on_saved = self._hear
+        pace = Pace(_PACE_SECONDS)
         load_at = 0.0
         while not self.stopping:
             if not lease.acquire():
@@ -187,12 +191,16 @@ class DueTimes(_Loop):
                     load_at = now + _LOAD_SECONDS
                 self._fire(lease)
                 self._wait(load_at)
+                pace.wait()
             except (DomainError, PyMongoError) as error:
                 log.warning("due_times_wait", error=str(error)[:80])
                 eventlet.sleep(0.3)
         lease.release()
 
-    def _hear(self, stream: str, due_at: datetime) -> None:
+    def _hear(self, stream: str, fields: Mapping[str, Any]) -> None:
+        due_at = fields.get("due_at")
+        if due_at is None:
+            return
         if due_at < self.runtime.clock.now() + _HORIZON and self._due.get(stream) != due_at:
             self._push(stream, due_at)
             if not self._news.ready():

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from chassis import logging
 from chassis.calls.aio import Services
+from chassis.garbage import look_less_often
 from chassis.metrics import metric
 from chassis.settings import SERVICES
 from gateway.app import at_the_edge, create_app
@@ -77,6 +78,7 @@ async def serve(settings: GatewaySettings) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+    look_less_often()
     back_task = asyncio.create_task(back.serve())
     try:
         await door.serve()

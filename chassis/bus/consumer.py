@@ -2,7 +2,8 @@
 
 A batch is what has arrived from a source, over all its partitions that are ours; it is
 acknowledged as one once everything in it is applied or noted. Sources take turns, who opens
-tickets first: what follows finds them open. While our own database is away the batch is held and
+tickets first: what follows finds them open; or they are handled side by side, where the receiver
+makes one of what comes together. While our own database is away the batch is held and
 tried again, and the broker sends no more than the channel's prefetch.
 """
 
@@ -144,6 +145,8 @@ class Consumer(SharedExtension):
         self.heard_at = 0.0
         #: Least time between the beginnings of two batches of one source.
         self.pace_seconds = 0.0
+        #: Whether sources are handled side by side, for a receiver that takes them together.
+        self.side_by_side = False
         self._connection: Connection | None = None
         self._lanes: list[Lane] = []
         self._news = Signal()
@@ -243,18 +246,24 @@ class Consumer(SharedExtension):
 
     def _handle(self) -> None:
         """Let every lane handle one batch of what has arrived."""
-        for lane in self._lanes:
-            if lane.has_news:
-                try:
-                    lane.handle()
-                except BROKEN as error:
-                    # The broker gives everything unacknowledged out again; the cursors know it.
-                    log.warning("acknowledging_failed", error=type(error).__name__)
-                    if not lane.closed:
-                        self.lose_connection()
-                    return
+        lanes = [lane for lane in self._lanes if lane.has_news]
+        if self.side_by_side:
+            for thread in [eventlet.spawn(self._handle_lane, lane) for lane in lanes]:
+                thread.wait()
+        else:
+            for lane in lanes:
+                self._handle_lane(lane)
         if any(lane.has_news for lane in self._lanes):
             self.wake()
+
+    def _handle_lane(self, lane: Lane) -> None:
+        try:
+            lane.handle()
+        except BROKEN as error:
+            # The broker gives everything unacknowledged out again; the cursors know it.
+            log.warning("acknowledging_failed", error=type(error).__name__)
+            if not lane.closed:
+                self.lose_connection()
 
     def _attach(self) -> None:
         with eventlet.Timeout(_ATTACH_SECONDS, TimeoutError):

@@ -128,6 +128,7 @@ class Consume(Entrypoint):
         self.inbox.receiver = found[0].get_dependency(None)
         self.inbox.sources.update(CONSUMES[self.inbox.runtime.service])
         self.consumer.pace_seconds = self.pace_seconds
+        self.consumer.side_by_side = True
 
 
 def consume(into: str, *, pace_seconds: float = 0) -> Callable[..., None]:

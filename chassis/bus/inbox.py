@@ -74,13 +74,21 @@ class Inbox(SharedExtension):
             self._apply(source, self._complete(source, runs))
 
     def catch_up(
-        self, source: str, streams: Sequence[str], *, seconds: float = 5.0
+        self,
+        source: str,
+        streams: Sequence[str],
+        *,
+        seconds: float = 5.0,
+        trust_memory: bool = False,
     ) -> dict[str, DomainError | None]:
-        """Apply what a source's journal has beyond our cursors; gives what failed, by stream."""
+        """Apply what a source's journal has beyond our cursors; gives what failed, by stream.
+
+        With `trust_memory` a cursor that this process has moved itself is not read again.
+        """
         outcomes: dict[str, DomainError | None] = {}
         for start in range(0, len(streams), _MANY):
             part = streams[start : start + _MANY]
-            cursors = self._cursors(source, part, trust_memory=False)
+            cursors = self._cursors(source, part, trust_memory=trust_memory)
             after = {stream: cursors.get(stream, 0) for stream in part}
             runs = self._read(source, after, seconds=seconds)
             metric("peygir_events_caught_up_total", source).inc(sum(map(len, runs.values())))

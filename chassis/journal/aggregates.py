@@ -127,8 +127,6 @@ class Aggregates(Provider, Generic[S]):
         self.unit = unit
         #: Whose turn it is, per stream that somebody commands right now.
         self._turns: MutableMapping[str, Semaphore] = WeakValueDictionary()
-        #: Set by what wants to know of new due times: called with (stream, due_at).
-        self.on_due: Callable[[str, datetime], None] | None = None
         #: Set by the inbox: brings an unknown stream here from the service that opens it.
         self.pull: Callable[[Sequence[str]], Mapping[str, DomainError | None]] | None = None
 
@@ -370,7 +368,7 @@ class Aggregates(Provider, Generic[S]):
             have = loaded[item["stream"]]
             loaded[item["stream"]] = have.after(item, self.evolution)
             stale.append(item["stream"])
-        self.snapshots.save([loaded[name] for name in dict.fromkeys(stale)], self._announce)
+        self.snapshots.save([loaded[name] for name in dict.fromkeys(stale)])
 
     def _find_repeats(
         self,
@@ -433,13 +431,7 @@ class Aggregates(Provider, Generic[S]):
                 done[stream] = trial.outcome(stored=True)
             elif not isinstance(result, Duplicate):
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=result)
-        self.snapshots.save(after, self._announce)
-
-    def _announce(self, saved: Loaded[S]) -> None:
-        if self.on_due is not None and self.index is not None:
-            due_at = self.index(saved.state).get("due_at")
-            if due_at is not None:
-                self.on_due(saved.stream, due_at)
+        self.snapshots.save(after)
 
     def _make_indexes(self) -> None:
         collection = self.journal.runtime.database[self.collection]

@@ -84,20 +84,31 @@ class Journal(SharedExtension):
         self, stream: str, *, after: int = 0, upto: int | None = None
     ) -> Iterator[dict[str, Any]]:
         """Give a stream's commits in order, those after a version up to another."""
-        bounds = {"$gt": commit_id(stream, after)}
-        bounds |= {"$lte": commit_id(stream, upto)} if upto is not None else {"$lt": f"{stream}0"}
-        yield from self.collection.find({"_id": bounds}).sort("_id", ASCENDING)
+        wanted = _range_of(stream, after=after)
+        if upto is not None:
+            wanted["_id"]["$lte"] = commit_id(stream, upto)
+        yield from self.collection.find(wanted).sort("_id", ASCENDING)
 
     def read_beyond(self, versions: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """Give the commits beyond the versions, each stream's in order."""
-        names = list(versions)
-        for start in range(0, len(names), _MANY):
-            part = names[start : start + _MANY]
-            ranges = [
-                {"_id": {"$gt": commit_id(name, versions[name]), "$lt": f"{name}0"}}
-                for name in part
+        yield from self._read_ranges(
+            [_range_of(name, after=version) for name, version in versions.items()]
+        )
+
+    def read_after(self, sequences: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+        """Give the commits that hold events beyond the sequences, each stream's in order."""
+        end = {"$add": ["$first_seq", {"$size": "$events"}]}
+        yield from self._read_ranges(
+            [
+                _range_of(name) | {"$expr": {"$gt": [end, sequence + 1]}}
+                for name, sequence in sequences.items()
             ]
-            yield from self.collection.find({"$or": ranges}).sort("_id", ASCENDING)
+        )
+
+    def _read_ranges(self, ranges: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        for start in range(0, len(ranges), _MANY):
+            part = {"$or": list(ranges[start : start + _MANY])}
+            yield from self.collection.find(part).sort("_id", ASCENDING)
 
     def find_cause(self, stream: str, cause: str) -> dict[str, Any] | None:
         """Give the commit that a cause led to."""
@@ -169,3 +180,8 @@ class Journal(SharedExtension):
                 IndexModel([("published", 1)], partialFilterExpression={"published": False}),
             ]
         )
+
+
+def _range_of(stream: str, *, after: int = 0) -> dict[str, Any]:
+    """Give the query for a stream's commits after a version."""
+    return {"_id": {"$gt": commit_id(stream, after), "$lt": f"{stream}0"}}

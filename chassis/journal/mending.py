@@ -12,9 +12,11 @@ import eventlet
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
+from chassis.clock import instant_of
 from chassis.errors import DomainError
 from chassis.journal.commit import split_id
 from chassis.journal.journal import Journal
+from chassis.journal.lookback import Lookback
 from chassis.lease import Lease
 from chassis.logging import get_logger
 
@@ -24,7 +26,7 @@ _PAUSE_SECONDS = 1.0
 #: Younger commits are probably being folded right now.
 _GRACE = timedelta(seconds=1)
 #: How far back the first look goes: snapshots written by a dead process are that old at most.
-_FIRST_LOOK = timedelta(minutes=10)
+_FIRST_LOOK_SECONDS = 600.0
 _PART = 500
 
 
@@ -41,19 +43,24 @@ class Mender(SharedExtension):
     def _mend_for_ever(self) -> None:
         self.runtime.wait_ready()
         lease = Lease(self.runtime.database, "mending", self.runtime.settings.lease_seconds)
-        # As far as the relay looks back, for the same reason: commits that came late.
-        overlap = timedelta(seconds=self.runtime.settings.relay_lookback_seconds)
-        since = None
+        lookback = Lookback(
+            self.runtime.settings.relay_lookback_seconds, near_seconds=2 * _GRACE.total_seconds()
+        )
+        leading, looked_at = False, 0.0
         while True:
             eventlet.sleep(_PAUSE_SECONDS)
             if not lease.acquire():
-                since = None
+                leading = False
                 continue
-            now = self.runtime.clock.now()
+            now = self.runtime.clock.timestamp()
+            if not leading:
+                leading, looked_at = True, now - _FIRST_LOOK_SECONDS
+                lookback.begin(looked_at)
             try:
-                self._mend(since or now - _FIRST_LOOK, now - _GRACE)
-                since = now - overlap
+                self._mend(instant_of(lookback.since(now)), instant_of(now) - _GRACE)
+                looked_at = now
             except (PyMongoError, DomainError) as error:
+                lookback.begin(looked_at)
                 log.warning("mending_waits", error=type(error).__name__)
 
     def _mend(self, since: datetime, until: datetime) -> None:

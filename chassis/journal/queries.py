@@ -43,15 +43,13 @@ class JournalQueries(SharedExtension):
 
     def read(self, request: ReadStreams, _call: Call) -> dict[str, list[CloudEvent]]:
         """Give events per stream, also such as have no position yet."""
-        answer: dict[str, list[CloudEvent]] = {}
-        for stream, after in request.after.items():
-            events: list[CloudEvent] = []
-            for item in self.journal.read_stream(stream):
-                if item["first_seq"] + len(item["events"]) - 1 > after:
-                    events += self.journal.as_events(item)
-                if len(events) >= _MOST_PER_STREAM:
-                    break
-            answer[stream] = [event for event in events if event.sequence > after]
+        answer: dict[str, list[CloudEvent]] = {stream: [] for stream in request.after}
+        for item in self.journal.read_after(request.after):
+            events, after = answer[item["stream"]], request.after[item["stream"]]
+            if len(events) < _MOST_PER_STREAM:
+                events += (
+                    event for event in self.journal.as_events(item) if event.sequence > after
+                )
         return answer
 
     def heads(self, request: ReadHeads, _call: Call) -> Heads:

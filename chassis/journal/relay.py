@@ -13,7 +13,6 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import eventlet
@@ -22,11 +21,14 @@ from nameko.extensions import SharedExtension
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis.bus.publisher import Publisher, PublishingFailed
+from chassis.clock import instant_of
 from chassis.journal.commit import commit_id, decode, decode_id, split_id
 from chassis.journal.journal import Journal
+from chassis.journal.lookback import Lookback
 from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.metrics import metric
+from chassis.mongo import DERIVED
 from chassis.pace import Pace
 from chassis.recent import Recent
 from contracts.envelope import CloudEvent
@@ -40,9 +42,10 @@ log = get_logger()
 _MOST_COMMITS = 500
 #: Streams whose last numbered version is remembered.
 _REMEMBERED = 200_000
+#: Shorter than a consumer's: an alarm is told only when it has come through here.
+_PACE_SECONDS = 0.03
 _LOOK_SECONDS = 0.5
 _LOOK_SECONDS_SHARED = 0.05
-_AFTER_TROUBLE_SECONDS = 30
 #: How often the mark is kept; whoever takes over looks through that much more than he must.
 _MARK_SECONDS = 10.0
 _MARK = "looked_through"
@@ -95,8 +98,6 @@ class Relay(SharedExtension):
         self._last_look = float("-inf")
         self._marked_at = 0.0
         self._found_others = False
-        self._look_far_until = 0.0
-        self._far_from = 0.0
         self._unpublished: deque[int] = deque()
         #: The segment that the broker confirmed last.
         self._confirmed = 0
@@ -118,7 +119,8 @@ class Relay(SharedExtension):
             settings.partitions,
             public=settings.public_events,
         )
-        self._pace = Pace(settings.pace_seconds)
+        self._pace = Pace(min(settings.pace_seconds, _PACE_SECONDS))
+        self._lookback = Lookback(settings.relay_lookback_seconds)
         self.container.spawn_managed_thread(self._number_for_ever)
         self.container.spawn_managed_thread(self._publish_for_ever)
 
@@ -177,7 +179,7 @@ class Relay(SharedExtension):
         # What was offered to an earlier leadership may have its number from somebody else by now.
         self._offered.clear()
         since = self._marked(last)
-        for segment in log_.find({"at": {"$gte": self._instant(since - 60)}}).sort("_id", 1):
+        for segment in log_.find({"at": {"$gte": instant_of(since - 60)}}).sort("_id", 1):
             for name, _count in segment["commits"]:
                 stream, version = split_id(name)
                 self._heads.advance(stream, version)
@@ -186,7 +188,7 @@ class Relay(SharedExtension):
         waiting = sum(item["last"] - item["_id"] + 1 for item in pending)
         metric("peygir_relay_pending_events").set(waiting)
         self._bodies.clear()
-        self._far_from, self._look_far_until = since, time.monotonic() + _AFTER_TROUBLE_SECONDS
+        self._lookback.begin(since)
         self._looked_at, self._last_look = since, float("-inf")
         self._leading = True
         if self._unpublished:
@@ -205,7 +207,7 @@ class Relay(SharedExtension):
     def _mark(self) -> None:
         """Keep how far the index was looked through, now that all found there has its number."""
         if self._looked_at - self._marked_at > _MARK_SECONDS:
-            at = self._instant(self._looked_at)
+            at = instant_of(self._looked_at)
             self._marks.update_one({"_id": _MARK}, {"$max": {"at": at}}, upsert=True)
             self._marked_at = self._looked_at
 
@@ -238,10 +240,7 @@ class Relay(SharedExtension):
     def _look(self, fresh: dict[str, bytes]) -> None:
         """Find commits that nobody offered, and add them."""
         started = self.runtime.clock.timestamp()
-        since = self._looked_at - self.runtime.settings.relay_lookback_seconds
-        if time.monotonic() < self._look_far_until:
-            since = min(since, self._far_from - self.runtime.settings.relay_lookback_seconds)
-        ids = self.journal.ids_since(self._instant(since))
+        ids = self.journal.ids_since(instant_of(self._lookback.since(started)))
         missing = [name for name in ids if name not in fresh and not self._covered(name)]
         # What this process stored a moment ago may be found before it is offered.
         self._found_others = bool(missing)
@@ -279,11 +278,6 @@ class Relay(SharedExtension):
         for item in commits:
             self._heads.advance(item["stream"], item["version"])
 
-    def _instant(self, timestamp: float) -> Any:
-        return self.runtime.clock.now() + timedelta(
-            seconds=timestamp - self.runtime.clock.timestamp()
-        )
-
     # -- publishing ------------------------------------------------------------------------------
 
     def _wake_publishing(self) -> None:
@@ -318,7 +312,9 @@ class Relay(SharedExtension):
             self._publish(self._bodies.get(first) or self._read(first))
             # Should marking it fail, it is only marked when this is tried again.
             self._confirmed = first
-        self.journal.log.update_one({"_id": first}, {"$set": {"published": True}})
+        # Should the server forget the mark in a crash, the segment is published once more.
+        marks = self.journal.log.with_options(write_concern=DERIVED)
+        marks.update_one({"_id": first}, {"$set": {"published": True}})
         if self._unpublished and self._unpublished[0] == first:
             self._unpublished.popleft()
         self._bodies.pop(first, None)

@@ -81,6 +81,13 @@ class Snapshot(NamedTuple, Generic[S]):
     updated_at: datetime
 
 
+class _Row(NamedTuple, Generic[S]):
+    """A stream to be stored, and the fields that it is found by."""
+
+    loaded: Loaded[S]
+    fields: dict[str, Any]
+
+
 class SnapshotStore(Generic[S]):
     """One collection of snapshots."""
 
@@ -94,7 +101,9 @@ class SnapshotStore(Generic[S]):
         self._evolution = evolution
         self._index = index
         self._reads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read)
-        self._writes: Gathered[Loaded[S], None] = Gathered(self._write)
+        self._writes: Gathered[_Row[S], None] = Gathered(self._write)
+        #: Called with a stream and the fields it is found by, whenever they may have changed.
+        self.on_saved: Callable[[str, Mapping[str, Any]], None] | None = None
         self._known: Recent[str, Loaded[S]] = Recent(_REMEMBERED)
 
     def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
@@ -144,43 +153,46 @@ class SnapshotStore(Generic[S]):
         found = self.versions(rest) if rest else {}
         return [name for name in rest if name not in found]
 
-    def save(self, items: Sequence[Loaded[S]], announce: Callable[[Loaded[S]], None]) -> None:
+    def save(self, items: Sequence[Loaded[S]]) -> None:
         """Write snapshots over lower versions; a failure is left to be mended."""
         self._remember(items)
-        self._writes.many(items)
-        for item in items:
-            announce(item)
+        rows = [_Row(item, self._index(item.state) if self._index else {}) for item in items]
+        self._writes.many(rows)
+        if self.on_saved is not None:
+            for row in rows:
+                self.on_saved(row.loaded.stream, row.fields)
 
     def _remember(self, items: Iterable[Loaded[S]]) -> None:
         for item in items:
             known = self._known.get(item.stream, item)
             self._known.keep(item.stream, known if known.version > item.version else item)
 
-    def _write(self, items: list[Loaded[S]]) -> list[None]:
-        newest: dict[str, Loaded[S]] = {}
-        for item in items:
-            if item.stream not in newest or newest[item.stream].version < item.version:
-                newest[item.stream] = item
+    def _write(self, rows: list[_Row[S]]) -> list[None]:
+        newest: dict[str, _Row[S]] = {}
+        for row in rows:
+            stream, version = row.loaded.stream, row.loaded.version
+            if stream not in newest or newest[stream].loaded.version < version:
+                newest[stream] = row
         writes = [
             ReplaceOne(
-                {"_id": item.stream, "version": {"$lt": item.version}},
-                self._document(item),
+                {"_id": row.loaded.stream, "version": {"$lt": row.loaded.version}},
+                self._document(row),
                 upsert=True,
             )
-            for item in newest.values()
+            for row in newest.values()
         ]
         try:
             self.collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
             faults = (error.details or {}).get("writeErrors", [])
             if any(fault.get("code") != _DUPLICATE_KEY for fault in faults):
-                log.warning("snapshot_not_written", streams=len(items))
+                log.warning("snapshot_not_written", streams=len(rows))
         except PyMongoError as error:
-            log.warning("snapshot_not_written", error=type(error).__name__, streams=len(items))
-        return [None] * len(items)
+            log.warning("snapshot_not_written", error=type(error).__name__, streams=len(rows))
+        return [None] * len(rows)
 
-    def _document(self, item: Loaded[S]) -> dict[str, Any]:
-        extra = self._index(item.state) if self._index else {}
+    def _document(self, row: _Row[S]) -> dict[str, Any]:
+        item = row.loaded
         return {
             "_id": item.stream,
             "version": item.version,
@@ -188,7 +200,7 @@ class SnapshotStore(Generic[S]):
             "hash": item.hash,
             "cursors": item.cursors,
             "updated_at": item.updated_at,
-            **extra,
+            **row.fields,
             "state": stored(item.state),
         }
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from pymongo import IndexModel
 from pymongo.errors import PyMongoError
@@ -18,6 +20,7 @@ from services.notify.domain.notices import CHANNELS
 from services.notify.domain.receipts import Reported
 
 ACTOR = "system:notify"
+_LOOK_SECONDS = 0.5
 
 #: Sparse: a ticket about which nothing is owed costs no entry.
 INDEXES = (
@@ -33,6 +36,10 @@ class Ledgers:
     def __init__(self, aggregates: Aggregates[Ledger], pauses: tuple[float, ...]) -> None:
         self._aggregates = aggregates
         self._pauses = pauses
+        #: Channels on which this process owes something since the last look, and when that was.
+        self._news: set[str] = set()
+        self._looked_at: dict[str, float] = {}
+        aggregates.snapshots.on_saved = self._hear
 
     @property
     def draining(self) -> bool:
@@ -44,10 +51,24 @@ class Ledgers:
         return self._aggregates.journal.runtime.clock.now()
 
     def due(self, channel: str, passing_over: Collection[str], most: int) -> list[str]:
-        """Give the tickets about which something is owed now, what waits longest first."""
+        """Give the tickets about which something is owed now, what waits longest first.
+
+        What other processes owe, and what is to be tried again, is looked for now and then.
+        """
+        started = time.monotonic()
+        if channel not in self._news and started - self._looked_at.get(channel, 0) < _LOOK_SECONDS:
+            return []
+        self._news.discard(channel)
+        self._looked_at[channel] = started
         field = f"next_attempt_at.{channel}"
         query = {field: {"$lte": self.now()}, "_id": {"$nin": list(passing_over)}}
-        return self._codes(query, most, sort=[(field, 1)])
+        codes = self._codes(query, most, sort=[(field, 1)])
+        if len(codes) == most:
+            self._news.add(channel)
+        return codes
+
+    def _hear(self, _code: str, fields: Mapping[str, Any]) -> None:
+        self._news.update(fields.get("next_attempt_at", ()))
 
     def fresh(self, codes: Sequence[str]) -> dict[str, Ledger]:
         """Give the ledgers as the journal has them.

@@ -30,38 +30,43 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     counted: Contributions = {}
 
 
+class Batch(NamedTuple):
+    """What has come from one source: a run of events for each stream."""
+
+    source: str
+    events: Mapping[str, Sequence[CloudEvent]]
+
+
 class Learned(NamedTuple):
-    """The outcome of a batch of events from one source."""
+    """The outcome of some batches."""
 
     changed: list[Remembered]
     #: What to add to the roll-ups.
     change: Contributions
     #: The time of the newest event.
     until: datetime | None
-    #: Per stream, why its run was not applied to the end.
-    failures: dict[str, DomainError]
+    #: Per source and stream, why the run was not applied to the end.
+    failures: dict[tuple[str, str], DomainError]
 
 
-def learn(
-    known: Mapping[str, Remembered],
-    source: str,
-    events: Mapping[str, Sequence[CloudEvent]],
-    zone: tzinfo,
-) -> Learned:
-    """Fold each stream's run of events, and sum up what that changes in the roll-ups."""
-    learned = Learned([], {}, _newest(events), {})
-    for stream, run in events.items():
+def learn(known: Mapping[str, Remembered], batches: Sequence[Batch], zone: tzinfo) -> Learned:
+    """Fold all runs of each stream, and sum up what that changes in the roll-ups."""
+    learned = Learned([], {}, _newest(batches), {})
+    folded = dict(known)
+    for source, events in batches:
+        for stream, run in events.items():
+            folded[stream], failure = fold(folded[stream], source, run)
+            if failure is not None:
+                learned.failures[source, stream] = failure
+    for stream, after in folded.items():
         before = known[stream]
-        after, failure = fold(before, source, run)
-        if failure is not None:
-            learned.failures[stream] = failure
-        if after is before:
-            continue
         if after.facts is not before.facts:
             # What was counted is taken back as it was counted, even if the rules have changed.
-            after = replace(after, counted=contributions(after.facts, zone))
-            add(learned.change, difference(before.counted, after.counted))
-        learned.changed.append(after)
+            counted = contributions(after.facts, zone)
+            add(learned.change, difference(before.counted, counted))
+            learned.changed.append(replace(after, counted=counted))
+        elif after is not before:
+            learned.changed.append(after)
     return learned
 
 
@@ -101,5 +106,6 @@ def _after(facts: TicketFacts, event: CloudEvent) -> TicketFacts:
         return facts
 
 
-def _newest(events: Mapping[str, Sequence[CloudEvent]]) -> datetime | None:
-    return max((run[-1].time for run in events.values() if run), default=None)
+def _newest(batches: Sequence[Batch]) -> datetime | None:
+    runs = (run for batch in batches for run in batch.events.values())
+    return max((run[-1].time for run in runs if run), default=None)

@@ -28,6 +28,7 @@ from contracts.calls.journal import LogPart, ReadLog
 from contracts.calls.reporting import RebuildProgress
 from contracts.envelope import CloudEvent
 from services.reporting.domain.facts import SOURCES
+from services.reporting.handlers import Batch
 from services.reporting.receiver import Facts
 from services.reporting.repository import Rebuild
 
@@ -113,7 +114,8 @@ def _read_into(facts: Facts, rebuild: Rebuild, source: str, part: LogPart) -> Re
     """Learn from a page, then note that it was read: in this order, so that none is missed."""
     if not part.events:
         return rebuild
-    failures = facts.receive_into(rebuild.number, source, by_stream(part.events))
+    batch = Batch(source, by_stream(part.events))
+    failures = facts.receive_into(rebuild.number, batch)
     after = replace(
         rebuild,
         positions=rebuild.positions | {source: part.next},

@@ -1,14 +1,14 @@
-"""Where events become facts and figures: one transaction a batch, so that nothing counts twice.
+"""Where events become facts and figures: in transactions, so that nothing counts twice.
 
-The transaction holds the facts with their cursors and the additions to the roll-ups. A crash
-leaves either all of a batch or none of it; what is delivered again is at or below the cursors that
-the transaction reads, and is passed over. Two processes that change the same ticket or the same
-sum collide in the database, and one of them begins again from what the other has stored.
+What sources bring at the same moment shares one. It holds the facts with their cursors and the
+additions to the roll-ups. A crash leaves either all of it or nothing; what is delivered again is
+at or below the cursors that the transaction reads, and is passed over. Two processes that change
+the same ticket or the same sum collide in the database, and one of them begins again from what the
+other has stored.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 from nameko.extensions import DependencyProvider
 
 from chassis.errors import DomainError
+from chassis.gather import Gathered
 from chassis.late import late
+from chassis.logging import get_logger
 from chassis.runtime import Runtime
 from contracts.envelope import CloudEvent
-from services.reporting.handlers import learn
+from services.reporting.handlers import Batch, learn
 from services.reporting.repository import (
     ClientSession,
     Generation,
@@ -29,6 +31,10 @@ from services.reporting.repository import (
 )
 from services.reporting.settings import ReportingSettings
 
+log = get_logger()
+#: Per source and stream, why a run was not applied to the end.
+Failures = Mapping[tuple[str, str], DomainError]
+
 
 class Facts(DependencyProvider):
     """Receives the events of every source, and hands out the current generation for reading."""
@@ -36,8 +42,8 @@ class Facts(DependencyProvider):
     runtime = Runtime()
 
     def __init__(self) -> None:
-        # The queues of one process would only collide with each other on the sums of today.
-        self._one_batch = threading.Lock()
+        # Apart, the batches of one process would only collide on the sums of today.
+        self._together: Gathered[Batch, Failures | Exception] = Gathered(self._learn_together)
 
     def setup(self) -> None:
         """Have the collections ready before the process is."""
@@ -78,9 +84,23 @@ class Facts(DependencyProvider):
         self, source: str, events: Mapping[str, Sequence[CloudEvent]]
     ) -> Mapping[str, DomainError | None]:
         """Apply a batch; gives per stream why it was not applied to the end, if so."""
-        with self._one_batch:
-            failures = self._learn(source, events, None)
-        return {stream: failures.get(stream) for stream in events}
+        outcome = self._together.one(Batch(source, events))
+        if isinstance(outcome, Exception):
+            raise outcome
+        return {stream: outcome.get((source, stream)) for stream in events}
+
+    def _learn_together(self, batches: list[Batch]) -> Sequence[Failures | Exception]:
+        """Learn from all; a fault in one must not be the others'."""
+        try:
+            failures = self._learn(batches, None)
+        except DomainError:
+            raise
+        except Exception as error:
+            if len(batches) == 1:
+                return [error]
+            log.exception("batches_parted", batches=len(batches))
+            return [self._learn_together([batch])[0] for batch in batches]
+        return [failures] * len(batches)
 
     def skip(self, stream: str, cursor: tuple[str, int], actor: str) -> None:
         """Pass over the next event of a stream; the operator answers for it."""
@@ -93,25 +113,22 @@ class Facts(DependencyProvider):
 
         in_transaction(self.runtime.database, work)
 
-    def receive_into(
-        self, number: int, source: str, events: Mapping[str, Sequence[CloudEvent]]
-    ) -> dict[str, DomainError]:
-        """Apply a batch to a generation that may not be the current one; gives the failures."""
-        return self._learn(source, events, number)
+    def receive_into(self, number: int, batch: Batch) -> list[str]:
+        """Apply a batch to a generation that may not be the current one; gives what failed."""
+        return [stream for _source, stream in self._learn([batch], number)]
 
-    def _learn(
-        self, source: str, events: Mapping[str, Sequence[CloudEvent]], number: int | None
-    ) -> dict[str, DomainError]:
+    def _learn(self, batches: Sequence[Batch], number: int | None) -> Failures:
         zone = ZoneInfo(self.settings.zone)
+        streams = {stream for batch in batches for stream in batch.events}
 
-        def work(session: ClientSession) -> dict[str, DomainError]:
+        def work(session: ClientSession) -> Failures:
             # Read within the transaction: a rebuild may make another generation current meanwhile.
             generation = (
                 self.generations.current(session)
                 if number is None
                 else self.generations.numbered(number)
             )
-            learned = learn(generation.load(events, session), source, events, zone)
+            learned = learn(generation.load(streams, session), batches, zone)
             generation.save(learned, session)
             return learned.failures
 

@@ -20,7 +20,7 @@ class ReportingService:
     rebuilds = Rebuilds()
 
     # Nobody waits for figures by the millisecond: larger batches count the same tickets together.
-    on_events = consume(into="facts", pace_seconds=0.25)
+    on_events = consume(into="facts", pace_seconds=0.5)
 
     @query
     def reports(self, _request: Nothing, call: Call) -> list[ReportEntry]:

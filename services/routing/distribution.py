@@ -82,7 +82,7 @@ class Distribution:
                 log.info("not_handed_out", code=code, reason=outcome.error.code)
 
     def _sweep_person(self, person: str, before: datetime) -> None:
-        load = self._store.loads.of([person]).get(person)
+        load = self._store.loads.whole(person)
         if load is None:
             return
         has = self._store.queues.held_by(person)

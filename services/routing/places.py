@@ -83,7 +83,7 @@ class Places:
     def _load(self, wants: Sequence[Want]) -> dict[str, Load]:
         """Read the loads of everybody who may be chosen; a new person begins with none."""
         people = {person.id for want in wants for person in (*want.pool, *want.owners)}
-        loads = self._loads.of(people)
+        loads = self._loads.of(people, [want.code for want in wants])
         for person in people - loads.keys():
             self._loads.enter(person)
             loads[person] = Load(tickets=0, owned=0, held={})

@@ -144,7 +144,9 @@ class Agreements(Reference):
         if time.monotonic() < self._ask_again_at:
             return frozenset(streams)
         try:
-            outcomes = self.inbox.catch_up(ASKED_BEFORE_ALARMS, streams, seconds=ASKING_SECONDS)
+            outcomes = self.inbox.catch_up(
+                ASKED_BEFORE_ALARMS, streams, seconds=ASKING_SECONDS, trust_memory=True
+            )
         except Unavailable:
             self._ask_again_at = time.monotonic() + SILENCE_SECONDS
             return frozenset(streams)

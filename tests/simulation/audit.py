@@ -12,7 +12,7 @@ from chassis.journal import commit as commits
 from chassis.journal.snapshots import SnapshotStore
 from contracts.envelope import CloudEvent
 from services.reporting.domain.rollups import Contributions, Key, add
-from services.reporting.handlers import Remembered, learn
+from services.reporting.handlers import Batch, Remembered, learn
 from services.reporting.repository.documents import read
 from tests.simulation.rest import documents
 from tests.simulation.watch import FOLDS
@@ -106,7 +106,8 @@ def _figures(world: World) -> Iterator[str]:
     for source in CONSUMES["reporting"]:
         runs = _journal(world, source, tickets_only=False)
         known = {name: expected.get(name) or Remembered(stream=name) for name in runs}
-        expected |= {memory.stream: memory for memory in learn(known, source, runs, _ZONE).changed}
+        learned = learn(known, [Batch(source, runs)], _ZONE)
+        expected |= {memory.stream: memory for memory in learned.changed}
     total: Contributions = {}
     for name, memory in expected.items():
         add(total, memory.counted)

@@ -7,7 +7,7 @@ use more of the language fails loudly instead of being simulated wrongly.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 Document = dict[str, Any]
@@ -29,6 +29,9 @@ def matches(document: Document, query: Mapping[str, Any]) -> bool:
     for name, wanted in query.items():
         if name == "$or":
             if not any(matches(document, part) for part in wanted):
+                return False
+        elif name == "$expr":
+            if not evaluated(document, wanted, {}):
                 return False
         elif not _field_matches(document, name, wanted):
             return False
@@ -162,6 +165,7 @@ def evaluated(document: Document, expression: Any, variables: Mapping[str, Any])
     kind = type(expression)
     if kind is dict:
         ((name, operands),) = expression.items()
+        operands = operands if isinstance(operands, list) else [operands]
         return _EXPRESSIONS[name](*[evaluated(document, item, variables) for item in operands])
     if kind is not str or expression[:1] != "$":
         return expression
@@ -170,9 +174,13 @@ def evaluated(document: Document, expression: Any, variables: Mapping[str, Any])
 
 _EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "$lt": lambda left, right: left is _MISSING or left < right,
+    "$gt": lambda left, right: left > right,
     "$eq": lambda left, right: left == right,
     "$or": lambda *parts: any(parts),
-    "$add": lambda instant, count: instant + timedelta(milliseconds=count),
+    "$add": lambda left, right: (
+        left + (timedelta(milliseconds=right) if isinstance(left, datetime) else right)
+    ),
+    "$size": len,
     "$cond": lambda test, then, otherwise: then if test else otherwise,
 }
 

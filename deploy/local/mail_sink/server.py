@@ -15,7 +15,6 @@ from deploy.local.mail_sink.smtp import SmtpConnection
 from deploy.local.ports import HOST
 from deploy.local.sinks import Desk, Kept, Manners
 
-
 #: Parsing takes the time in which mails could come: nobody is shown more at once.
 _MOST_SHOWN = 500
 

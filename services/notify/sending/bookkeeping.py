@@ -19,7 +19,7 @@ from services.notify.domain.attempts import Result
 log = get_logger()
 _PAUSE_SECONDS = 0.5
 #: Long enough for company, short enough that a crash repeats few messages.
-_PACE_SECONDS = 0.05
+_PACE_SECONDS = 0.1
 _MOST = 500
 
 

@@ -28,7 +28,7 @@ class Held(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What somebody has to do."""
+    """What somebody has to do; of the places that he holds, those that were asked for."""
 
     tickets: int
     owned: int
@@ -41,10 +41,16 @@ class Loads:
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection.with_options(write_concern=DERIVED)
 
-    def of(self, people: Iterable[str]) -> dict[str, Load]:
-        """Give the loads of people."""
-        found = self._collection.find({"_id": {"$in": list(people)}})
+    def of(self, people: Iterable[str], codes: Iterable[str] = ()) -> dict[str, Load]:
+        """Give the loads of people, and what they hold of these tickets."""
+        fields = ["count", "owned", *(f"held.{code}" for code in codes)]
+        found = self._collection.find({"_id": {"$in": list(people)}}, fields)
         return {item["_id"]: _read(item) for item in found}
+
+    def whole(self, person: str) -> Load | None:
+        """Give somebody's load with all that he holds."""
+        found = self._collection.find_one({"_id": person})
+        return _read(found) if found else None
 
     def take(
         self, person: str, capacity: int, wanted: Mapping[str, str], at: datetime
@@ -123,5 +129,6 @@ class Loads:
 
 
 def _read(found: Mapping[str, Any]) -> Load:
-    held = {code: Held(code, place["cause"], place["at"]) for code, place in found["held"].items()}
+    places = found.get("held", {})
+    held = {code: Held(code, place["cause"], place["at"]) for code, place in places.items()}
     return Load(tickets=found["count"], owned=found["owned"], held=held)

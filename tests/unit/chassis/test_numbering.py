@@ -85,6 +85,9 @@ class Log:
         self.answers = False
         self.marked = []
 
+    def with_options(self, **_options):
+        return self
+
     def update_one(self, query, _update):
         if not self.answers:
             raise AutoReconnect("away")

@@ -4,14 +4,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from services.reporting.handlers import Learned, Remembered, learn
+from services.reporting.handlers import Batch, Learned, Remembered, learn
 from tests.unit.reporting.stories import NINE, Story, assigned, finished, registered
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 
 
 def learn_from(memory: Remembered, source: str, events: list) -> Learned:
-    return learn({memory.stream: memory}, source, {memory.stream: events}, TEHRAN)
+    return learn({memory.stream: memory}, [Batch(source, {memory.stream: events})], TEHRAN)
 
 
 def test_a_run_moves_the_cursor_and_counts() -> None:
@@ -42,8 +42,8 @@ def test_a_gap_stops_the_run_and_keeps_what_came_before() -> None:
     )
 
     assert learned.changed[0].cursors == {"routing": 1}
-    assert learned.failures[story.code].code == "events_missing"
-    assert learned.failures[story.code].params == {"sequence": 2}
+    assert learned.failures["routing", story.code].code == "events_missing"
+    assert learned.failures["routing", story.code].params == {"sequence": 2}
 
 
 def test_an_unreadable_body_stops_its_own_ticket_only() -> None:
@@ -51,10 +51,10 @@ def test_an_unreadable_body_stops_its_own_ticket_only() -> None:
     torn = msgspec.structs.replace(bad.events[0], data=msgspec.Raw(b"{}"))
     known = {story.code: Remembered(stream=story.code) for story in (good, bad)}
 
-    learned = learn(known, "routing", {good.code: good.events, bad.code: [torn]}, TEHRAN)
+    learned = learn(known, [Batch("routing", {good.code: good.events, bad.code: [torn]})], TEHRAN)
 
     assert [memory.stream for memory in learned.changed] == [good.code]
-    assert learned.failures[bad.code].code == "event_unreadable"
+    assert learned.failures["routing", bad.code].code == "event_unreadable"
 
 
 def test_an_event_of_a_newer_producer_only_moves_the_cursor() -> None:

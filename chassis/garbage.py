@@ -1,0 +1,17 @@
+"""Looking for circular garbage less often than Python does by itself.
+
+What was loaded at start stays until the end, and what a process remembers (states, cursors) is old
+but no garbage: to walk through all of it again and again cost a twelfth of a service's time.
+"""
+
+import gc
+
+#: New objects, then runs of the youngest generation, then of the middle one, before the next look.
+_THRESHOLDS = (20_000, 20, 50)
+
+
+def look_less_often() -> None:
+    """Pass over everything that exists by now, and look for garbage in the rest now and then."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)

@@ -1,0 +1,40 @@
+"""From when on to look for commits: a little back each time, and now and then all the way.
+
+A commit is stamped before it is written, so it may appear behind what was read already: nearly
+always at once, and never later than its writer may take, which is `far_seconds`. After trouble
+that does not hold: a frozen database may execute a write long after its writer gave up.
+"""
+
+from __future__ import annotations
+
+_NEAR_SECONDS = 1.0
+_AFTER_TROUBLE_SECONDS = 30.0
+
+
+class Lookback:
+    """Says where each look begins, so that all looks together miss nothing; times in seconds."""
+
+    def __init__(self, far_seconds: float, near_seconds: float = _NEAR_SECONDS) -> None:
+        self._far = far_seconds
+        self._near = near_seconds
+        self._last = self._last_far = self._origin = 0.0
+        self._began: float | None = None
+
+    def begin(self, origin: float) -> None:
+        """Have everything since an instant looked through, and again while late ones may come."""
+        self._last = self._last_far = self._origin = origin
+        self._began = None
+
+    def since(self, now: float) -> float:
+        """Give the instant from which a look at `now` must read."""
+        start = self._last - self._near
+        first = self._began is None
+        if self._began is None:
+            self._began = now
+        if first or now - self._last_far >= self._far / 2:
+            troubled = now - self._began < _AFTER_TROUBLE_SECONDS
+            # What the far look before this could not see yet was stamped no earlier.
+            start = (self._origin if troubled else self._last_far) - self._far
+            self._last_far = now
+        self._last = now
+        return start
