@@ -34,7 +34,7 @@ log = get_logger()
 _HORIZON = timedelta(seconds=3)
 _LOAD_SECONDS = 0.5
 #: Those that come due within this are decided together; it adds to how late they are told.
-_PACE_SECONDS = 0.05
+_PACE_SECONDS = 0.03
 _MOST_DUE = 1000
 
 
