@@ -1,4 +1,4 @@
-"""The relay: numbers what is committed, then publishes it; one process per service at a time.
+"""The relay: numbers what is committed and has it published; one process per service at a time.
 
 New commits come by word of mouth from this process's own writers, and by looking: every so often
 the index of commit times is read from a little before the last look, so that commits of other
@@ -11,27 +11,24 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import eventlet
 from eventlet.event import Event as Signal
 from nameko.extensions import SharedExtension
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from chassis.bus.publisher import Publisher, PublishingFailed
+from chassis.bus.publisher import Publisher
 from chassis.clock import instant_of
 from chassis.journal.commit import commit_id, decode, decode_id, split_id
+from chassis.journal.dispatch import Dispatch, Segment
 from chassis.journal.journal import Journal
 from chassis.journal.lookback import Lookback
 from chassis.lease import Lease
 from chassis.logging import get_logger
-from chassis.metrics import metric
-from chassis.mongo import DERIVED
 from chassis.pace import Pace
 from chassis.recent import Recent
-from contracts.envelope import CloudEvent
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -49,13 +46,6 @@ _LOOK_SECONDS_SHARED = 0.05
 #: How often the mark is kept; whoever takes over looks through that much more than he must.
 _MARK_SECONDS = 10.0
 _MARK = "looked_through"
-
-
-class Numbered(NamedTuple):
-    """A stored segment that is to be published."""
-
-    first: int
-    commits: list[dict[str, Any]]
 
 
 class Heads:
@@ -98,11 +88,6 @@ class Relay(SharedExtension):
         self._last_look = float("-inf")
         self._marked_at = 0.0
         self._found_others = False
-        self._unpublished: deque[int] = deque()
-        #: The segment that the broker confirmed last.
-        self._confirmed = 0
-        self._bodies: dict[int, Numbered] = {}
-        self._publish_news = Signal()
         self.stopping = False
 
     def setup(self) -> None:
@@ -113,22 +98,23 @@ class Relay(SharedExtension):
     def start(self) -> None:
         """Begin numbering and publishing."""
         settings = self.runtime.settings
-        self._publisher = Publisher(
+        publisher = Publisher(
             settings.amqp_uri.get_secret_value(),
             self.runtime.service,
             settings.partitions,
             public=settings.public_events,
         )
+        self._dispatch = Dispatch(self.journal, publisher)
         self._pace = Pace(min(settings.pace_seconds, _PACE_SECONDS))
         self._lookback = Lookback(settings.relay_lookback_seconds)
         self.container.spawn_managed_thread(self._number_for_ever)
-        self.container.spawn_managed_thread(self._publish_for_ever)
+        self.container.spawn_managed_thread(self._dispatch.run)
 
     def finish(self, deadline: float) -> None:
         """Publish what is committed before the process ends, while time is left."""
-        while (self._offered or self._unpublished) and time.monotonic() < deadline:
+        while (self._offered or self._dispatch.is_busy) and time.monotonic() < deadline:
             eventlet.sleep(0.02)
-        self.stopping = True
+        self.stopping = self._dispatch.stopping = True
         if self._leading:
             self._lease.release()
 
@@ -183,16 +169,10 @@ class Relay(SharedExtension):
             for name, _count in segment["commits"]:
                 stream, version = split_id(name)
                 self._heads.advance(stream, version)
-        pending = list(log_.find({"published": False}, {"last": 1}).sort("_id", 1))
-        self._unpublished = deque(item["_id"] for item in pending)
-        waiting = sum(item["last"] - item["_id"] + 1 for item in pending)
-        metric("peygir_relay_pending_events").set(waiting)
-        self._bodies.clear()
+        self._dispatch.begin()
         self._lookback.begin(since)
         self._looked_at, self._last_look = since, float("-inf")
         self._leading = True
-        if self._unpublished:
-            self._wake_publishing()
 
     def _marked(self, last: dict[str, Any] | None) -> float:
         """Give the time before which everything has its number, late-comers apart.
@@ -271,81 +251,9 @@ class Relay(SharedExtension):
             )
             self._head = head.digest()
             self._position += count
-            self._unpublished.append(first)
-            self._bodies[first] = Numbered(first, commits)
-            metric("peygir_relay_pending_events").inc(count)
-            self._wake_publishing()
+            self._dispatch.add(Segment(first, commits))
         for item in commits:
             self._heads.advance(item["stream"], item["version"])
-
-    # -- publishing ------------------------------------------------------------------------------
-
-    def _wake_publishing(self) -> None:
-        if not self._publish_news.ready():
-            self._publish_news.send()
-
-    def _publish_for_ever(self) -> None:
-        self.runtime.wait_ready()
-        pause = 0.1
-        while not self.stopping:
-            if not self._unpublished:
-                if self._publish_news.ready():
-                    self._publish_news = Signal()
-                self._publish_news.wait(timeout=1)
-                continue
-            try:
-                self._publish_next()
-                pause = 0.1
-            except PublishingFailed as error:
-                log.warning(
-                    "relay_waits_for_broker", error=str(error), segments=len(self._unpublished)
-                )
-                eventlet.sleep(pause)
-                pause = min(pause * 2, 2.0)
-            except PyMongoError as error:
-                log.warning("relay_waits_for_database", error=type(error).__name__)
-                eventlet.sleep(0.5)
-
-    def _publish_next(self) -> None:
-        first = self._unpublished[0]
-        if self._confirmed != first:
-            self._publish(self._bodies.get(first) or self._read(first))
-            # Should marking it fail, it is only marked when this is tried again.
-            self._confirmed = first
-        # Should the server forget the mark in a crash, the segment is published once more.
-        marks = self.journal.log.with_options(write_concern=DERIVED)
-        marks.update_one({"_id": first}, {"$set": {"published": True}})
-        if self._unpublished and self._unpublished[0] == first:
-            self._unpublished.popleft()
-        self._bodies.pop(first, None)
-
-    def _publish(self, segment: Numbered) -> None:
-        position = segment.first
-        events: list[CloudEvent] = []
-        for item in segment.commits:
-            events += self.journal.as_events(item, position=position)
-            position += len(item["events"])
-        self._publisher.publish(events)
-        self._observe(segment)
-
-    def _read(self, first: int) -> Numbered:
-        segment = self.journal.log.find_one({"_id": first})
-        if segment is None:
-            return Numbered(first, [])
-        names = [name for name, _count in segment["commits"]]
-        found = self.journal.raw_by_id(names)
-        return Numbered(first, [decode(found[name]) for name in names])
-
-    def _observe(self, segment: Numbered) -> None:
-        now = self.runtime.clock.timestamp()
-        count = 0
-        for item in segment.commits:
-            count += len(item["events"])
-            metric("peygir_relay_lag_seconds").observe(now - item["recorded_at"].timestamp())
-            if "due_at" in item:
-                metric("peygir_due_lateness_seconds").observe(now - item["due_at"].timestamp())
-        metric("peygir_events_published_total").inc(count)
-        metric("peygir_relay_pending_events").dec(count)
 
 
 def has_gap(fresh: Mapping[str, bytes], heads: Heads) -> bool:

@@ -1,6 +1,5 @@
 """The relay without servers: what is numbered already, in which order the rest comes, and marks."""
 
-from collections import deque
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +9,8 @@ from pymongo.errors import AutoReconnect
 
 from chassis.clock import ServerClock
 from chassis.journal.commit import commit_id, split_id
-from chassis.journal.relay import Heads, Numbered, Relay, has_gap, in_order
+from chassis.journal.dispatch import Dispatch, Segment
+from chassis.journal.relay import Heads, has_gap, in_order
 
 FOUND = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(1, 1_000_001)), unique=True, max_size=30
@@ -95,16 +95,15 @@ class Log:
 
 
 def test_a_segment_that_could_not_be_marked_is_marked_later_and_not_published_again():
-    relay, log, published = Relay(), Log(), []
-    relay.journal = SimpleNamespace(log=log)
-    relay.runtime = SimpleNamespace(clock=ServerClock())
-    relay._publisher = SimpleNamespace(publish=published.append)
-    relay._unpublished, relay._bodies = deque([7]), {7: Numbered(7, [])}
+    log, published = Log(), []
+    journal = SimpleNamespace(log=log, runtime=SimpleNamespace(clock=ServerClock()))
+    dispatch = Dispatch(journal, SimpleNamespace(publish=published.append))
+    dispatch.add(Segment(7, []))
     with pytest.raises(AutoReconnect):
-        relay._publish_next()
+        dispatch.publish_next()
 
     log.answers = True
-    relay._publish_next()
+    dispatch.publish_next()
 
     assert (len(published), log.marked) == (1, [7])
-    assert not relay._unpublished
+    assert not dispatch.is_busy
