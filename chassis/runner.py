@@ -7,8 +7,12 @@ without a consumer hears signals late (docs/adr/0006-runner.md). A supervisor re
 # Everything that opens a socket must be imported after the patch: pymongo imported before it
 # would block the whole process at each query.
 import sys
+import warnings
 
-import eventlet
+# Known, and nothing an operator could do about: docs/adr/0006-runner.md.
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet  # noqa: E402
 
 if "pymongo" in sys.modules:
     raise ImportError("chassis.runner patches sockets: import it before pymongo")

@@ -167,6 +167,8 @@ class DueTimes(_Loop):
 
     def setup(self) -> None:
         """Find whose due times they are."""
+        # Shown from the start, so that a board without alarms is not one without data.
+        metric("peygir_due_lateness_seconds")
         self.aggregates = find_aggregates(self.container, self.into)
         self._heap: list[tuple[datetime, str]] = []
         self._due: dict[str, datetime] = {}

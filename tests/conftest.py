@@ -68,7 +68,8 @@ def redis_url(servers: Servers) -> str:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A whole installation with servers of its own and the demo organisation in it."""
-    with started_installation(tmp_path_factory.mktemp("installation"), demo=True) as started:
+    folder = tmp_path_factory.mktemp("installation")
+    with started_installation(folder, demo=True, with_prometheus=True) as started:
         started.start_processes()
         started.wait_ready(_READY_SECONDS)
         yield started
