@@ -28,8 +28,8 @@ from contracts.envelope import CloudEvent
 
 log = get_logger()
 
-#: Streams whose cursor is remembered in memory.
-_REMEMBERED = 200_000
+#: Cursors that are remembered in memory, at least.
+_REMEMBERED = 20_000
 #: Streams asked of a journal at once.
 _MANY = 200
 #: Failures of our own database: the whole batch is tried again, nothing is noted.

@@ -37,8 +37,10 @@ log = get_logger()
 
 #: Commits in one segment at most: bounds a segment document and a publishing window.
 _MOST_COMMITS = 500
-#: Streams whose last numbered version is remembered.
-_REMEMBERED = 200_000
+#: Streams whose last numbered version is remembered, at least; and for how long every one of them:
+#: longer than anything that was numbered is looked at again.
+_REMEMBERED = 5_000
+_REMEMBERED_SECONDS = 90.0
 #: Shorter than a consumer's: an alarm is told only when it has come through here.
 _PACE_SECONDS = 0.03
 _LOOK_SECONDS = 0.5
@@ -52,7 +54,7 @@ class Heads:
     """The last numbered version of the streams seen lately."""
 
     def __init__(self) -> None:
-        self._versions: Recent[str, int] = Recent(_REMEMBERED)
+        self._versions: Recent[str, int] = Recent(_REMEMBERED, seconds=_REMEMBERED_SECONDS)
 
     def covers(self, stream: str, version: int) -> bool:
         """Tell whether the commit has its number."""

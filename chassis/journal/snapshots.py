@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 log = get_logger()
 _DUPLICATE_KEY = 11000
-#: Streams whose state is kept in memory for the next decision.
-_REMEMBERED = 5_000
+#: Streams whose state is kept in memory for the next decision, at least.
+_REMEMBERED = 2_500
 
 
 class Loaded(Generic[S]):
@@ -118,7 +118,8 @@ class SnapshotStore(Generic[S]):
 
         Somebody else may have been faster since: for decisions, whose commit will tell.
         """
-        known = {name: self._known[name] for name in streams if name in self._known}
+        held = ((name, self._known.get(name)) for name in streams)
+        known = {name: loaded for name, loaded in held if loaded is not None}
         rest = [name for name in streams if name not in known]
         return known | self.load(rest) if rest else known
 
