@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench faults attacks simulate docs setup clean
+.PHONY: help run test unit system lint fmt bench profile faults attacks simulate docs setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,11 @@ fmt: setup ## Format the code and mend what can be mended
 	@.venv/bin/ruff check --fix --quiet || true
 	@.venv/bin/ruff format
 
-bench: setup ## Measure against the numbers of docs/performance.md
-	@$(PYTHON) -m tests.load.bench
+bench: setup ## Measure against the numbers of docs/performance.md; SCENARIO=register_alone for one
+	@$(PYTHON) -m tests.load.bench $(if $(SCENARIO),--scenario $(SCENARIO))
+
+profile: setup ## Draw where each process's time goes; SCENARIO=follow_32_callers PROCESS=intake
+	@$(PYTHON) -m tests.load.profile $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(PROCESS),--process $(PROCESS))
 
 faults: .faults-setup ## Inject faults and count what is lost; TEST=5 SEED=42 for one of them
 	@$(PYTHON) -m tests.faults $(if $(TEST),--test $(TEST)) $(if $(SEED),--seed $(SEED))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
 import os
 import re
@@ -17,19 +16,25 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from deploy.local.installation import Installation
 from tests.agreements import QUICK
-from tests.faults.api import Api, wait_for
+from tests.faults.api import wait_for
 from tests.load import baseline
 from tests.load.accounting import CpuMeter, memory_megabytes
 from tests.load.disk import DiskProbe
 from tests.load.driver import Measured, at_rate, by_callers
+from tests.load.people import People
+from tests.load.scenarios import SCENARIOS, Scenario
 
-_PASSWORD = "bench-demo-password"
-_SUBJECTS = ("it.software", "it.hardware", "it.network", "finance.payroll", "hr.leave")
+PASSWORD = "bench-demo-password"
+SETTINGS = {"PEYGIR_DEMO_PASSWORD": PASSWORD, "PEYGIR_LOG_LEVEL": "WARNING"}
+#: What is measured with, and not itself.
+_NOT_OURS = ("driver", "sms-provider", "mail-sink")
+_QUIET_SECONDS = 0.3
 _LATENESS_RATE = 25
 _LATENESS_SECONDS = 20
 #: What others do; docs/performance.md says how it was measured.
@@ -37,47 +42,19 @@ _BEST_PEER = {"create_per_second": 47, "cpu_ms_per_ticket": 34.5, "create_p50_ms
 
 
 class Bench:
-    """The scenarios, on one installation."""
+    """Measures on one installation."""
 
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
         self.addresses = installation.addresses
-        self.api = Api(self.addresses.gateway, "admin", _PASSWORD)
-        self.codes: list[tuple[str, str]] = []
-        self._numbers = itertools.count()
+        self.people = People(self.addresses.gateway, PASSWORD)
         names = [*installation.process_names, *installation.server_names]
         self.pids = {name: pid for name in names if (pid := installation.pid(name))}
 
-    async def _register(self, http: Any, channel: str = "phone") -> dict[str, object] | None:
-        number = next(self._numbers)
-        mobile = f"0912{number % 500:07d}"
-        body = {
-            "subject": _SUBJECTS[number % len(_SUBJECTS)],
-            "title": f"bench {number}",
-            "description": "x" * 512,
-            "channel": channel,
-            "requester": {
-                "name": f"Requester {number % 500}",
-                "mobile": mobile,
-                "email": f"r{number % 500}@example.org",
-            },
-        }
-        headers = {"Authorization": f"Bearer {self.api.token}"}
-        url = f"{self.addresses.gateway}/api/v1/tickets"
-        async with http.post(url, json=body, headers=headers) as answer:
-            content = await answer.json()
-            if answer.status != 201:
-                return None
-            self.codes.append((content["code"], mobile[-4:]))
-            return dict(content)
-
-    async def _follow(self, http: Any, number: int) -> dict[str, object] | None:
-        code, proof = self.codes[number % len(self.codes)]
-        headers = {"Peygir-Proof": proof, "Authorization": f"Bearer {self.api.token}"}
-        url = f"{self.addresses.gateway}/api/v1/track/{code}"
-        async with http.get(url, headers=headers) as answer:
-            await answer.read()
-            return {} if answer.status == 200 else None
+    def warm_up(self) -> None:
+        """Let every process do its work for the first time."""
+        asyncio.run(by_callers(lambda http, _n: self.people.register(http), callers=8, count=200))
+        wait_for("drain", self.is_quiet, 120)
 
     def measure(self, run: Any) -> tuple[Measured, dict[str, float], float]:
         """Run a scenario and wait until everything that follows is done.
@@ -93,12 +70,25 @@ class Bench:
         each["driver"] = round(1000 * driver / max(len(measured.seconds), 1), 3)
         return measured, each, drained
 
+    def row(self, scenario: Scenario, seconds: float) -> dict[str, Any]:
+        """Run a scenario for about so long; gives its line of the results."""
+        measured, each, drained = self.measure(scenario.plan(self.people, seconds))
+        ours = sum(value for name, value in each.items() if name not in _NOT_OURS)
+        took = measured.lasted + max(0.0, drained - _QUIET_SECONDS)
+        return {
+            **measured.row(),
+            "drained_after_seconds": round(drained, 1),
+            "fully_processed_per_second": round(len(measured.seconds) / took, 1),
+            "cpu_ms_each": round(ours, 2),
+            "cpu_ms_by_process": each,
+        }
+
     def is_quiet(self) -> bool:
         """Tell whether nothing more happens: nothing pending, and no event for a moment."""
         first = self._progress()
         if first["pending"]:
             return False
-        time.sleep(0.3)
+        time.sleep(_QUIET_SECONDS)
         return self._progress() == first
 
     def _progress(self) -> dict[str, float]:
@@ -126,11 +116,11 @@ class Bench:
 
         Each ticket brings two alarms, while others are still being registered.
         """
-        self.api.request("PUT", "/admin/agreements/quick", {"definition": QUICK})
+        self.people.api("admin").request("PUT", "/admin/agreements/quick", {"definition": QUICK})
         wait_for("quiet", self.is_quiet, 60)
         before = self._alarms()
         expected = 2 * _LATENESS_RATE * _LATENESS_SECONDS + before.get("+Inf", 0)
-        send = lambda http, _number: self._register(http, "api")  # noqa: E731
+        send = lambda http, _number: self.people.register(http, channel="api")  # noqa: E731
         with DiskProbe(self.installation.base) as disk:
             asyncio.run(at_rate(send, rate=_LATENESS_RATE, seconds=_LATENESS_SECONDS))
             wait_for("alarms", lambda: self._alarms().get("+Inf", 0) >= expected, 90)
@@ -170,12 +160,11 @@ def _quantile(counts: dict[str, float], share: float) -> float:
     return float("inf")
 
 
-def run(folder: Path, *, rate: float, seconds: float) -> dict[str, Any]:
-    """Run every scenario; gives the figures."""
-    settings = {"PEYGIR_DEMO_PASSWORD": _PASSWORD, "PEYGIR_LOG_LEVEL": "WARNING"}
+def run(folder: Path, names: Sequence[str], *, seconds: float) -> dict[str, Any]:
+    """Run scenarios; gives the figures."""
     results: dict[str, Any] = {"machine": {"cores": os.cpu_count()}}
     started = time.perf_counter()
-    with Installation(folder, demo=True, environment=settings) as installation:
+    with Installation(folder, demo=True, environment=SETTINGS) as installation:
         installation.start_servers()
         results["start"] = {"servers_seconds": round(time.perf_counter() - started, 1)}
         started = time.perf_counter()
@@ -183,12 +172,13 @@ def run(folder: Path, *, rate: float, seconds: float) -> dict[str, Any]:
         installation.wait_ready(120)
         results["start"]["processes_seconds"] = round(time.perf_counter() - started, 1)
         bench = Bench(installation)
-        asyncio.run(by_callers(lambda http, _n: bench._register(http), callers=8, count=200))
-        wait_for("drain", bench.is_quiet, 120)
+        bench.warm_up()
         results["memory_mb"] = {
             name: round(memory_megabytes(pid), 1) for name, pid in bench.pids.items()
         }
-        _scenarios(bench, results, rate, seconds)
+        for name in names:
+            results[name] = bench.row(SCENARIOS[name], seconds)
+        results["lateness"] = bench.lateness()
         print(show(results), file=sys.stderr)
         results["baseline"] = {
             "broker": baseline.broker(bench.addresses.amqp_uri),
@@ -197,34 +187,6 @@ def run(folder: Path, *, rate: float, seconds: float) -> dict[str, Any]:
         }
     results["best_peer"] = _BEST_PEER
     return results
-
-
-def _scenarios(bench: Bench, results: dict[str, Any], rate: float, seconds: float) -> None:
-    send = lambda http, _number: bench._register(http)  # noqa: E731
-    plans = {
-        "register_alone": by_callers(send, callers=1, count=200),
-        "register_at_rate": at_rate(send, rate=rate, seconds=seconds),
-        "register_32_callers": by_callers(send, callers=32, count=3000),
-        "follow_at_rate": at_rate(bench._follow, rate=100, seconds=seconds / 2),
-        "follow_32_callers": by_callers(bench._follow, callers=32, count=3000),
-    }
-    for name, plan in plans.items():
-        measured, each, drained = bench.measure(plan)
-        ours = sum(
-            value
-            for key, value in each.items()
-            if key not in ("driver", "sms_provider", "mail_sink")
-        )
-        results[name] = {
-            **measured.row(),
-            "drained_after_seconds": round(drained, 1),
-            "fully_processed_per_second": round(
-                len(measured.seconds) / (measured.lasted + max(0.0, drained - 0.3)), 1
-            ),
-            "cpu_ms_each": round(ours, 2),
-            "cpu_ms_by_process": each,
-        }
-    results["lateness"] = bench.lateness()
 
 
 def show(results: dict[str, Any]) -> str:
@@ -243,12 +205,15 @@ def show(results: dict[str, Any]) -> str:
 def main() -> int:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.bench", description=__doc__)
-    parser.add_argument("--rate", type=float, default=100.0, help="tickets a second")
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument(
+        "--scenario", type=lambda names: names.split(","), help="names, comma separated; else all"
+    )
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each scenario, about")
     parser.add_argument("--report", type=Path, default=Path(".local/bench.json"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="peygir-bench-") as folder:
-        results = run(Path(folder), rate=options.rate, seconds=options.seconds)
+        names = options.scenario or list(SCENARIOS)
+        results = run(Path(folder), names, seconds=options.seconds)
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(json.dumps(results, indent=1))
     print(show(results))
