@@ -1,4 +1,4 @@
-"""What runs leave behind: a line each on the terminal, a JSON file, and one page to look at."""
+"""What runs leave behind: a line each on the terminal, a JSON file, a page to look at, a table."""
 
 from __future__ import annotations
 
@@ -52,11 +52,24 @@ def line(result: Result) -> str:
 
 
 def write(results: list[Result], folder: Path) -> None:
-    """Write `faults.json` and the page."""
+    """Write `faults.json`, the page, and the table for docs/reliability.md."""
     folder.mkdir(parents=True, exist_ok=True)
     runs = [result.as_document() for result in results]
     (folder / "faults.json").write_text(json.dumps(runs, indent=1))
     (folder / PAGE).write_text(_page(runs))
+    (folder / "faults.md").write_text(_table(runs))
+
+
+def _table(runs: list[dict[str, Any]]) -> str:
+    """Give the runs as a Markdown table."""
+    titles = ["", *_COLUMNS.values(), "its own figures", "verdict"]
+    lines = [titles, ["---"] * len(titles)]
+    for run in runs:
+        figures = "; ".join(f"{item['name']}: {item['value']:g}" for item in run["figures"])
+        verdict = run["skipped"] or "; ".join(run["unmet"]) or "held"
+        told = [run["title"], *(f"{run[name]}" for name in _COLUMNS), figures or "-", verdict]
+        lines.append([cell.replace("|", "/") for cell in told])
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def _page(runs: list[dict[str, Any]]) -> str:

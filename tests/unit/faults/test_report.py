@@ -72,3 +72,14 @@ def test_the_report_is_one_page_with_a_picture_and_a_document(tmp_path):
     assert "<script" not in page
     assert "http" not in page
     assert json.loads((tmp_path / "faults.json").read_text())[0]["accepted"] == 100
+
+
+def test_the_table_has_a_row_for_each_run(tmp_path):
+    report.write([a_result(), a_result(test="6", broken=["it burst"])], tmp_path)
+
+    lines = (tmp_path / "faults.md").read_text().splitlines()
+
+    assert len(lines) == 4
+    assert len({line.count("|") for line in lines}) == 1
+    assert "requests not served: 0 | held |" in lines[2]
+    assert lines[3].endswith("| it burst |")
