@@ -15,10 +15,10 @@ def carry_out(request: Act, call: Call, *, tickets: Aggregates[Ticket], texts: T
     arguments = read_arguments(request.action, request.arguments)
     bodies = written(arguments)
     refs = refer_to(bodies, stream=request.code, cause=call.cause)
-    new = texts.keep(request.code, refs, bodies, at=call.now)
+    texts.keep(request.code, refs, bodies, at=call.now)
     deed = Deed(action=request.action, arguments=arguments, texts=refs, behalf=request.behalf)
     try:
         return tickets.execute(request.code, handlers.act, deed, call)
     except Permanent:
-        texts.forget(new)
+        texts.forget(refs)
         raise

@@ -1,6 +1,8 @@
 """Texts: what was written in actions, each erasable by itself.
 
-The id is made from the command that brought the text, so writing it again changes nothing.
+The id is made from the command that brought the text, so writing it again changes nothing but the
+count of `claims`: two tries of one command may be under way at once, and the text goes only when
+each of them was refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,18 +23,20 @@ class Texts:
 
     def keep(
         self, stream: str, refs: Mapping[str, ContentRef], texts: Mapping[str, str], *, at: datetime
-    ) -> list[str]:
-        """Store texts before the commit that refers to them; gives the ids that are new."""
-        return [
-            ref.id
-            for field, ref in refs.items()
-            if self._insert({"_id": ref.id, "stream": stream, "body": texts[field], "at": at})
-        ]
+    ) -> None:
+        """Store texts before the commit that refers to them, and claim each."""
+        for field, ref in refs.items():
+            document = {"_id": ref.id, "stream": stream, "body": texts[field], "at": at}
+            # Between the two another try may have removed it.
+            while not self._insert(document | {"claims": 1}) and not self._claim(ref.id):
+                continue
 
-    def forget(self, ids: Sequence[str]) -> None:
-        """Remove texts whose command was refused."""
-        if ids:
-            self._collection.delete_many({"_id": {"$in": list(ids)}})
+    def forget(self, refs: Mapping[str, ContentRef]) -> None:
+        """Give up the claims of a command that was refused, and remove what nobody claims."""
+        ids = {"_id": {"$in": [ref.id for ref in refs.values()]}}
+        if refs:
+            self._collection.update_many(ids, {"$inc": {"claims": -1}})
+            self._collection.delete_many(ids | {"claims": {"$lte": 0}})
 
     def bodies(self, ids: Sequence[str]) -> dict[str, str]:
         """Give those texts that there are, by id; an erased one is left out."""
@@ -47,3 +51,7 @@ class Texts:
         except DuplicateKeyError:
             return False
         return True
+
+    def _claim(self, text_id: str) -> bool:
+        found = self._collection.update_one({"_id": text_id}, {"$inc": {"claims": 1}})
+        return found.matched_count == 1
