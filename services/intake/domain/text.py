@@ -47,8 +47,9 @@ _FOLDING: dict[int, str | None] = {
 }
 _HALF_SPACE = "\u200c"
 _WORD = re.compile(rf"[^\W_]+(?:{_HALF_SPACE}+[^\W_]+)*")
-#: Control characters but for tab and newline, and halves of surrogate pairs.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+#: Control characters but for tab and newline, signs that turn letters around, which show another
+#: text than is there, and halves of surrogate pairs.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
 
 def latin_digits(text: str) -> str:

@@ -48,7 +48,7 @@ def test_folding_twice_is_folding_once_and_words_of_a_text_find_it(written):
     assert text.query_words(written) <= set(text.indexed_words([written], limit=10_000))
 
 
-@pytest.mark.parametrize("letter", ["\0", "\x1b", "\x7f", "\x85", "\ud800"])
+@pytest.mark.parametrize("letter", ["\u202e", "\0", "\x1b", "\x7f", "\x85", "\ud800"])
 def test_control_characters_and_half_surrogates_are_unwanted(letter):
     assert text.has_unwanted(f"a{letter}b")
 
