@@ -53,8 +53,7 @@ class LaggingList:
 
     def streams(self, source: str) -> set[str]:
         """Give the streams of a source that have a row; at most two seconds old."""
-        if time.monotonic() - self._read_at > _REFRESH_SECONDS:
-            self._refresh()
+        self._refresh_when_old()
         return self._streams.get(source, set())
 
     def note(self, source: str, stream: str, error: DomainError) -> None:
@@ -86,6 +85,9 @@ class LaggingList:
 
     def claim(self) -> dict[str, Any] | None:
         """Take a row whose time has come, for a minute."""
+        self._refresh_when_old()
+        if not any(self._streams.values()):
+            return None
         now = self._runtime.clock.now()
         return self.rows.find_one_and_update(
             {"stuck": False, "next_at": {"$lte": now}},
@@ -117,6 +119,10 @@ class LaggingList:
             {"$set": {"stuck": False, "attempts": 0, "next_at": self._runtime.clock.now()}},
         )
         return found.matched_count > 0
+
+    def _refresh_when_old(self) -> None:
+        if time.monotonic() - self._read_at > _REFRESH_SECONDS:
+            self._refresh()
 
     def _refresh(self) -> None:
         self._read_at = time.monotonic()
