@@ -16,7 +16,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ _NOT_OURS = ("driver", "sms-provider", "mail-sink")
 _QUIET_SECONDS = 0.3
 _LATENESS_RATE = 25
 _LATENESS_SECONDS = 20
+_LATENESS_BAR_MS = 250
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - in folders of our own
 #: What others do; docs/performance.md says how it was measured.
 _BEST_PEER = {"create_per_second": 47, "cpu_ms_per_ticket": 34.5, "create_p50_ms": 51}
 
@@ -111,19 +114,23 @@ class Bench:
     def _alarms(self) -> dict[str, float]:
         return _buckets(self.metrics("sla"), "peygir_due_lateness_seconds")
 
+    def _breaches(self) -> float:
+        return _sum(self.metrics("sla"), "peygir_sla_breaches_total")
+
     def lateness(self) -> dict[str, float]:
         """Let alarms fall due, and give how late their events were confirmed.
 
-        Each ticket brings two alarms, while others are still being registered.
+        Each ticket brings two alarms, while others are still being registered. Where the disk
+        stood still for a second both come in one commit, which counts once.
         """
         self.people.api("admin").request("PUT", "/admin/agreements/quick", {"definition": QUICK})
         wait_for("quiet", self.is_quiet, 60)
         before = self._alarms()
-        expected = 2 * _LATENESS_RATE * _LATENESS_SECONDS + before.get("+Inf", 0)
+        expected = _LATENESS_RATE * _LATENESS_SECONDS + self._breaches()
         send = lambda http, _number: self.people.register(http, channel="api")  # noqa: E731
         with DiskProbe(self.installation.base) as disk:
             asyncio.run(at_rate(send, rate=_LATENESS_RATE, seconds=_LATENESS_SECONDS))
-            wait_for("alarms", lambda: self._alarms().get("+Inf", 0) >= expected, 90)
+            wait_for("alarms", lambda: self._breaches() >= expected and self.is_quiet(), 90)
         after = self._alarms()
         counts = {edge: after[edge] - before.get(edge, 0) for edge in after}
         return {
@@ -160,19 +167,26 @@ def _quantile(counts: dict[str, float], share: float) -> float:
     return float("inf")
 
 
+@contextmanager
+def started(folder: Path, results: dict[str, Any]) -> Iterator[Bench]:
+    """Give a bench on an installation of its own, warm; how long the start took is a result."""
+    began = time.perf_counter()
+    with Installation(folder, demo=True, environment=SETTINGS) as installation:
+        installation.start_servers()
+        results["start"] = {"servers_seconds": round(time.perf_counter() - began, 1)}
+        began = time.perf_counter()
+        installation.start_processes()
+        installation.wait_ready(120)
+        results["start"]["processes_seconds"] = round(time.perf_counter() - began, 1)
+        bench = Bench(installation)
+        bench.warm_up()
+        yield bench
+
+
 def run(folder: Path, names: Sequence[str], *, seconds: float) -> dict[str, Any]:
     """Run scenarios; gives the figures."""
     results: dict[str, Any] = {"machine": {"cores": os.cpu_count()}}
-    started = time.perf_counter()
-    with Installation(folder, demo=True, environment=SETTINGS) as installation:
-        installation.start_servers()
-        results["start"] = {"servers_seconds": round(time.perf_counter() - started, 1)}
-        started = time.perf_counter()
-        installation.start_processes()
-        installation.wait_ready(120)
-        results["start"]["processes_seconds"] = round(time.perf_counter() - started, 1)
-        bench = Bench(installation)
-        bench.warm_up()
+    with started(folder, results) as bench:
         results["memory_mb"] = {
             name: round(memory_megabytes(pid), 1) for name, pid in bench.pids.items()
         }
@@ -185,8 +199,20 @@ def run(folder: Path, names: Sequence[str], *, seconds: float) -> dict[str, Any]
             "database": baseline.database(bench.addresses.mongo_uri),
             "bare_route": baseline.bare_route(),
         }
+    results["lateness_in_memory"] = lateness_in_memory()
     results["best_peer"] = _BEST_PEER
     return results
+
+
+def lateness_in_memory() -> dict[str, Any]:
+    """Measure lateness with all data in memory: what is ours, and not the disk's."""
+    if not _IN_MEMORY.is_dir():
+        return {"skipped": f"no {_IN_MEMORY} here"}
+    with (
+        tempfile.TemporaryDirectory(prefix="peygir-bench-", dir=_IN_MEMORY) as folder,
+        started(Path(folder), {}) as bench,
+    ):
+        return bench.lateness() | {"p99_wanted_below_ms": _LATENESS_BAR_MS}
 
 
 def show(results: dict[str, Any]) -> str:
