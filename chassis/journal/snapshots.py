@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 log = get_logger()
 _DUPLICATE_KEY = 11000
+#: The fields that lists are made of.
+_SHOWN = {"version": 1, "state": 1, "updated_at": 1}
 #: Streams whose state is kept in memory for the next decision, at least.
 _REMEMBERED = 2_500
 
@@ -132,7 +134,7 @@ class SnapshotStore(Generic[S]):
         self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50, skip: int = 0
     ) -> list[Snapshot[S]]:
         """Give snapshots that match, at most `limit`."""
-        found = self.collection.find(query, sort=sort, limit=limit, skip=skip)
+        found = self.collection.find(query, _SHOWN, sort=sort, limit=limit, skip=skip)
         return [
             Snapshot(item["_id"], item["version"], self._state(item), item["updated_at"])
             for item in found

@@ -18,7 +18,7 @@ from contracts.calls.routing import (
     TicketView,
 )
 from contracts.rights import scope_of
-from services.routing.domain.permission import Asker, asker_of, may_read
+from services.routing.domain.permission import Asker, Standing, asker_of
 from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
 from services.routing.handlers.case import Grounds
@@ -63,7 +63,7 @@ class Views:
         if not found or found[0].state.opened_at is None:
             raise NotFound("ticket_not_found")
         shown = _shown(found[0])
-        if not may_read(shown.ticket, self._asker, self._grounds.organisation):
+        if not Standing(shown.ticket, self._asker, self._grounds.organisation).may_read:
             raise Forbidden("ticket_not_yours")
         return shown
 
@@ -90,7 +90,9 @@ class Views:
         if me.person is None:
             raise Forbidden("staff_only")
         at_work = {"status": {"$in": sorted(AT_WORK)}}
-        queue = {"queued": True, "unit": me.unit, "tier": {"$lte": me.tier}}
+        # Named one by one, the tiers come sorted from the index.
+        tiers = list(range(1, me.tier + 1))
+        queue = {"queued": True, "unit": me.unit, "tier": {"$in": tiers}}
         return Inbox(
             work=self._list({"held_by": me.person}),
             out=self._list({"owner": me.person, "assignee": {"$ne": me.person}, **at_work}),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
@@ -44,121 +45,154 @@ def asker_of(identity: Identity, organisation: Organisation, *, imported: bool =
     )
 
 
-def is_own(ticket: Ticket, asker: Asker) -> bool:
-    """Tell whether somebody owns the ticket, works on it, or awaits it back."""
-    if asker.person is None:
-        return False
-    referrers = (token.by for token in ticket.referrals)
-    return asker.person in (ticket.owner, ticket.assignee, *referrers)
+class Standing:
+    """How somebody stands to one ticket: what every question about his rights goes back to."""
+
+    def __init__(self, ticket: Ticket, asker: Asker, organisation: Organisation) -> None:
+        self.ticket = ticket
+        self.asker = asker
+        self._organisation = organisation
+
+    @cached_property
+    def is_own(self) -> bool:
+        """Whether he owns the ticket, works on it, or awaits it back."""
+        ticket, person = self.ticket, self.asker.person
+        if person is None:
+            return False
+        return person in (ticket.owner, ticket.assignee) or any(
+            token.by == person for token in ticket.referrals
+        )
+
+    @cached_property
+    def is_below(self) -> bool:
+        """Whether the ticket is in his unit or one below it."""
+        return self._organisation.within(self.ticket.unit, self.asker.unit)
+
+    @property
+    def is_requester(self) -> bool:
+        """Whether the request is his."""
+        requester = self.ticket.requester
+        return bool(requester) and self.asker.subject == f"requester:{requester}"
+
+    @property
+    def had_it(self) -> bool:
+        """Whether he had the work a moment ago."""
+        ticket, person = self.ticket, self.asker.person
+        return person is not None and person == ticket.left_by != ticket.assignee
+
+    @cached_property
+    def may_read(self) -> bool:
+        """Whether he may see the case: staff by right, the requester his own."""
+        return self.is_requester or self.has_right("ticket.read")
+
+    @cached_property
+    def knows_of_it(self) -> bool:
+        """Whether he may be told how the ticket stands when he asks for something else."""
+        return self.had_it or self.asker.importing or self._is_out_from_his_unit or self.may_read
+
+    @property
+    def _is_out_from_his_unit(self) -> bool:
+        unit = self.asker.unit
+        return unit is not None and any(token.from_unit == unit for token in self.ticket.referrals)
+
+    def has_right(self, right: str) -> bool:
+        """Tell whether he has a right over the ticket."""
+        return self.is_covered(scope_of(self.asker.role, right))
+
+    def is_covered(self, scope: Scope | None) -> bool:
+        """Tell whether a right of this scope reaches the ticket."""
+        if scope is None:
+            return False
+        if scope == "all" or self.is_own:
+            return True
+        if scope == "team":
+            return self.ticket.unit is not None and self.ticket.unit == self.asker.unit
+        return scope == "subtree" and self.is_below
 
 
-def covers(scope: Scope | None, ticket: Ticket, asker: Asker, organisation: Organisation) -> bool:
-    """Tell whether a right of this scope reaches the ticket."""
-    if scope is None:
-        return False
-    if scope == "all" or is_own(ticket, asker):
-        return True
-    if scope == "team":
-        return ticket.unit is not None and ticket.unit == asker.unit
-    return scope == "subtree" and organisation.within(ticket.unit, asker.unit)
+def _is_desk(standing: Standing) -> bool:
+    registers = scope_of(standing.asker.role, "ticket.register_for") is not None
+    return registers and standing.has_right("ticket.read")
 
 
-def has_right(right: str, ticket: Ticket, asker: Asker, organisation: Organisation) -> bool:
-    """Tell whether the asker has a right over the ticket."""
-    return covers(scope_of(asker.role, right), ticket, asker, organisation)
-
-
-def may_read(ticket: Ticket, asker: Asker, organisation: Organisation) -> bool:
-    """Tell whether the asker may see the case: staff by right, the requester his own."""
-    mine = _is_requester(ticket, asker, organisation)
-    return mine or has_right("ticket.read", ticket, asker, organisation)
-
-
-def _is_out_from(ticket: Ticket, asker: Asker) -> bool:
-    return asker.unit is not None and any(
-        token.from_unit == asker.unit for token in ticket.referrals
-    )
-
-
-def _is_requester(ticket: Ticket, asker: Asker, _organisation: Organisation) -> bool:
-    return bool(ticket.requester) and asker.subject == f"requester:{ticket.requester}"
-
-
-def _is_desk(ticket: Ticket, asker: Asker, organisation: Organisation) -> bool:
-    registers = scope_of(asker.role, "ticket.register_for") is not None
-    return registers and has_right("ticket.read", ticket, asker, organisation)
-
-
-def _is_staff(_ticket: Ticket, asker: Asker, _organisation: Organisation) -> bool:
+def _is_staff(standing: Standing) -> bool:
+    asker = standing.asker
     return asker.person is not None and scope_of(asker.role, "ticket.work") is not None
 
 
-def _is_team(ticket: Ticket, asker: Asker, organisation: Organisation) -> bool:
-    return _is_staff(ticket, asker, organisation) and asker.unit == ticket.unit
+def _is_team(standing: Standing) -> bool:
+    return _is_staff(standing) and standing.asker.unit == standing.ticket.unit
 
 
-Test = Callable[[Ticket, Asker, Organisation], bool]
+def _is_in_my_queue(standing: Standing) -> bool:
+    ticket, asker = standing.ticket, standing.asker
+    mine = asker.importing or (ticket.unit == asker.unit and (ticket.tier or 1) <= asker.tier)
+    return mine and ticket.assignee is None and ticket.for_person in (None, asker.person)
+
+
+def _is_not_by_doer(standing: Standing) -> bool:
+    asker = standing.asker
+    return asker.importing or asker.person is None or asker.person != standing.ticket.done_by
+
+
+Test = Callable[[Standing], bool]
 
 RELATION_TESTS: Mapping[str, Test] = {
-    "owner": lambda ticket, asker, _: asker.person is not None and asker.person == ticket.owner,
-    "assignee": lambda ticket, asker, _: (
-        asker.person is not None and asker.person == ticket.assignee
-    ),
+    "owner": lambda he: he.asker.person is not None and he.asker.person == he.ticket.owner,
+    "assignee": lambda he: he.asker.person is not None and he.asker.person == he.ticket.assignee,
     "team": _is_team,
     "desk": _is_desk,
-    "requester": _is_requester,
+    "requester": lambda he: he.is_requester,
     "staff": _is_staff,
-    "importer": lambda _ticket, asker, _: asker.importing,
+    "importer": lambda he: he.asker.importing,
 }
 
 GUARD_TESTS: Mapping[str, Test] = {
-    "in_my_queue": lambda ticket, asker, _: (
-        ticket.assignee is None
-        and ticket.for_person in (None, asker.person)
-        and (asker.importing or (ticket.unit == asker.unit and (ticket.tier or 1) <= asker.tier))
+    "in_my_queue": _is_in_my_queue,
+    "held_by_me_or_nobody": lambda he: (
+        he.asker.importing or he.ticket.assignee in (None, he.asker.person)
     ),
-    "held_by_me_or_nobody": lambda ticket, asker, _: (
-        asker.importing or ticket.assignee in (None, asker.person)
-    ),
-    "is_out": lambda ticket, _asker, _: bool(ticket.referrals),
-    "nothing_out": lambda ticket, _asker, _: not ticket.referrals,
-    "not_by_doer": lambda ticket, asker, _: (
-        asker.importing or asker.person is None or asker.person != ticket.done_by
-    ),
-    "not_rated": lambda ticket, _asker, _: ticket.rating is None,
+    "is_out": lambda he: bool(he.ticket.referrals),
+    "nothing_out": lambda he: not he.ticket.referrals,
+    "not_by_doer": _is_not_by_doer,
+    "not_rated": lambda he: he.ticket.rating is None,
 }
 
 
-def permitted(
-    workflow: Workflow,
-    ticket: Ticket,
-    action: str,
-    asker: Asker,
-    organisation: Organisation,
-    at: datetime,
-) -> Transition:
-    """Give the transition that lets the asker act now; raises Conflict or Forbidden.
+def permitted(standing: Standing, workflow: Workflow, action: str, at: datetime) -> Transition:
+    """Give the transition that lets somebody act now; raises Conflict or Forbidden.
 
     Who had the work a moment ago is told what changed, not that he has no right. Who neither may
     see the ticket nor belongs where it came from is told nothing of how it stands.
     """
-    had_it = asker.person is not None and asker.person == ticket.left_by != ticket.assignee
-    knows_it = had_it or asker.importing or _is_out_from(ticket, asker)
-    if not (knows_it or may_read(ticket, asker, organisation)):
+    ticket = standing.ticket
+    if not standing.knows_of_it:
         raise Forbidden("ticket_not_yours")
-    leaving = list(workflow.leaving(ticket.step, action))
+    leaving = workflow.leaving(ticket.step, action)
     if not leaving:
         raise not_now(action, ticket, "state")
-    open_to_me = [t for t in leaving if _is_open_to(t, ticket, asker, organisation)]
-    if not open_to_me:
-        if had_it:
+    open_to_him = [transition for transition in leaving if _is_open(transition, standing)]
+    if not open_to_him:
+        if standing.had_it:
             raise not_now(action, ticket, "moved_on")
         raise Forbidden("action_not_yours", action=action)
-    hindrances = [_hindrance(t, ticket, asker, organisation, at) for t in open_to_me]
-    for transition, hindrance in zip(open_to_me, hindrances, strict=True):
+    hindrances = [_hindrance(transition, standing, at) for transition in open_to_him]
+    for transition, hindrance in zip(open_to_him, hindrances, strict=True):
         if hindrance is None:
             return transition
     raise not_now(action, ticket, hindrances[0] or "state")
+
+
+def allowed(standing: Standing, workflow: Workflow, at: datetime) -> list[str]:
+    """Give the actions for which `permitted` would not refuse now, in alphabetical order."""
+    if not standing.knows_of_it:
+        return []
+    found = {
+        transition.action
+        for transition in workflow.leaving(standing.ticket.step)
+        if _is_open(transition, standing) and _hindrance(transition, standing, at) is None
+    }
+    return sorted(found)
 
 
 def not_now(action: str, ticket: Ticket, reason: str) -> Conflict:
@@ -174,30 +208,25 @@ def not_now(action: str, ticket: Ticket, reason: str) -> Conflict:
     )
 
 
-def _is_open_to(
-    transition: Transition, ticket: Ticket, asker: Asker, organisation: Organisation
-) -> bool:
-    if asker.importing:
+def _is_open(transition: Transition, standing: Standing) -> bool:
+    if standing.asker.importing:
         return True
     return any(
-        has_right(name, ticket, asker, organisation)
-        if name in RIGHTS
-        else RELATION_TESTS[name](ticket, asker, organisation)
+        standing.has_right(name) if name in RIGHTS else RELATION_TESTS[name](standing)
         for name in transition.who
     )
 
 
-def _hindrance(
-    transition: Transition, ticket: Ticket, asker: Asker, organisation: Organisation, at: datetime
-) -> str | None:
+def _hindrance(transition: Transition, standing: Standing, at: datetime) -> str | None:
     """Give what stands in the way: the name of a guard, or `too_late`."""
     for guard in transition.guards:
-        if not GUARD_TESTS[guard](ticket, asker, organisation):
+        if not GUARD_TESTS[guard](standing):
             return guard
+    ended_at = standing.ticket.ended_at
     late = (
         transition.within is not None
-        and not asker.importing
-        and ticket.ended_at is not None
-        and at - ticket.ended_at > transition.within
+        and not standing.asker.importing
+        and ended_at is not None
+        and at - ended_at > transition.within
     )
     return "too_late" if late else None

@@ -5,8 +5,9 @@ A transition names relations, rights and guards by name; what these mean is in `
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -71,7 +72,7 @@ class Transition(
     within: timedelta | None = None
 
 
-class Workflow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Workflow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """One version of a workflow."""
 
     id: str
@@ -82,15 +83,21 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     steps: dict[str, Step]
     transitions: list[Transition]
 
-    def leaving(self, step: str, action: str | None = None) -> Iterator[Transition]:
+    def leaving(self, step: str, action: str | None = None) -> Sequence[Transition]:
         """Give the transitions that leave a step, by one action or by all."""
-        kind = self.steps[step].kind
-        for transition in self.transitions:
-            here = step in transition.leaves or (
-                kind in transition.leaves and kind not in self.steps
-            )
-            if here and action in (None, transition.action):
-                yield transition
+        return self._leaving.get((step, action), ())
+
+    @cached_property
+    def _leaving(self) -> dict[tuple[str, str | None], list[Transition]]:
+        """By step and action, and by step alone: the order is that of the definition."""
+        table: dict[tuple[str, str | None], list[Transition]] = {}
+        for step, known in self.steps.items():
+            for transition in self.transitions:
+                leaves = transition.leaves
+                if step in leaves or (known.kind in leaves and known.kind not in self.steps):
+                    table.setdefault((step, transition.action), []).append(transition)
+                    table.setdefault((step, None), []).append(transition)
+        return table
 
     def target(self, step: str, transition: Transition) -> str:
         """Give the step a transition leads to from a step, where no argument names it."""

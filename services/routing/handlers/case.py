@@ -14,7 +14,7 @@ from contracts.envelope import ContentRef
 from contracts.routing import State
 from services.routing.actions import Deed
 from services.routing.domain.organisation import Organisation, Person
-from services.routing.domain.permission import Asker, asker_of, permitted
+from services.routing.domain.permission import Asker, Standing, asker_of, permitted
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Transition, Workflow
 
@@ -133,7 +133,8 @@ def case_of(ticket: Ticket, deed: Deed, context: Context, grounds: Grounds) -> C
     if deed.behalf is not None and not asker.importing:
         raise Invalid("behalf_is_for_importers")
     workflow = grounds.workflow_of(ticket)
-    transition = permitted(workflow, ticket, deed.action, asker, grounds.organisation, context.at)
+    standing = Standing(ticket, asker, grounds.organisation)
+    transition = permitted(standing, workflow, deed.action, context.at)
     return Case(
         ticket=ticket,
         deed=deed,

@@ -11,7 +11,8 @@ from chassis.errors import DomainError
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
 from services.routing.actions import Deed
-from services.routing.domain.permission import Asker, permitted
+from services.routing.domain import permission
+from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers import (
     conversation,
@@ -84,17 +85,5 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
 
 def allowed(state: Ticket, asker: Asker, at: datetime, grounds: Grounds) -> list[str]:
     """Give the actions that the asker may do now, in alphabetical order."""
-    workflow = grounds.workflow_of(state)
-    return [
-        action
-        for action in sorted({t.action for t in workflow.leaving(state.step)})
-        if _is_permitted(state, action, asker, at, grounds)
-    ]
-
-
-def _is_permitted(state: Ticket, action: str, asker: Asker, at: datetime, grounds: Grounds) -> bool:
-    try:
-        permitted(grounds.workflow_of(state), state, action, asker, grounds.organisation, at)
-    except DomainError:
-        return False
-    return True
+    standing = permission.Standing(state, asker, grounds.organisation)
+    return permission.allowed(standing, grounds.workflow_of(state), at)

@@ -14,7 +14,7 @@ from chassis.errors import Conflict, FieldFault, Forbidden, Invalid
 from contracts.envelope import Event
 from contracts.routing import StateEvent, TicketAssigned, TicketOwned, TicketQueued
 from services.routing.domain.organisation import Person
-from services.routing.domain.permission import has_right
+from services.routing.domain.permission import Standing
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Case, Grounds, Wish, stand_at
 from services.routing.handlers.opening import take_up, wish_for
@@ -142,7 +142,7 @@ def _wrong(pointer: str, code: str, **params: Any) -> Invalid:
 def _may_give_to(case: Case, person: Person) -> bool:
     """Tell whether the right to assign reaches the person's unit too: else it is a referral."""
     there = Ticket(unit=person.unit)
-    return has_right("ticket.assign", there, case.asker, case.grounds.organisation)
+    return Standing(there, case.asker, case.grounds.organisation).has_right("ticket.assign")
 
 
 def _first_owner(case: Case, wish: Wish) -> list[Event]:

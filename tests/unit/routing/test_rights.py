@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.errors import Forbidden
+from chassis.errors import Conflict, Forbidden
 from chassis.identity import ANONYMOUS, Identity
 from services.routing.actions import ARGUMENTS
-from services.routing.domain.permission import asker_of, may_read, permitted
+from services.routing.domain.permission import Standing, asker_of, permitted
 from services.routing.handlers import allowed
 from tests.unit.routing.world import NOON, ORGANISATION, REQUESTER, World, identity_of
 
@@ -20,6 +20,10 @@ def a_world() -> World:
     world = World()
     world.register(subject="it.software")
     return world
+
+
+def may_read(world: World, identity: Identity) -> bool:
+    return Standing(world.ticket(), asker_of(identity, ORGANISATION), ORGANISATION).may_read
 
 
 def actions_of(world: World, identity: Identity) -> set[str]:
@@ -42,9 +46,7 @@ def actions_of(world: World, identity: Identity) -> set[str]:
 def test_staff_read_as_far_as_their_right_reaches(who: str, reads: bool) -> None:  # noqa: FBT001
     world = a_world()
 
-    asker = asker_of(identity_of(who), ORGANISATION)
-
-    assert may_read(world.ticket(), asker, ORGANISATION) is reads
+    assert may_read(world, identity_of(who)) is reads
 
 
 @pytest.mark.parametrize(
@@ -53,17 +55,15 @@ def test_staff_read_as_far_as_their_right_reaches(who: str, reads: bool) -> None
 def test_a_requester_reads_his_own_only(identity: Identity, reads: bool) -> None:  # noqa: FBT001
     world = a_world()
 
-    assert may_read(world.ticket(), asker_of(identity, ORGANISATION), ORGANISATION) is reads
+    assert may_read(world, identity) is reads
 
 
 def test_whoever_awaits_the_work_back_may_read_it() -> None:
     world = a_world()
     world.do("refer", "expert", unit="finance")
 
-    assert may_read(world.ticket(), asker_of(identity_of("expert"), ORGANISATION), ORGANISATION)
-    assert not may_read(
-        world.ticket(), asker_of(identity_of("expert2"), ORGANISATION), ORGANISATION
-    )
+    assert may_read(world, identity_of("expert"))
+    assert not may_read(world, identity_of("expert2"))
 
 
 def test_what_each_may_do_with_work_in_progress() -> None:
@@ -109,7 +109,7 @@ def test_who_may_not_see_a_ticket_learns_nothing_of_how_it_stands(
     workflow = world.grounds().workflow_of(world.ticket())
 
     with pytest.raises(Forbidden, match="ticket_not_yours") as refused:
-        permitted(workflow, world.ticket(), action, asker, ORGANISATION, NOON)
+        permitted(Standing(world.ticket(), asker, ORGANISATION), workflow, action, NOON)
 
     assert refused.value.params == {}
 
@@ -129,3 +129,22 @@ def test_the_directory_goes_before_what_the_pass_says() -> None:
     asker = asker_of(stale, ORGANISATION)
 
     assert (asker.unit, asker.tier) == ("finance", 1)
+
+
+@pytest.mark.parametrize("who", [*ORGANISATION.people, None])
+def test_what_is_offered_is_what_is_permitted(who: str | None) -> None:
+    world = a_world()
+    asker = asker_of(identity_of(who) if who else REQUESTER, ORGANISATION)
+    workflow = world.grounds().workflow_of(world.ticket())
+    standing = Standing(world.ticket(), asker, ORGANISATION)
+
+    def is_permitted(action: str) -> bool:
+        try:
+            permitted(standing, workflow, action, NOON)
+        except (Conflict, Forbidden):
+            return False
+        return True
+
+    offered = allowed(world.ticket(), asker, NOON, world.grounds())
+
+    assert offered == sorted(filter(is_permitted, ARGUMENTS))
