@@ -113,14 +113,16 @@ class People:
             ("expert", f"{ticket}/escalate", {"reason": "access is needed"}),
             ("supervisor", f"{ticket}/return", {"proposal": "access is given"}),
             ("desk", f"{ticket}/ask", {"question": "which browser?"}),
-            ("", f"{track}/messages", {"text": "the usual one"}),
+            ("admin", f"{track}/messages", {"text": "the usual one"}),
             ("desk", f"{ticket}/answer", {"text": "try again, please"}),
             ("expert", f"{ticket}/done", {"result": "solved"}),
             ("supervisor", f"{ticket}/approve", {}),
-            ("", f"{track}/feedback", {"score": 5}),
+            ("admin", f"{track}/feedback", {"score": 5}),
         ]
         for who, path, body in steps:
-            if not await self._insist(http, path, who, body, {} if who else as_requester):
+            # The pass lifts the limit on requests from one address; it is the proof that counts.
+            headers = as_requester if path.startswith(track) else {}
+            if not await self._insist(http, path, who, body, headers):
                 return None
         return {}
 
