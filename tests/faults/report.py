@@ -62,12 +62,14 @@ def write(results: list[Result], folder: Path) -> None:
 
 def _table(runs: list[dict[str, Any]]) -> str:
     """Give the runs as a Markdown table."""
-    titles = ["", *_COLUMNS.values(), "its own figures", "verdict"]
+    number, *others = _COLUMNS
+    titles = ["test", "", *(_COLUMNS[name] for name in others), "its own figures", "verdict"]
     lines = [titles, ["---"] * len(titles)]
     for run in runs:
         figures = "; ".join(f"{item['name']}: {item['value']:g}" for item in run["figures"])
         verdict = run["skipped"] or "; ".join(run["unmet"]) or "held"
-        told = [run["title"], *(f"{run[name]}" for name in _COLUMNS), figures or "-", verdict]
+        cells = [run[number], run["title"], *(f"{run[name]}" for name in others)]
+        told = [*cells, figures or "-", verdict]
         lines.append([cell.replace("|", "/") for cell in told])
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
