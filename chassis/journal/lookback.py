@@ -9,6 +9,8 @@ from __future__ import annotations
 
 _NEAR_SECONDS = 1.0
 _AFTER_TROUBLE_SECONDS = 30.0
+#: More than any writer waits for a database that is frozen.
+_LONGEST_SECONDS = 600.0
 
 
 class Lookback:
@@ -25,6 +27,13 @@ class Lookback:
         self._last = self._last_far = self._origin = origin
         self._began = None
 
+    def stall(self, since: float) -> None:
+        """Learn that writes have been slow since an instant: some may appear later than usual."""
+        origin = min(self._origin, since) if self._is_troubled(self._last) else since
+        # Where one stall follows the other, the looks must not grow for ever.
+        self._origin = max(origin, since - _LONGEST_SECONDS)
+        self._began = self._last
+
     def since(self, now: float) -> float:
         """Give the instant from which a look at `now` must read."""
         start = self._last - self._near
@@ -32,9 +41,11 @@ class Lookback:
         if self._began is None:
             self._began = now
         if first or now - self._last_far >= self._far / 2:
-            troubled = now - self._began < _AFTER_TROUBLE_SECONDS
             # What the far look before this could not see yet was stamped no earlier.
-            start = (self._origin if troubled else self._last_far) - self._far
+            start = (self._origin if self._is_troubled(now) else self._last_far) - self._far
             self._last_far = now
         self._last = now
         return start
+
+    def _is_troubled(self, now: float) -> bool:
+        return self._began is None or now - self._began < _AFTER_TROUBLE_SECONDS

@@ -43,6 +43,8 @@ _REMEMBERED = 5_000
 _REMEMBERED_SECONDS = 90.0
 #: Shorter than a consumer's: an alarm is told only when it has come through here.
 _PACE_SECONDS = 0.03
+#: A write that takes longer says that others may take longer than they should.
+_STALL_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
 _LOOK_SECONDS_SHARED = 0.05
 #: How often the mark is kept; whoever takes over looks through that much more than he must.
@@ -146,7 +148,10 @@ class Relay(SharedExtension):
                 eventlet.sleep(0.5)
 
     def _lead_or_wait(self) -> None:
-        if not self._lease.acquire():
+        started = self.runtime.clock.timestamp()
+        acquired = self._lease.acquire()
+        self._notice_stall(started)
+        if not acquired:
             self._leading = False
             self._offered.clear()
             eventlet.sleep(self._lease.seconds / 4)
@@ -155,7 +160,14 @@ class Relay(SharedExtension):
             self._take_over()
         self._wait_for_news()
         self._pace.wait()
+        started = self.runtime.clock.timestamp()
         self._number()
+        self._notice_stall(started)
+
+    def _notice_stall(self, started: float) -> None:
+        """Look longer for late commits when a write of ours has just taken long."""
+        if self.runtime.clock.timestamp() - started > _STALL_SECONDS:
+            self._lookback.stall(started)
 
     def _take_over(self) -> None:
         """Learn from the log where it ends and what in it is not published."""

@@ -49,3 +49,25 @@ def test_most_looks_read_little():
 
     assert sorted(spans)[len(spans) // 2] == 1.5
     assert max(spans[80:]) <= FAR * 1.5 + 0.5
+
+
+@given(pauses=PAUSES, late=st.floats(0, 20))
+def test_what_was_written_during_a_stall_is_found_though_it_appears_late(pauses, late):
+    lookback = Lookback(FAR)
+    lookback.begin(0.0)
+    now = 0.0
+    for pause in pauses:
+        now += pause
+        lookback.since(now)
+    stalled, stamped = now, now - 5.0
+    now += 3.0
+    lookback.since(now)
+
+    lookback.stall(stalled)
+
+    found = False
+    appears = now + late
+    while now < appears + FAR / 2 + 1:
+        now += 0.5
+        found = found or (appears <= now and lookback.since(now) <= stamped)
+    assert found
