@@ -76,7 +76,7 @@ class Bench:
 
     def row(self, scenario: Scenario, seconds: float) -> dict[str, Any]:
         """Run a scenario for about so long; gives its line of the results."""
-        measured, each, drained = self.measure(scenario.plan(self.people, seconds))
+        measured, each, drained = self.measure(scenario(self.people, seconds))
         ours = sum(value for name, value in each.items() if name not in _NOT_OURS)
         took = measured.lasted + max(0.0, drained - _QUIET_SECONDS)
         return {

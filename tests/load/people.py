@@ -15,7 +15,6 @@ SUBJECTS = ("it.software", "it.hardware", "it.network", "finance.payroll", "hr.l
 #: A subject whose tickets the demo's people can carry through every step.
 _WORKED_ON = "it.software"
 _REQUESTERS = 500
-LIFE_COMMANDS = 11
 _TOKEN_SECONDS = 600.0
 #: A step that comes before what it builds on has arrived is refused, and taken again.
 _AGAIN = (403, 404, 409)
@@ -96,7 +95,7 @@ class People:
         return found
 
     async def live(self, http: aiohttp.ClientSession, number: int) -> Answer:
-        """Carry a ticket through its whole life: `LIFE_COMMANDS` of them."""
+        """Carry a ticket through its whole life: eleven commands."""
         registered = await self.register(http, who="desk", subject=_WORKED_ON)
         if registered is None:
             return None

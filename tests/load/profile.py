@@ -13,8 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from deploy.local.installation import Installation
-from tests.load.bench import SETTINGS, Bench
+from tests.load.bench import started
 from tests.load.scenarios import SCENARIOS
 
 PROCESSES = ("intake", "routing", "sla", "notify", "reporting", "gateway")
@@ -25,12 +24,7 @@ _PY_SPY = Path(sys.executable).with_name("py-spy")
 def profile(folder: Path, scenario: str, processes: list[str], seconds: float, out: Path) -> None:
     """Run a scenario on an installation of its own, and write one flame graph per process."""
     out.mkdir(parents=True, exist_ok=True)
-    with Installation(folder, demo=True, environment=SETTINGS) as installation:
-        installation.start_servers()
-        installation.start_processes()
-        installation.wait_ready(120)
-        bench = Bench(installation)
-        bench.warm_up()
+    with started(folder, {}) as bench:
         spies = [
             threading.Thread(
                 target=_spy, args=(bench.pids[name], seconds, out / f"{scenario}-{name}.svg")

@@ -3,70 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
-from tests.load.driver import Measured, at_rate, by_callers
+from tests.load.driver import Measured, Send, at_rate, by_callers
 from tests.load.people import People
 
-Run = Coroutine[Any, Any, Measured]
+#: Given the people and about how many seconds it should last, gives what runs.
+Scenario = Callable[[People, float], Coroutine[Any, Any, Measured]]
+_LEAST = 20
 
 
-class Scenario(NamedTuple):
-    """A measurement; `plan` is given the people and how many seconds it should last."""
+def _callers(callers: int, send: Callable[[People], Send], *, expected: float) -> Scenario:
+    """Let callers send so many in all as two cores do, of which `expected` go in a second."""
+    return lambda people, seconds: by_callers(
+        send(people), callers=callers, count=max(_LEAST, int(expected * seconds))
+    )
 
-    title: str
-    plan: Callable[[People, float], Run]
 
-
-def _registering(people: People) -> Any:
+def _registering(people: People) -> Send:
     return lambda http, _number: people.register(http)
 
 
-def _count(per_second: float, seconds: float) -> int:
-    return max(20, int(per_second * seconds))
+_following = attrgetter("follow")
 
-
-#: By name. Counts are what two cores do in about the time that is asked for.
-SCENARIOS = {
+SCENARIOS: dict[str, Scenario] = {
     # First, while the people who work on tickets have room.
-    "life_8_callers": Scenario(
-        "a whole life of 11 commands, 8 at a time",
-        lambda people, seconds: by_callers(people.live, callers=8, count=_count(8, seconds)),
+    "life_8_callers": _callers(8, attrgetter("live"), expected=8),
+    "register_alone": _callers(1, _registering, expected=20),
+    "register_at_rate": lambda people, seconds: at_rate(
+        _registering(people), rate=100, seconds=seconds
     ),
-    "register_alone": Scenario(
-        "register, one caller",
-        lambda people, seconds: by_callers(
-            _registering(people), callers=1, count=_count(20, seconds)
-        ),
+    "register_32_callers": _callers(32, _registering, expected=200),
+    "follow_at_rate": lambda people, seconds: at_rate(
+        _following(people), rate=100, seconds=seconds / 2
     ),
-    "register_at_rate": Scenario(
-        "register, 100 a second",
-        lambda people, seconds: at_rate(_registering(people), rate=100, seconds=seconds),
-    ),
-    "register_32_callers": Scenario(
-        "register, 32 callers",
-        lambda people, seconds: by_callers(
-            _registering(people), callers=32, count=_count(200, seconds)
-        ),
-    ),
-    "follow_at_rate": Scenario(
-        "follow, 100 a second",
-        lambda people, seconds: at_rate(people.follow, rate=100, seconds=seconds / 2),
-    ),
-    "follow_32_callers": Scenario(
-        "follow, 32 callers",
-        lambda people, seconds: by_callers(people.follow, callers=32, count=_count(300, seconds)),
-    ),
-    "inbox_8_callers": Scenario(
-        "read an inbox, 8 callers",
-        lambda people, seconds: by_callers(people.look_in, callers=8, count=_count(30, seconds)),
-    ),
-    "event_feed": Scenario(
-        "a thousand events of the log, one reader",
-        lambda people, seconds: by_callers(people.read_on, callers=1, count=_count(5, seconds)),
-    ),
-    "report": Scenario(
-        "a report over everything, 4 callers",
-        lambda people, seconds: by_callers(people.report, callers=4, count=_count(20, seconds)),
-    ),
+    "follow_32_callers": _callers(32, _following, expected=300),
+    "inbox_8_callers": _callers(8, attrgetter("look_in"), expected=30),
+    # A thousand events each.
+    "event_feed": _callers(1, attrgetter("read_on"), expected=5),
+    "report": _callers(4, attrgetter("report"), expected=20),
 }
