@@ -34,13 +34,13 @@ class Lookback:
         self._origin = max(origin, since - _LONGEST_SECONDS)
         self._began = self._last
 
-    def since(self, now: float) -> float:
-        """Give the instant from which a look at `now` must read."""
+    def since(self, now: float, *, far: bool = False) -> float:
+        """Give the instant from which a look at `now` must read; `far`, all the way back."""
         start = self._last - self._near
         first = self._began is None
         if self._began is None:
             self._began = now
-        if first or now - self._last_far >= self._far / 2:
+        if first or far or now - self._last_far >= self._far / 2:
             # What the far look before this could not see yet was stamped no earlier.
             start = (self._origin if self._is_troubled(now) else self._last_far) - self._far
             self._last_far = now

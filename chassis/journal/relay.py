@@ -221,8 +221,11 @@ class Relay(SharedExtension):
         offered, self._offered = self._offered, {}
         fresh = {name: raw for name, raw in offered.items() if not self._covered(name)}
         pause = _LOOK_SECONDS_SHARED if self._found_others else _LOOK_SECONDS
-        if has_gap(fresh, self._heads) or time.monotonic() - self._last_look > pause:
+        if time.monotonic() - self._last_look > pause:
             self._look(fresh)
+        if has_gap(fresh, self._heads):
+            # What is missing may have been stamped long before what was found.
+            self._look(fresh, far=True)
         ordered = in_order(fresh)
         for start in range(0, len(ordered), _MOST_COMMITS):
             self._store([fresh[name] for name in ordered[start : start + _MOST_COMMITS]])
@@ -231,10 +234,10 @@ class Relay(SharedExtension):
     def _covered(self, name: str) -> bool:
         return self._heads.covers(*split_id(name))
 
-    def _look(self, fresh: dict[str, bytes]) -> None:
+    def _look(self, fresh: dict[str, bytes], *, far: bool = False) -> None:
         """Find commits that nobody offered, and add them."""
         started = self.runtime.clock.timestamp()
-        ids = self.journal.ids_since(instant_of(self._lookback.since(started)))
+        ids = self.journal.ids_since(instant_of(self._lookback.since(started, far=far)))
         missing = [name for name in ids if name not in fresh and not self._covered(name)]
         # What this process stored a moment ago may be found before it is offered.
         self._found_others = bool(missing)

@@ -71,3 +71,12 @@ def test_what_was_written_during_a_stall_is_found_though_it_appears_late(pauses,
         now += 0.5
         found = found or (appears <= now and lookback.since(now) <= stamped)
     assert found
+
+
+def test_a_far_look_that_is_asked_for_goes_all_the_way_back():
+    lookback = Lookback(FAR)
+    lookback.begin(0.0)
+    for step in range(200):
+        lookback.since(step / 2)
+
+    assert lookback.since(100.0, far=True) <= 100.0 - FAR
