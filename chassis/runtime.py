@@ -21,6 +21,7 @@ from chassis.clock import ServerClock
 from chassis.errors import Unavailable
 from chassis.identity import Identity, Signer
 from chassis.late import late
+from chassis.lease import Leases
 from chassis.logging import get_logger
 from chassis.mongo import DURABLE, connect
 from chassis.provider import Provider
@@ -65,6 +66,11 @@ class Runtime(SharedExtension):
         """The service's own database, with durable writes."""
         name = self.settings.database(self.service)
         return self.client.get_database(name, write_concern=DURABLE)
+
+    @late
+    def leases(self) -> Leases:
+        """What this process may be the only one to do."""
+        return Leases(self.database, self.settings.lease_seconds)
 
     @late
     def signer(self) -> Signer:

@@ -146,7 +146,7 @@ class Background(_Loop):
 
     def loop(self) -> None:
         """Run while the lease is held."""
-        lease = Lease(self.runtime.database, self.lease, self.runtime.settings.lease_seconds)
+        lease = self.runtime.leases.lease(self.lease)
         while not self.stopping:
             if not lease.acquire():
                 eventlet.sleep(lease.seconds / 4)
@@ -177,7 +177,7 @@ class DueTimes(_Loop):
 
     def loop(self) -> None:
         """Load, sleep to the next due time, fire; near ones are heard of between two loads."""
-        lease = Lease(self.runtime.database, "due", self.runtime.settings.lease_seconds)
+        lease = self.runtime.leases.lease("due")
         self.aggregates.snapshots.on_saved = self._hear
         pace = Pace(_PACE_SECONDS)
         load_at = 0.0

@@ -80,7 +80,7 @@ class Healer(SharedExtension):
 
     def _walk_for_ever(self, source: str) -> None:
         self.runtime.wait_ready()
-        lease = Lease(self.runtime.database, f"walk:{source}", self.runtime.settings.lease_seconds)
+        lease = self.runtime.leases.lease(f"walk:{source}")
         reachable = True
         walked_at = 0.0
         while not self.stopping:
@@ -129,6 +129,8 @@ class Healer(SharedExtension):
                 {"$set": {"position": position, "epoch": page.epoch}},
                 upsert=True,
             )
+            if page.end:
+                break
 
     def _catch_up(self, source: str, heads: dict[str, int]) -> None:
         lagging = self.inbox.lagging.streams(source)

@@ -17,7 +17,6 @@ from chassis.errors import DomainError
 from chassis.journal.commit import split_id
 from chassis.journal.journal import Journal
 from chassis.journal.lookback import Lookback
-from chassis.lease import Lease
 from chassis.logging import get_logger
 
 log = get_logger()
@@ -42,7 +41,7 @@ class Mender(SharedExtension):
 
     def _mend_for_ever(self) -> None:
         self.runtime.wait_ready()
-        lease = Lease(self.runtime.database, "mending", self.runtime.settings.lease_seconds)
+        lease = self.runtime.leases.lease("mending")
         lookback = Lookback(
             self.runtime.settings.relay_lookback_seconds, near_seconds=2 * _GRACE.total_seconds()
         )

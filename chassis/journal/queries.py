@@ -55,7 +55,7 @@ class JournalQueries(SharedExtension):
     def heads(self, request: ReadHeads, _call: Call) -> Heads:
         """Give the heads of the streams that the segments after a position touch."""
         heads: dict[str, int] = {}
-        next_, ids = request.after, []
+        next_, ids, end = request.after, [], True
         until = self.journal.runtime.clock.now() - timedelta(seconds=request.older)
         for segment in self.journal.segments_after(request.after, request.limit):
             if segment["at"] > until:
@@ -63,12 +63,14 @@ class JournalQueries(SharedExtension):
             ids += [name for name, _count in segment["commits"]]
             next_ = segment["last"]
             if len(ids) >= request.limit:
+                end = False
                 break
         fields = {"stream": 1, "first_seq": 1, "events.type": 1}
-        for item in self.journal.collection.find({"_id": {"$in": ids}}, fields):
+        found = self.journal.collection.find({"_id": {"$in": ids}}, fields) if ids else ()
+        for item in found:
             head = item["first_seq"] + len(item["events"]) - 1
             heads[item["stream"]] = max(head, heads.get(item["stream"], 0))
-        return Heads(epoch=self.journal.runtime.epoch, heads=heads, next=next_)
+        return Heads(epoch=self.journal.runtime.epoch, heads=heads, next=next_, end=end)
 
     def log(self, request: ReadLog, call: Call) -> LogPart:
         """Give the events after a position."""

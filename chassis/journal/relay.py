@@ -25,7 +25,6 @@ from chassis.journal.commit import commit_id, decode, decode_id, split_id
 from chassis.journal.dispatch import Dispatch, Segment
 from chassis.journal.journal import Journal
 from chassis.journal.lookback import Lookback
-from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.pace import Pace
 from chassis.recent import Recent
@@ -135,7 +134,7 @@ class Relay(SharedExtension):
 
     def _number_for_ever(self) -> None:
         self.runtime.wait_ready()
-        self._lease = Lease(self.runtime.database, "relay", self.runtime.settings.lease_seconds)
+        self._lease = self.runtime.leases.lease("relay")
         while not self.stopping:
             try:
                 self._lead_or_wait()

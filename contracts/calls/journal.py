@@ -42,6 +42,8 @@ class Heads(Answer, frozen=True, kw_only=True):
     heads: dict[str, int]
     #: Position up to which this answer speaks.
     next: int
+    #: Nothing follows that is old enough.
+    end: bool = False
 
 
 class LogPart(Answer, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from nameko.extensions import DependencyProvider
 from chassis.calls.client import Caller
 from chassis.errors import Unavailable
 from chassis.late import late
-from chassis.lease import Lease
+from chassis.lease import Lease, Leases
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
 from contracts.calls.journal import LogPart, ReadLog
@@ -50,7 +50,7 @@ class Rebuilds(DependencyProvider):
 
     @late
     def _lease(self) -> Lease:
-        return Lease(self.runtime.database, "rebuild", seconds=10)
+        return Leases(self.runtime.database, seconds=10).lease("rebuild")
 
     def begin(self, facts: Facts, now: datetime) -> RebuildProgress:
         """Begin a rebuild; one that is under way goes on instead."""

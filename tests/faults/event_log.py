@@ -40,8 +40,8 @@ class EventLog:
         self.mails_sent: set[str] = set()
         #: Marks that rang more than a minute from the time they were for.
         self.misrung = 0
-        #: Events about tickets.
-        self.told = 0
+        #: Events about tickets, by source and id.
+        self.told: set[tuple[str, str]] = set()
         self._sequences: dict[tuple[str, str], int] = {}
         self._positions: dict[str, int] = {}
 
@@ -56,7 +56,8 @@ class EventLog:
                 return not page["unavailable"]
 
     def _fold(self, event: dict[str, Any]) -> None:
-        self.told += ":" not in event["subject"]
+        if ":" not in event["subject"]:
+            self.told.add((event["source"], event["id"]))
         self._check_order(event)
         name = event["type"].removeprefix("ir.peygir.").removesuffix(".v1")
         stream, data = event["subject"], event["data"]

@@ -12,6 +12,7 @@ from typing import Any
 
 Document = dict[str, Any]
 _MISSING = object()
+_NO_VARIABLES: Mapping[str, Any] = {}
 
 
 def values_at(document: Any, path: str) -> list[Any]:
@@ -24,14 +25,16 @@ def values_at(document: Any, path: str) -> list[Any]:
     return values_at(document[head], rest) if rest else [document[head]]
 
 
-def matches(document: Document, query: Mapping[str, Any]) -> bool:
+def matches(
+    document: Document, query: Mapping[str, Any], variables: Mapping[str, Any] = _NO_VARIABLES
+) -> bool:
     """Tell whether a document fulfils a query."""
     for name, wanted in query.items():
         if name == "$or":
             if not any(matches(document, part) for part in wanted):
                 return False
         elif name == "$expr":
-            if not evaluated(document, wanted, {}):
+            if not evaluated(document, wanted, variables):
                 return False
         elif not _field_matches(document, name, wanted):
             return False

@@ -12,7 +12,7 @@ class Faults:
         self._chance = chance
         climate = chance.choice((0.0, 0.5, 1.0, 2.0))
         # At each call to an outside: others go first; it takes seconds; it fails; it is the last.
-        self.pause = chance.choice((0.15, 0.4, 0.8))
+        self.pause = chance.choice((0.1, 0.2, 0.5))
         self.slow = 0.01 * climate
         self.error = 0.01 * climate
         self.crash = 0.006 * climate

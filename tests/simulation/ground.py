@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,7 @@ def prepare() -> None:
                     setattr(module, attribute, stand_in)
     consumer.connect = publisher.connect = lambda *_where, **_how: now.world.broker.connect()
     client._Connection = _connection
-    lease.Lease._take = _doubtful(lease.Lease._take)
+    lease.Leases._take = _doubtful(lease.Leases._take)
     entrypoints.request_class = functools.cache(entrypoints.request_class)
     Settings.load = classmethod(functools.cache(_load))
 
@@ -118,9 +118,17 @@ def _connection(address: str, seconds: float) -> Any:
     return SimpleNamespace(http=wire, opened=now.world.hub.now)
 
 
-def _doubtful(take: Callable[[lease.Lease], bool]) -> Callable[[lease.Lease], bool]:
+_Take = Callable[[lease.Leases, Sequence[str]], set[str]]
+
+
+def _doubtful(take: _Take) -> _Take:
     """A lease is a convenience: now and then somebody believes in one that another has."""
-    return lambda mine: take(mine) or now.world.faults.happens(now.world.faults.two_leaders)
+
+    def doubtful(leases: lease.Leases, names: Sequence[str]) -> set[str]:
+        taken, faults = take(leases, names), now.world.faults
+        return {name for name in names if name in taken or faults.happens(faults.two_leaders)}
+
+    return doubtful
 
 
 _STAND_INS = {

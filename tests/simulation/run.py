@@ -65,10 +65,10 @@ def _run(seed: int, bug: str | None) -> tuple[str | None, World]:
 def _lived(world: World) -> str | None:
     """Let the world live; gives what went wrong."""
     world.boot_all()
-    for number in range(world.chance.choice((1, 1, 2, 3))):
+    for number in range(world.chance.choice((1, 1, 1, 2, 2))):
         client = Client(world, f"client{number + 1}")
         world.clients.append(client)
-        world.hub.spawn(world.hub.outside, client.run, world.chance.randrange(1, 6))
+        world.hub.spawn(world.hub.outside, client.run, world.chance.randrange(1, 5))
     try:
         world.act(lambda: any(not client.done for client in world.clients))
         world.rest(lambda: unsettled(world))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Of the calls that fail, those that the server never sees.
 _UNREACHED = 0.5
 #: What would only fill the story of a run.
-_LOOKING = (".find", ".count", ".aggregate", "leases.find_one_and_update", "slots.insert")
+_LOOKING = (".find", ".count", ".aggregate", "leases.update_many", "slots.insert")
 
 
 class Disk:

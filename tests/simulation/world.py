@@ -27,9 +27,9 @@ from tests.simulation.watch import Watch
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_TURNS = 60_000
-#: Seconds that pass between two looks at whether all is at rest: first the loops that wake often,
+#: Seconds that pass between two looks at whether all is at rest: first the messages that are late,
 #: then what waits its turn for a minute.
-_REST_STEPS = (6.0, 25.0, 70.0, 70.0, 150.0, 300.0, 700.0, 700.0, 2000.0)
+_REST_STEPS = (14.0, 40.0, 70.0, 150.0, 300.0, 700.0, 700.0, 2000.0)
 
 #: Pauses between two walks along a journal, one of which a run goes by.
 _WALKS = (8.0, 60.0, 60.0, 60.0)
@@ -150,7 +150,7 @@ class World:
     def act(self, busy: Callable[[], bool]) -> None:
         """Let things happen for as long as the clients are busy, and mostly a little longer."""
         hub, draw = self.hub, self.chance.random
-        until = hub.now + self.chance.choice((0.0, 10.0, 30.0, 60.0))
+        until = hub.now + self.chance.choice((0.0, 5.0, 15.0, 40.0))
         for _turn in range(_MOST_TURNS):
             if hub.ready and (not hub.awake or draw() < 0.93):
                 hub.turn(hub.ready)
