@@ -39,6 +39,8 @@ class Lease:
         self.name = name
         self._leases = leases
         self.until = 0.0
+        #: How often it was taken: the same as long as it was ours all the time.
+        self.term = 0
         #: When the database is to be asked again; when somebody last wanted the lease.
         self.try_at = 0.0
         self.wanted_at = 0.0
@@ -92,6 +94,7 @@ class Leases:
         except PyMongoError:
             return
         for item in wanted:
+            item.term += item.name in taken and started >= item.until
             # Ours ends a little before the database's: the answer was on its way for a while.
             item.until = started + self.seconds * 0.9 if item.name in taken else 0.0
             held = metric("peygir_lease_held", item.name.partition(":")[0])

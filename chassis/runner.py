@@ -118,6 +118,8 @@ class Runner:
         self.container.entrypoints.all.stop()
         if (relay := self._shared(Relay)) is not None:
             relay.finish(min(deadline, time.monotonic() + 5))
+            for kind in relay.journal.kinds:
+                kind.snapshots.flush()
         return all(finished)
 
     def _shared(self, kind: type) -> Any:

@@ -178,7 +178,7 @@ class DueTimes(_Loop):
     def loop(self) -> None:
         """Load, sleep to the next due time, fire; near ones are heard of between two loads."""
         lease = self.runtime.leases.lease("due")
-        self.aggregates.snapshots.on_saved = self._hear
+        self.aggregates.snapshots.on_changed = self._hear
         pace = Pace(_PACE_SECONDS)
         load_at = 0.0
         while not self.stopping:

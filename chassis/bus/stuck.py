@@ -55,6 +55,8 @@ class StuckCalls(SharedExtension):
         skip = into.skip if isinstance(into, Aggregates) else getattr(receiver, "skip", None)
         if skip is None:
             raise Conflict("skip_not_possible")
+        if isinstance(into, Aggregates):
+            into.mend([stream])
         sequence = receiver.cursors(source, [stream]).get(stream, 0) + 1
         skip(stream, (source, sequence), call.identity.subject)
         return sequence

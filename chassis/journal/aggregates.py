@@ -247,7 +247,8 @@ class Aggregates(Provider, Generic[S]):
                 last = intents[-1]._replace(read_upto=run[-1].sequence)
                 work[stream] = [*intents[:-1], last]
         unopened = self._pull_unknown(list(work)) if source != self.opened_by else {}
-        outcomes = self.settle({name: work[name] for name in work if name not in unopened})
+        ready = {name: work[name] for name in work if name not in unopened}
+        outcomes = self.settle(ready, later=True)
         return unopened | {stream: outcome.error for stream, outcome in outcomes.items()}
 
     def _pull_unknown(self, streams: Sequence[str]) -> dict[str, DomainError]:
@@ -268,7 +269,8 @@ class Aggregates(Provider, Generic[S]):
             {
                 stream: [Intent(decide, Due(at=at), "due", at, actor, due_at=at)]
                 for stream, at in due.items()
-            }
+            },
+            later=True,
         )
 
     def skip(self, stream: str, cursor: tuple[str, int], actor: str) -> None:
@@ -286,11 +288,13 @@ class Aggregates(Provider, Generic[S]):
         commit_empty: bool = False,
         new: bool = False,
         pull: bool = False,
+        later: bool = False,
     ) -> dict[str, Outcome]:
         """Decide and commit; each stream's intents in order, as one commit of its own.
 
         With `pull` unknown streams are brought here first. Not for events: those that are pulled
-        come this way themselves.
+        come this way themselves. With `later` lists show the new states a moment later: for what
+        nobody waits for who would look at a list next.
         """
         done: dict[str, Outcome] = {}
         fresh = False
@@ -302,7 +306,9 @@ class Aggregates(Provider, Generic[S]):
             if time.monotonic() > deadline:
                 break
             loaded = self._initial(left) if new else self._load(left, fresh=fresh, pull=pull)
-            self._settle_round(left, loaded, done, fresh=fresh, commit_empty=commit_empty)
+            self._settle_round(
+                left, loaded, done, fresh=fresh, commit_empty=commit_empty, later=later
+            )
             fresh, new = True, False
         if len(done) < len(work):
             raise Unavailable("contention", retry_after=1)
@@ -316,6 +322,7 @@ class Aggregates(Provider, Generic[S]):
         *,
         fresh: bool,
         commit_empty: bool,
+        later: bool,
     ) -> None:
         if fresh:
             self._find_repeats(work, loaded, done)
@@ -335,12 +342,12 @@ class Aggregates(Provider, Generic[S]):
             if stream not in done:
                 trial = _Trial(self, loaded[stream], reference, now)
                 trial.run(intents)
-                if trial.is_empty and not commit_empty:
+                if trial.is_empty and not (commit_empty and trial.applied):
                     if fresh or not trial.needs_fresh:
                         done[stream] = trial.outcome(stored=False)
                 elif fresh or trial.error is None:
                     trials[stream] = trial
-        self._commit(trials, done)
+        self._commit(trials, done, later=later)
         if self.reference:
             self.reference.settle(occasions, done)
 
@@ -410,7 +417,9 @@ class Aggregates(Provider, Generic[S]):
             imported=intent.imported,
         )
 
-    def _commit(self, trials: Mapping[str, _Trial], done: dict[str, Outcome]) -> None:
+    def _commit(
+        self, trials: Mapping[str, _Trial], done: dict[str, Outcome], *, later: bool
+    ) -> None:
         """Store the drafts; those that lost a race are left for the next round."""
         if not trials:
             return
@@ -431,7 +440,7 @@ class Aggregates(Provider, Generic[S]):
                 done[stream] = trial.outcome(stored=True)
             elif not isinstance(result, Duplicate):
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=result)
-        self.snapshots.save(after)
+        self.snapshots.save(after, later=later)
 
     def _make_indexes(self) -> None:
         collection = self.journal.runtime.database[self.collection]

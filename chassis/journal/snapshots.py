@@ -1,15 +1,17 @@
 """The folded states, kept so that lists need no folding.
 
 Derived: written after the commit, only over a lower version, and mended from the journal by who
-finds one behind. Losing some costs reading, never truth.
+finds one behind. Losing some costs reading, never truth. So what nobody waits for is written a
+little later: a stream that changes several times meanwhile is written once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+import eventlet
 import msgspec
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError, PyMongoError
@@ -18,6 +20,7 @@ from chassis.gather import Gathered
 from chassis.journal.commit import events_of, stored
 from chassis.logging import get_logger
 from chassis.mongo import DERIVED
+from chassis.pace import Pace
 from chassis.recent import Recent
 
 if TYPE_CHECKING:
@@ -32,6 +35,13 @@ _DUPLICATE_KEY = 11000
 _SHOWN = {"version": 1, "state": 1, "updated_at": 1}
 #: Streams whose state is kept in memory for the next decision, at least.
 _REMEMBERED = 2_500
+#: Least time between two writes of what nobody waits for; well below the age at which a snapshot
+#: that is behind gets mended.
+_LATER_SECONDS = 0.2
+_MOST = 1000
+#: New snapshots that are worth a command of their own: an insert costs the database a quarter of
+#: what putting a document in the place of another does.
+_WORTH_A_COMMAND = 4
 
 
 class Loaded(Generic[S]):
@@ -88,6 +98,8 @@ class _Row(NamedTuple, Generic[S]):
 
     loaded: Loaded[S]
     fields: dict[str, Any]
+    #: None was written before.
+    is_first: bool
 
 
 class SnapshotStore(Generic[S]):
@@ -104,14 +116,21 @@ class SnapshotStore(Generic[S]):
         self._index = index
         self._reads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read)
         self._writes: Gathered[_Row[S], None] = Gathered(self._write)
-        #: Called with a stream and the fields it is found by, whenever they may have changed.
-        self.on_saved: Callable[[str, Mapping[str, Any]], None] | None = None
+        #: Called with a stream and the fields it is found by, right before they are written.
+        self.on_changed: Callable[[str, Mapping[str, Any]], None] | None = None
         self._known: Recent[str, Loaded[S]] = Recent(_REMEMBERED)
+        #: What is to be written later.
+        self._unsaved: dict[str, _Row[S]] = {}
+        self._writing = False
+        self._pace = Pace(_LATER_SECONDS)
 
     def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
         """Give those streams that have a snapshot."""
         found = self._reads.many(streams)
         loaded = {item["_id"]: self._loaded(item) for item in found if item is not None}
+        for name, newer in self._not_stored(streams):
+            if name not in loaded or loaded[name].version < newer.version:
+                loaded[name] = newer
         self._remember(loaded.values())
         return loaded
 
@@ -124,6 +143,10 @@ class SnapshotStore(Generic[S]):
         known = {name: loaded for name, loaded in held if loaded is not None}
         rest = [name for name in streams if name not in known]
         return known | self.load(rest) if rest else known
+
+    def known(self, stream: str) -> Loaded[S] | None:
+        """Give a stream as this process had it last, where it remembers."""
+        return self._known.get(stream)
 
     def _read(self, streams: list[str]) -> list[Mapping[str, Any] | None]:
         query = {"_id": streams[0]} if len(streams) == 1 else {"_id": {"$in": streams}}
@@ -141,14 +164,26 @@ class SnapshotStore(Generic[S]):
         ]
 
     def cursors(self, source: str, streams: Sequence[str]) -> dict[str, int]:
-        """Give how far a source has been applied, by stream."""
+        """Give how far a source has been applied, by stream; what is behind is not mended."""
         found = self.collection.find({"_id": {"$in": list(streams)}}, {f"cursors.{source}": 1})
-        return {item["_id"]: item.get("cursors", {}).get(source, 0) for item in found}
+        stored = {item["_id"]: item.get("cursors", {}).get(source, 0) for item in found}
+        for name, loaded in self._not_stored(streams):
+            stored[name] = max(stored.get(name, 0), loaded.cursors.get(source, 0))
+        return stored
 
     def versions(self, streams: Sequence[str]) -> dict[str, int]:
-        """Give the versions that the snapshots have."""
+        """Give the versions that the snapshots have, or are about to have."""
         found = self.collection.find({"_id": {"$in": list(streams)}}, {"version": 1})
-        return {item["_id"]: item["version"] for item in found}
+        stored = {item["_id"]: item["version"] for item in found}
+        for name, loaded in self._not_stored(streams):
+            stored[name] = max(stored.get(name, 0), loaded.version)
+        return stored
+
+    def _not_stored(self, streams: Iterable[str]) -> Iterator[tuple[str, Loaded[S]]]:
+        """Give what is still to be written of some streams."""
+        for name in streams if self._unsaved else ():
+            if (row := self._unsaved.get(name)) is not None:
+                yield name, row.loaded
 
     def missing(self, streams: Sequence[str]) -> list[str]:
         """Give those streams that have no snapshot."""
@@ -156,14 +191,47 @@ class SnapshotStore(Generic[S]):
         found = self.versions(rest) if rest else {}
         return [name for name in rest if name not in found]
 
-    def save(self, items: Sequence[Loaded[S]]) -> None:
-        """Write snapshots over lower versions; a failure is left to be mended."""
+    def save(self, items: Sequence[Loaded[S]], *, later: bool = False) -> None:
+        """Write snapshots over lower versions; a failure is left to be mended.
+
+        With `later` that happens in a moment, and nobody waits for it.
+        """
         self._remember(items)
-        rows = [_Row(item, self._index(item.state) if self._index else {}) for item in items]
-        self._writes.many(rows)
-        if self.on_saved is not None:
+        rows = [self._row(item) for item in items]
+        if self.on_changed is not None:
             for row in rows:
-                self.on_saved(row.loaded.stream, row.fields)
+                self.on_changed(row.loaded.stream, row.fields)
+        if not later:
+            self._write_all(rows)
+            return
+        self._unsaved |= {row.loaded.stream: row for row in rows}
+        if not self._writing:
+            self._writing = True
+            eventlet.spawn_n(self._write_later)
+
+    def flush(self) -> None:
+        """Write what was to be written later."""
+        self._write_all(list(self._unsaved.values()))
+
+    def _write_later(self) -> None:
+        try:
+            while self._unsaved:
+                self._pace.wait()
+                self._write_all(list(self._unsaved.values())[:_MOST])
+        finally:
+            self._writing = False
+
+    def _write_all(self, rows: Sequence[_Row[S]]) -> None:
+        self._writes.many(rows)
+        for row in rows:
+            stream, version = row.loaded.stream, row.loaded.version
+            if stream in self._unsaved and self._unsaved[stream].loaded.version <= version:
+                del self._unsaved[stream]
+
+    def _row(self, item: Loaded[S]) -> _Row[S]:
+        before = self._unsaved.get(item.stream)
+        is_first = before.is_first if before else item.version == 1
+        return _Row(item, self._index(item.state) if self._index else {}, is_first)
 
     def _remember(self, items: Iterable[Loaded[S]]) -> None:
         for item in items:
@@ -176,23 +244,40 @@ class SnapshotStore(Generic[S]):
             stream, version = row.loaded.stream, row.loaded.version
             if stream not in newest or newest[stream].loaded.version < version:
                 newest[stream] = row
+        firsts = [row for row in newest.values() if row.is_first]
+        others = [row for row in newest.values() if not row.is_first]
+        if others and len(firsts) < _WORTH_A_COMMAND:
+            firsts, others = [], list(newest.values())
+        try:
+            others += self._insert(firsts) if firsts else []
+            if others:
+                self._replace(others)
+        except PyMongoError as error:
+            log.warning("snapshot_not_written", error=type(error).__name__, streams=len(rows))
+        return [None] * len(rows)
+
+    def _insert(self, rows: list[_Row[S]]) -> list[_Row[S]]:
+        """Write first snapshots; gives those that somebody else had written one of."""
+        try:
+            self.collection.insert_many([self._document(row) for row in rows], ordered=False)
+        except BulkWriteError as error:
+            return [rows[fault["index"]] for fault in _taken(error)]
+        return []
+
+    def _replace(self, rows: Sequence[_Row[S]]) -> None:
         writes = [
             ReplaceOne(
                 {"_id": row.loaded.stream, "version": {"$lt": row.loaded.version}},
                 self._document(row),
                 upsert=True,
             )
-            for row in newest.values()
+            for row in rows
         ]
         try:
             self.collection.bulk_write(writes, ordered=False)
         except BulkWriteError as error:
-            faults = (error.details or {}).get("writeErrors", [])
-            if any(fault.get("code") != _DUPLICATE_KEY for fault in faults):
-                log.warning("snapshot_not_written", streams=len(rows))
-        except PyMongoError as error:
-            log.warning("snapshot_not_written", error=type(error).__name__, streams=len(rows))
-        return [None] * len(rows)
+            # Somebody has written a higher version.
+            _taken(error)
 
     def _document(self, row: _Row[S]) -> dict[str, Any]:
         item = row.loaded
@@ -220,3 +305,11 @@ class SnapshotStore(Generic[S]):
 
     def _state(self, item: Mapping[str, Any]) -> S:
         return msgspec.convert(item["state"], type=self._evolution.state)
+
+
+def _taken(error: BulkWriteError) -> list[dict[str, Any]]:
+    """Give the faults of a bulk, which are all that a key is taken; raises the error otherwise."""
+    faults: list[dict[str, Any]] = (error.details or {}).get("writeErrors", [])
+    if any(fault.get("code") != _DUPLICATE_KEY for fault in faults):
+        raise error
+    return faults

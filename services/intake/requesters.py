@@ -46,10 +46,11 @@ def meet(
 def tell_changes(store: Store, streams: Aggregates[Requester]) -> None:
     """Record on the requesters' streams what their profiles have still to tell."""
     waiting = {f"requester:{item[0].id}": item for item in store.profiles.untold(_MOST)}
-    outcomes = streams.settle({name: [_intent(*item)] for name, item in waiting.items()})
-    for name, (profile, untold) in waiting.items():
-        if outcomes[name].error is None:
-            store.profiles.mark_told(profile, untold)
+    work = {name: [_intent(*item)] for name, item in waiting.items()}
+    outcomes = streams.settle(work, later=True)
+    store.profiles.mark_told(
+        [item for name, item in waiting.items() if outcomes[name].error is None]
+    )
 
 
 def _new(contact: Contact, language: str) -> Profile:

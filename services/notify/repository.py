@@ -13,6 +13,8 @@ from pymongo.errors import PyMongoError
 
 from chassis.errors import Unavailable
 from chassis.journal.aggregates import Aggregates, Intent
+from chassis.recent import Recent
+from contracts.notify import NotificationDelivered, NotificationFailed
 from services.notify.domain import attempts, receipts
 from services.notify.domain.attempts import Attempts, Result
 from services.notify.domain.deliveries import Ledger, receipt_key
@@ -20,7 +22,11 @@ from services.notify.domain.notices import CHANNELS
 from services.notify.domain.receipts import Reported
 
 ACTOR = "system:notify"
+#: How often to look for what other processes owe, and for what is to be tried again.
 _LOOK_SECONDS = 0.5
+#: Tickets and references that are remembered, at least.
+_REMEMBERED = 5_000
+_MOST_OWED = 20_000
 
 #: Sparse: a ticket about which nothing is owed costs no entry.
 INDEXES = (
@@ -36,10 +42,15 @@ class Ledgers:
     def __init__(self, aggregates: Aggregates[Ledger], pauses: tuple[float, ...]) -> None:
         self._aggregates = aggregates
         self._pauses = pauses
-        #: Channels on which this process owes something since the last look, and when that was.
-        self._news: set[str] = set()
+        self._snapshots = aggregates.snapshots
+        #: What this process owes, by channel and ticket: when it is to be sent.
+        self._owed: dict[str, dict[str, datetime]] = {channel: {} for channel in CHANNELS}
+        #: Tickets that this process has recorded something about since it is the one who sends.
+        self._mine: Recent[str, bool] = Recent(_REMEMBERED)
+        #: Messages whose fate is open, by their receipt's key: of which ticket.
+        self._open: Recent[str, str] = Recent(_REMEMBERED)
         self._looked_at: dict[str, float] = {}
-        aggregates.snapshots.on_saved = self._hear
+        self._snapshots.on_changed = self._hear
 
     @property
     def draining(self) -> bool:
@@ -50,34 +61,70 @@ class Ledgers:
         """Give the database's time."""
         return self._aggregates.journal.runtime.clock.now()
 
+    def begin(self) -> None:
+        """Be the one who sends from now on: somebody else may have sent what was owed till now."""
+        self._mine.clear()
+        for owed in self._owed.values():
+            owed.clear()
+        self._looked_at.clear()
+
     def due(self, channel: str, passing_over: Collection[str], most: int) -> list[str]:
         """Give the tickets about which something is owed now, what waits longest first.
 
-        What other processes owe, and what is to be tried again, is looked for now and then.
+        What this process owes it knows; what others do is looked for now and then.
         """
-        started = time.monotonic()
-        if channel not in self._news and started - self._looked_at.get(channel, 0) < _LOOK_SECONDS:
-            return []
-        self._news.discard(channel)
-        self._looked_at[channel] = started
-        field = f"next_attempt_at.{channel}"
-        query = {field: {"$lte": self.now()}, "_id": {"$nin": list(passing_over)}}
-        codes = self._codes(query, most, sort=[(field, 1)])
-        if len(codes) == most:
-            self._news.add(channel)
-        return codes
+        now, found = self.now(), {}
+        if time.monotonic() - self._looked_at.get(channel, 0) >= _LOOK_SECONDS:
+            self._looked_at[channel] = time.monotonic()
+            found = dict.fromkeys(self._look(channel, now, passing_over, most))
+        for code, at in self._owed[channel].items():
+            if at <= now and code not in passing_over:
+                found[code] = None
+        return list(found)[:most]
 
-    def _hear(self, _code: str, fields: Mapping[str, Any]) -> None:
-        self._news.update(fields.get("next_attempt_at", ()))
+    def _look(
+        self, channel: str, now: datetime, passing_over: Collection[str], most: int
+    ) -> list[str]:
+        """Look for what the database has and this process does not know better."""
+        field = f"next_attempt_at.{channel}"
+        query = {field: {"$lte": now}, "_id": {"$nin": list(passing_over)}}
+        with _database():
+            found = list(
+                self._snapshots.collection.find(
+                    query, {"version": 1}, sort=[(field, 1)], limit=most
+                )
+            )
+        return [item["_id"] for item in found if not self._knows(item["_id"], item["version"])]
+
+    def _knows(self, code: str, version: int) -> bool:
+        known = self._snapshots.known(code) if code in self._mine else None
+        return known is not None and known.version >= version
+
+    def _hear(self, code: str, fields: Mapping[str, Any]) -> None:
+        self._mine.keep(code, True)
+        due = fields.get("next_attempt_at", {})
+        for channel, owed in self._owed.items():
+            if channel not in due:
+                owed.pop(code, None)
+            elif len(owed) < _MOST_OWED:
+                owed[code] = due[channel]
+        for receipt in fields.get("open_receipts", ()):
+            self._open.keep(receipt["reference"], code)
 
     def fresh(self, codes: Sequence[str]) -> dict[str, Ledger]:
-        """Give the ledgers as the journal has them.
+        """Give the ledgers as the journal has them, as far as sending is concerned.
 
-        A snapshot may be behind, and a message that it shows as owed may have been sent.
+        A snapshot may be behind, and a message that it shows as owed may have been sent; but not
+        by somebody else where this process has been the one who sends ever since it changed it.
         """
+        mine = {code: self._snapshots.known(code) for code in codes if code in self._mine}
+        known = {code: loaded.state for code, loaded in mine.items() if loaded is not None}
+        others = [code for code in codes if code not in known]
+        if not others:
+            return known
         with _database():
-            self._aggregates.mend(codes)
-            return self._aggregates.states(codes)
+            self._aggregates.mend(others)
+            return known | self._aggregates.states(others)
 
     def record(self, results: Mapping[str, Sequence[Result]]) -> set[str]:
         """Store what became of attempts, by ticket; gives the tickets that were not stored."""
@@ -95,11 +142,11 @@ class Ledgers:
             for code, mine in results.items()
         }
         with _database():
-            outcomes = self._aggregates.settle(work)
+            outcomes = self._aggregates.settle(work, later=True)
         return {code for code, outcome in outcomes.items() if outcome.error is not None}
 
-    def report(self, reports: Sequence[Reported]) -> int:
-        """Store what a provider says of its messages; gives of how many that was news."""
+    def report(self, reports: Sequence[Reported]) -> set[str]:
+        """Store what a provider says of its messages; gives the references that was news of."""
         told = {receipt_key(report.provider, report.reference): report for report in reports}
         now = self.now()
         with _database():
@@ -110,11 +157,16 @@ class Ledgers:
                 ]
                 for code, keys in self._sent(list(told)).items()
             }
-            outcomes = self._aggregates.settle(work)
+            outcomes = self._aggregates.settle(work, later=True)
         for outcome in outcomes.values():
             if outcome.error is not None:
                 raise outcome.error
-        return sum(len(outcome.events) for outcome in outcomes.values())
+        return {
+            outcome.state.deliveries[event.delivery].reference
+            for outcome in outcomes.values()
+            for event in outcome.events
+            if isinstance(event, NotificationDelivered | NotificationFailed)
+        }
 
     def awaiting_receipt(
         self, provider: str, since: datetime, until: datetime, most: int
@@ -131,25 +183,21 @@ class Ledgers:
 
     def _sent(self, keys: Sequence[str]) -> dict[str, list[str]]:
         """Give by ticket which of the messages, named by their receipts' keys, are open there."""
-        query = {"open_receipts.reference": {"$in": keys}}
-        found = self._aggregates.snapshots.collection.find(query, {"open_receipts.reference": 1})
-        wanted = set(keys)
-        return {
-            item["_id"]: [
-                open_["reference"]
-                for open_ in item["open_receipts"]
-                if open_["reference"] in wanted
-            ]
-            for item in found
-        }
+        sent: dict[str, list[str]] = {}
+        for key in keys:
+            if (code := self._open.get(key)) is not None:
+                sent.setdefault(code, []).append(key)
+        wanted = {key for key in keys if key not in self._open}
+        query = {"open_receipts.reference": {"$in": list(wanted)}}
+        fields = {"open_receipts.reference": 1}
+        for item in self._snapshots.collection.find(query, fields) if wanted else ():
+            open_ = {receipt["reference"] for receipt in item["open_receipts"]}
+            sent.setdefault(item["_id"], []).extend(sorted(open_ & wanted))
+        return sent
 
-    def _codes(
-        self, query: Mapping[str, object], most: int, sort: Sequence[tuple[str, int]] | None = None
-    ) -> list[str]:
+    def _codes(self, query: Mapping[str, object], most: int) -> list[str]:
         with _database():
-            found = self._aggregates.snapshots.collection.find(
-                query, {"_id": 1}, sort=sort, limit=most
-            )
+            found = self._snapshots.collection.find(query, {"_id": 1}, limit=most)
             return [item["_id"] for item in found]
 
 

@@ -77,12 +77,14 @@ def double_alarm() -> Iterator[None]:
     """What a due time led to is stored behind whatever came first, without deciding again."""
     commit = Aggregates._commit
 
-    def stubborn(kind: Aggregates[Any], trials: Mapping[str, Any], done: dict[str, Any]) -> None:
-        commit(kind, trials, done)
+    def stubborn(
+        kind: Aggregates[Any], trials: Mapping[str, Any], done: dict[str, Any], *, later: bool
+    ) -> None:
+        commit(kind, trials, done, later=later)
         for stream, trial in trials.items():
             if stream not in done and all(intent.due_at for intent in trial.applied):
                 trial.before = kind._load([stream], fresh=True)[stream]
-                commit(kind, {stream: trial}, done)
+                commit(kind, {stream: trial}, done, later=later)
 
     with patch.object(Aggregates, "_commit", stubborn):
         yield

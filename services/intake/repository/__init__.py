@@ -27,7 +27,7 @@ class Store(Mongo):
     @late
     def profiles(self) -> Profiles:
         """Requesters with their personal data."""
-        return Profiles(self.db["profiles"])
+        return Profiles(self.db["profiles"], seconds=self.runtime.settings.mongo_seconds)
 
     @late
     def texts(self) -> Texts:

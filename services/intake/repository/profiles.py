@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from pymongo import UpdateOne
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
+from chassis.journal import Duplicate, GroupWriter
+from chassis.mongo import DERIVED
 from services.intake.domain.contact import Contact
 from services.intake.domain.requester import Profile
 from services.intake.repository.gathering import Gathering
@@ -34,8 +37,11 @@ class Untold(msgspec.Struct, frozen=True, kw_only=True):
 class Profiles:
     """The collection `profiles`."""
 
-    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+    def __init__(self, collection: Collection[dict[str, Any]], *, seconds: float) -> None:
         self._collection = collection
+        # A mark that the server forgets in a crash is made again: what is told twice is one event.
+        self._marks = collection.with_options(write_concern=DERIVED)
+        self._writer = GroupWriter(collection, seconds=seconds)
         self._candidates = Gathering(self._candidates_of)
 
     def make_indexes(self) -> None:
@@ -56,8 +62,8 @@ class Profiles:
         document = msgspec.structs.asdict(profile)
         document["_id"] = document.pop("id")
         try:
-            self._collection.insert_one(document | {"untold": [msgspec.structs.asdict(untold)]})
-        except DuplicateKeyError:
+            self._writer.insert(document | {"untold": [msgspec.structs.asdict(untold)]})
+        except Duplicate:
             return False
         return True
 
@@ -85,11 +91,14 @@ class Profiles:
         )
         return [(_read(item), msgspec.convert(item["untold"][0], Untold)) for item in found]
 
-    def mark_told(self, profile: Profile, untold: Untold) -> None:
-        """Forget a change that is told."""
-        self._collection.update_one(
-            {"_id": profile.id}, {"$pull": {"untold": {"cause": untold.cause}}}
-        )
+    def mark_told(self, told: Sequence[tuple[Profile, Untold]]) -> None:
+        """Forget changes that are told."""
+        forgotten = [
+            UpdateOne({"_id": profile.id}, {"$pull": {"untold": {"cause": untold.cause}}})
+            for profile, untold in told
+        ]
+        if forgotten:
+            self._marks.bulk_write(forgotten, ordered=False)
 
     def _candidates_of(self, contacts: Sequence[Contact]) -> dict[Contact, list[Profile]]:
         asked = {field: {getattr(contact, field) for contact in contacts} for field in _CONTACTS}

@@ -41,6 +41,11 @@ _LOOK_SECONDS = 0.01
 class Holds(Protocol):
     """A lease."""
 
+    @property
+    def term(self) -> int:
+        """The same number as long as it was ours all the time."""
+        ...
+
     def acquire(self) -> bool:
         """Take or renew it."""
         ...
@@ -56,6 +61,7 @@ class Due(Records, Protocol):
     @property
     def draining(self) -> bool: ...
     def now(self) -> datetime: ...
+    def begin(self) -> None: ...
     def due(self, channel: str, passing_over: set[str], most: int) -> list[str]: ...
     def fresh(self, codes: Sequence[str]) -> dict[str, Ledger]: ...
 
@@ -76,6 +82,7 @@ class Courier:
         self._in_hand: set[str] = set()
         self._books = Books(ledgers, self._in_hand.discard)
         self._aside: dict[str, float] = {}
+        self._term = 0
         self._pool = eventlet.GreenPool(4 * sum(channel.width for channel in channels.values()))
 
     def run(self, lease: Holds, pause: float = 0.1) -> None:
@@ -85,6 +92,9 @@ class Courier:
         recorded: so the lease is given up with empty hands.
         """
         while lease.acquire():
+            if lease.term != self._term:
+                self._ledgers.begin()
+                self._term = lease.term
             if not self._ledgers.draining:
                 self._take(lease)
             if not self._in_hand:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from chassis.gather import Gathered
 from services.notify.channels.kavenegar import ENDED, MOST_STATES, PROVIDER
 from services.notify.domain.receipts import Reported
 
@@ -37,7 +38,7 @@ class Open(Protocol):
     """The messages whose fate is open."""
 
     def now(self) -> datetime: ...
-    def report(self, reports: Sequence[Reported]) -> int: ...
+    def report(self, reports: Sequence[Reported]) -> set[str]: ...
     def awaiting_receipt(
         self, provider: str, since: datetime, until: datetime, most: int
     ) -> Iterable[str]: ...
@@ -49,10 +50,15 @@ class Receipts:
     def __init__(self, provider: States, ledgers: Open) -> None:
         self._provider = provider
         self._ledgers = ledgers
+        self._taken: Gathered[tuple[str, int], bool] = Gathered(self._take)
 
     def take(self, reference: str, state: int) -> bool:
         """Record the fate of a message where its end has come; tells whether that was news."""
-        return self._record({reference: state}) > 0
+        return self._taken.one((reference, state))
+
+    def _take(self, told: list[tuple[str, int]]) -> list[bool]:
+        news = self._record(dict(told))
+        return [reference in news for reference, _state in told]
 
     def ask(self, period: timedelta) -> int:
         """Ask about messages that have come to one of the ages within the last `period`.
@@ -68,14 +74,14 @@ class Receipts:
         ended = 0
         for start in range(0, len(references), MOST_STATES):
             states = self._provider.states(references[start : start + MOST_STATES])
-            ended += self._record(states)
+            ended += len(self._record(states))
         return ended
 
-    def _record(self, states: Mapping[str, int]) -> int:
-        """Record those that have come to their end; gives how many that was news of."""
+    def _record(self, states: Mapping[str, int]) -> set[str]:
+        """Record those that have come to their end; gives those of which that was news."""
         ended = [
             Reported(provider=PROVIDER, reference=reference, failure=ENDED[state])
             for reference, state in states.items()
             if state in ENDED
         ]
-        return self._ledgers.report(ended) if ended else 0
+        return self._ledgers.report(ended) if ended else set()

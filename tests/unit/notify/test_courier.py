@@ -29,6 +29,9 @@ class OneTicket:
     def now(self) -> Any:
         return self.ticket.now
 
+    def begin(self) -> None:
+        """Have nothing to forget."""
+
     def due(self, channel: str, passing_over: Any, _most: int) -> list[str]:
         owed = self.ticket.ledger.owed(self.ticket.now, frozenset({channel}))
         return [CODE] if owed and CODE not in passing_over else []
@@ -63,6 +66,8 @@ class Wire:
 
 class Key:
     """A lease."""
+
+    term = 1
 
     def __init__(self, *, ours: bool = True, taken: bool = True) -> None:
         self.ours, self.taken = ours, taken

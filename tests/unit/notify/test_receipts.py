@@ -32,9 +32,9 @@ class OpenMessages:
     def now(self) -> datetime:
         return NOON
 
-    def report(self, reports: Sequence[Reported]) -> int:
+    def report(self, reports: Sequence[Reported]) -> set[str]:
         self.reports += reports
-        return len(reports)
+        return {report.reference for report in reports}
 
     def awaiting_receipt(
         self, _provider: str, since: datetime, until: datetime, _most: int
