@@ -33,7 +33,8 @@ log = get_logger()
 #: How far ahead due times are loaded, and how often.
 _HORIZON = timedelta(seconds=3)
 _LOAD_SECONDS = 0.5
-#: Those that come due within this are decided together; it adds to how late they are told.
+#: Those that come due within this are decided together, and told together; both add to how late
+#: an alarm is.
 _PACE_SECONDS = 0.03
 _MOST_DUE = 1000
 
@@ -170,6 +171,7 @@ class DueTimes(_Loop):
         # Shown from the start, so that a board without alarms is not one without data.
         metric("peygir_due_lateness_seconds")
         self.aggregates = find_aggregates(self.container, self.into)
+        self.aggregates.relay.pace_seconds = _PACE_SECONDS
         self._heap: list[tuple[datetime, str]] = []
         self._due: dict[str, datetime] = {}
         self._later: dict[str, datetime] = {}

@@ -40,8 +40,6 @@ _MOST_COMMITS = 500
 #: longer than anything that was numbered is looked at again.
 _REMEMBERED = 5_000
 _REMEMBERED_SECONDS = 90.0
-#: Shorter than a consumer's: an alarm is told only when it has come through here.
-_PACE_SECONDS = 0.03
 #: A write that takes longer says that others may take longer than they should.
 _STALL_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
@@ -91,6 +89,8 @@ class Relay(SharedExtension):
         self._last_look = float("-inf")
         self._marked_at = 0.0
         self._found_others = False
+        #: Least time between two segments; a consumer's, unless somebody is in more of a hurry.
+        self.pace_seconds = float("inf")
         self.stopping = False
 
     def setup(self) -> None:
@@ -108,7 +108,7 @@ class Relay(SharedExtension):
             public=settings.public_events,
         )
         self._dispatch = Dispatch(self.journal, publisher)
-        self._pace = Pace(min(settings.pace_seconds, _PACE_SECONDS))
+        self._pace = Pace(min(settings.pace_seconds, self.pace_seconds))
         self._lookback = Lookback(settings.relay_lookback_seconds)
         self.container.spawn_managed_thread(self._number_for_ever)
         self.container.spawn_managed_thread(self._dispatch.run)

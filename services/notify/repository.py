@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 
 from chassis.errors import Unavailable
 from chassis.journal.aggregates import Aggregates, Intent
+from chassis.journal.snapshots import Loaded
 from chassis.recent import Recent
 from contracts.notify import NotificationDelivered, NotificationFailed
 from services.notify.domain import attempts, receipts
@@ -45,7 +46,7 @@ class Ledgers:
         self._snapshots = aggregates.snapshots
         #: What this process owes, by channel and ticket: when it is to be sent.
         self._owed: dict[str, dict[str, datetime]] = {channel: {} for channel in CHANNELS}
-        #: Tickets that this process has recorded something about since it is the one who sends.
+        #: Tickets that this process changed last, as far as it knows, since it is who sends.
         self._mine: Recent[str, bool] = Recent(_REMEMBERED)
         #: Messages whose fate is open, by their receipt's key: of which ticket.
         self._open: Recent[str, str] = Recent(_REMEMBERED)
@@ -94,11 +95,16 @@ class Ledgers:
                     query, {"version": 1}, sort=[(field, 1)], limit=most
                 )
             )
-        return [item["_id"] for item in found if not self._knows(item["_id"], item["version"])]
+        newer = []
+        for item in found:
+            known = self._remembered(item["_id"])
+            if known is None or known.version < item["version"]:
+                self._mine.keep(item["_id"], False)
+                newer.append(item["_id"])
+        return newer
 
-    def _knows(self, code: str, version: int) -> bool:
-        known = self._snapshots.known(code) if code in self._mine else None
-        return known is not None and known.version >= version
+    def _remembered(self, code: str) -> Loaded[Ledger] | None:
+        return self._snapshots.known(code) if self._mine.get(code) else None
 
     def _hear(self, code: str, fields: Mapping[str, Any]) -> None:
         self._mine.keep(code, True)
@@ -117,7 +123,7 @@ class Ledgers:
         A snapshot may be behind, and a message that it shows as owed may have been sent; but not
         by somebody else where this process has been the one who sends ever since it changed it.
         """
-        mine = {code: self._snapshots.known(code) for code in codes if code in self._mine}
+        mine = {code: self._remembered(code) for code in codes}
         known = {code: loaded.state for code, loaded in mine.items() if loaded is not None}
         others = [code for code in codes if code not in known]
         if not others:
