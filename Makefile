@@ -4,10 +4,10 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench profile faults attacks simulate docs setup clean
+.PHONY: help run test unit system lint fmt bench bench-data profile faults attacks simulate docs setup clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C stops it
 	@$(PYTHON) -m deploy.local.run
@@ -35,7 +35,10 @@ fmt: setup ## Format the code and mend what can be mended
 	@.venv/bin/ruff format
 
 bench: setup ## Measure against the numbers of docs/performance.md; SCENARIO=register_alone for one
-	@$(PYTHON) -m tests.load.bench $(if $(SCENARIO),--scenario $(SCENARIO))
+	@$(PYTHON) -m tests.load.bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(STORED),--stored $(STORED))
+
+bench-data: setup ## Make installations that have stored many tickets, for bench; STORED=100000
+	@$(PYTHON) -m tests.load.stored $(STORED)
 
 profile: setup ## Draw where each process's time goes; SCENARIO=follow_32_callers PROCESS=intake
 	@$(PYTHON) -m tests.load.profile $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(PROCESS),--process $(PROCESS))

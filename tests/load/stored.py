@@ -1,0 +1,233 @@
+"""`make bench-data`: an installation that has stored many tickets, made once and kept.
+
+Some tickets live their whole life through the public API. The rest are copies of what the
+databases then hold about these: the same bytes under other codes, two days older, with the log and
+the readers' positions behind them. So every collection and index has the size that it would have;
+only `peygir journal verify` finds hashes that do not fit, and reports do not count the copies.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.write_concern import WriteConcern
+
+from deploy.local.installation import Installation
+from services.intake.domain import codes
+from tests.load.bench import CODES, SETTINGS, STORED, started
+from tests.load.driver import by_callers
+
+_SAMPLED = 20_000
+_LIVES = 100
+_CALLERS = 4
+_SERVICES = ("intake", "routing", "sla", "notify", "reporting")
+#: The collections that hold something of a ticket, and the field that has its code.
+_OF_TICKETS = {
+    "claims": "code",
+    "texts": "stream",
+    "journal": "stream",
+    "tickets": "_id",
+    "facts_1": "_id",
+}
+#: Longer ago than anything that looks for what came lately.
+_AGE = timedelta(days=2)
+_TICKETS_AT_ONCE = 200
+_COMMITS_IN_A_SEGMENT = 500
+_FAST = WriteConcern(w=1, j=False)
+
+
+class Document(NamedTuple):
+    """One document about a ticket, as bytes."""
+
+    service: str
+    collection: str
+    raw: bytes
+    #: Of a commit: its name and how many events it has.
+    commit: tuple[str, int] | None
+
+
+class Original(NamedTuple):
+    """A ticket that lived: what is stored of it, and what in that is its alone."""
+
+    documents: list[Document]
+    code: str
+    #: Ids of its claim and its texts.
+    ids: list[str]
+    proof: str
+
+    def copied(self) -> tuple[str, list[Document]]:
+        """Give what would be stored of another ticket, and its code."""
+        code = codes.draw()
+        names = {self.code: code} | {name: secrets.token_hex(len(name) // 2) for name in self.ids}
+        pairs = [(old.encode(), new.encode()) for old, new in names.items()]
+        return code, [_renamed(item, pairs, names) for item in self.documents]
+
+
+def _renamed(
+    item: Document, pairs: Sequence[tuple[bytes, bytes]], names: dict[str, str]
+) -> Document:
+    raw = item.raw
+    for old, new in pairs:
+        # Of the same length: whatever BSON says of lengths stays true.
+        raw = raw.replace(old, new)
+    if item.commit is None:
+        return item._replace(raw=raw)
+    stream, _, version = item.commit[0].partition("/")
+    return item._replace(raw=raw, commit=(f"{names[stream]}/{version}", item.commit[1]))
+
+
+def make(folder: Path, tickets: int) -> None:
+    """Make an installation's data with so many tickets; what stands there is replaced."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with started(folder, {}) as bench:
+        asyncio.run(by_callers(bench.people.live, callers=_CALLERS, count=_LIVES))
+        bench.await_quiet()
+        lived = list(bench.people.codes)
+    with Installation(folder, demo=True, environment=SETTINGS) as installation:
+        installation.start_servers()
+        with MongoClient[dict[str, Any]](installation.addresses.mongo_uri) as client:
+            databases = {name: client[f"peygir_{name}"] for name in _SERVICES}
+            originals = [item for item in _originals(databases, lived) if item.documents]
+            sampled = _multiply(databases, originals, tickets - len(originals))
+    (folder / CODES).write_text(json.dumps(sampled))
+
+
+def _originals(
+    databases: dict[str, Database[dict[str, Any]]], lived: Iterable[tuple[str, str]]
+) -> Iterator[Original]:
+    """Give the tickets that came to their end: a large stock is of such."""
+    ended = {
+        item["_id"] for item in databases["routing"]["tickets"].find({"status": "finished"}, {})
+    }
+    for code, proof in lived:
+        if code not in ended:
+            continue
+        claim = databases["intake"]["claims"].find_one({"code": code}) or {}
+        ids = [str(claim["_id"]).rpartition(":")[2]]
+        for service in ("intake", "routing"):
+            ids += [item["_id"] for item in databases[service]["texts"].find({"stream": code})]
+        yield Original(list(_documents(databases, code)), code, ids, proof)
+
+
+def _documents(databases: dict[str, Database[dict[str, Any]]], code: str) -> Iterator[Document]:
+    for service, database in databases.items():
+        for collection, field in _OF_TICKETS.items():
+            for item in database[collection].find({field: code}, sort=[("_id", 1)]):
+                commit = None
+                if collection == "journal":
+                    item["recorded_at"] -= _AGE
+                    commit = (item["_id"], len(item["events"]))
+                yield Document(service, collection, bson.encode(item), commit)
+
+
+def _multiply(
+    databases: dict[str, Database[dict[str, Any]]], originals: Sequence[Original], count: int
+) -> list[tuple[str, str]]:
+    """Store copies; gives some of their codes with their proofs."""
+    logs = {name: _Log(databases[name]) for name in _SERVICES}
+    turns, made, began = itertools.cycle(originals), 0, time.monotonic()
+    sampled: list[tuple[str, str]] = []
+    while made < count:
+        batch: dict[tuple[str, str], list[Document]] = {}
+        for original in itertools.islice(turns, min(_TICKETS_AT_ONCE, count - made)):
+            code, documents = original.copied()
+            if made % max(1, count // _SAMPLED) == 0:
+                sampled.append((code, original.proof))
+            made += 1
+            for item in documents:
+                batch.setdefault((item.service, item.collection), []).append(item)
+        for (service, collection), items in batch.items():
+            place = databases[service].get_collection(
+                collection,
+                write_concern=_FAST,
+                codec_options=CodecOptions(document_class=RawBSONDocument),
+            )
+            place.insert_many([RawBSONDocument(item.raw) for item in items], ordered=False)
+            logs[service].add(item.commit for item in items if item.commit is not None)
+        if made % (50 * _TICKETS_AT_ONCE) == 0:
+            print(f"{made} tickets, {made / (time.monotonic() - began):.0f} a second", flush=True)
+    for log in logs.values():
+        log.end(databases.values())
+    return sampled
+
+
+class _Log:
+    """The log of a service, continued over copies."""
+
+    def __init__(self, database: Database[dict[str, Any]]) -> None:
+        self._service = database.name.removeprefix("peygir_")
+        self._segments = database.get_collection("log", write_concern=_FAST)
+        meta = database["meta"].find_one({"_id": "journal"}) or {}
+        self._epoch = meta.get("epoch")
+        newest = self._segments.find_one(sort=[("_id", -1)]) or {"last": 0}
+        self._last: int = newest["last"]
+        self._at = datetime.now(UTC) - _AGE
+        self._commits: list[tuple[str, int]] = []
+
+    def add(self, commits: Iterable[tuple[str, int]]) -> None:
+        """Number commits."""
+        # One without events has no position.
+        self._commits += [item for item in commits if item[1]]
+        while len(self._commits) >= _COMMITS_IN_A_SEGMENT:
+            self._store(_COMMITS_IN_A_SEGMENT)
+
+    def end(self, readers: Iterable[Database[dict[str, Any]]]) -> None:
+        """Number the rest, and have everybody who reads the log stand at its end."""
+        if self._commits:
+            self._store(len(self._commits))
+        for database in readers:
+            database["walks"].update_one(
+                {"_id": self._service},
+                {"$set": {"position": self._last, "epoch": self._epoch}},
+                upsert=True,
+            )
+
+    def _store(self, count: int) -> None:
+        commits, self._commits = self._commits[:count], self._commits[count:]
+        first = self._last + 1
+        self._last += sum(events for _name, events in commits)
+        self._segments.insert_one(
+            {
+                "_id": first,
+                "last": self._last,
+                "at": self._at,
+                "commits": [list(item) for item in commits],
+                "head": secrets.token_bytes(32),
+                "published": True,
+            }
+        )
+
+
+def main() -> int:
+    """Make what is missing."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load.stored", description=__doc__)
+    parser.add_argument("tickets", type=int, nargs="*", default=[10_000, 100_000])
+    for tickets in parser.parse_args().tickets:
+        folder = STORED / str(tickets)
+        if (folder / CODES).exists():
+            print(f"{folder} is there")
+            continue
+        began = time.monotonic()
+        make(folder, tickets)
+        print(f"{folder}: made in {time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
