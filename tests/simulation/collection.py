@@ -16,7 +16,6 @@ from pymongo.operations import ReplaceOne
 
 from tests.simulation.documents import (
     Document,
-    piped,
     sort_key,
     started_from,
     updated,
@@ -32,10 +31,6 @@ class Access(Protocol):
 
     def call(self, what: str, effect: Any, *, session: Any = None) -> Any:
         """Let the effect happen at the server, or not."""
-        ...
-
-    def server_time(self) -> Any:
-        """Give the server's time."""
         ...
 
 
@@ -171,16 +166,14 @@ class Collection:
         count = self._told("update", lambda: self._write(query, update, upsert=upsert), session)
         return Result(count)
 
-    def update_many(self, query: Document, update: Any) -> Result:
+    def update_many(self, query: Document, update: Document) -> None:
         """Change every document that fulfils a query."""
 
-        def effect() -> int:
-            found = list(self._shelf.select(query, self._variables()))
-            for item in found:
-                self._shelf.put(self._changed(item.document, update), instead_of=item)
-            return len(found)
+        def effect() -> None:
+            for item in list(self._shelf.select(query)):
+                self._shelf.put(updated(item.document, update, inserting=False), instead_of=item)
 
-        return Result(self._call("update_many", effect))
+        self._call("update_many", effect)
 
     def replace_one(self, query: Document, document: Document, *, upsert: bool = False) -> Result:
         """Put a document in the place of the first that fulfils a query."""
@@ -200,7 +193,7 @@ class Collection:
     def find_one_and_update(
         self,
         query: Document,
-        update: Any,
+        update: Document,
         *,
         upsert: bool = False,
         sort: Any = None,
@@ -213,7 +206,7 @@ class Collection:
             if found is None and not upsert:
                 return None
             before = found.document if found else started_from(query)
-            after = self._changed(before, update, inserting=found is None)
+            after = updated(before, update, inserting=found is None)
             return self._shelf.put(after, instead_of=found)
 
         return self._told("find_one_and_update", effect)
@@ -229,14 +222,6 @@ class Collection:
 
     def _out(self, item: Stored) -> Any:
         return RawBSONDocument(item.raw, _RAW) if self._raw else bson.decode(item.raw, CODEC)
-
-    def _changed(self, before: Document, update: Any, *, inserting: bool = False) -> Document:
-        if isinstance(update, list):
-            return piped(before, update, self._variables())
-        return updated(before, update, inserting=inserting)
-
-    def _variables(self) -> dict[str, Any]:
-        return {"$$NOW": self._access.server_time()}
 
     def _write(
         self, query: Document, change: Any, *, replace: bool = False, upsert: bool = False

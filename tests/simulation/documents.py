@@ -1,4 +1,4 @@
-"""The part of MongoDB's language that the services speak: queries, updates, one pipeline.
+"""The part of MongoDB's language that the services speak: queries and updates.
 
 Pure functions over plain documents. What is not known here raises, so that a service that begins to
 use more of the language fails loudly instead of being simulated wrongly.
@@ -7,12 +7,10 @@ use more of the language fails loudly instead of being simulated wrongly.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 Document = dict[str, Any]
 _MISSING = object()
-_NO_VARIABLES: Mapping[str, Any] = {}
 
 
 def values_at(document: Any, path: str) -> list[Any]:
@@ -25,16 +23,14 @@ def values_at(document: Any, path: str) -> list[Any]:
     return values_at(document[head], rest) if rest else [document[head]]
 
 
-def matches(
-    document: Document, query: Mapping[str, Any], variables: Mapping[str, Any] = _NO_VARIABLES
-) -> bool:
+def matches(document: Document, query: Mapping[str, Any]) -> bool:
     """Tell whether a document fulfils a query."""
     for name, wanted in query.items():
         if name == "$or":
             if not any(matches(document, part) for part in wanted):
                 return False
         elif name == "$expr":
-            if not evaluated(document, wanted, variables):
+            if not evaluated(document, wanted):
                 return False
         elif not _field_matches(document, name, wanted):
             return False
@@ -153,38 +149,22 @@ def started_from(query: Mapping[str, Any]) -> Document:
     }
 
 
-def piped(document: Document, pipeline: list[Document], variables: Mapping[str, Any]) -> Document:
-    """Give a document after an update that is a pipeline of `$set` stages, as leases use it."""
-    for stage in pipeline:
-        document = document | {
-            name: evaluated(document, expression, variables)
-            for name, expression in stage["$set"].items()
-        }
-    return document
-
-
-def evaluated(document: Document, expression: Any, variables: Mapping[str, Any]) -> Any:
-    """Give the value of an aggregation expression; a missing field sorts before everything."""
+def evaluated(document: Document, expression: Any) -> Any:
+    """Give the value of an aggregation expression."""
     kind = type(expression)
     if kind is dict:
         ((name, operands),) = expression.items()
         operands = operands if isinstance(operands, list) else [operands]
-        return _EXPRESSIONS[name](*[evaluated(document, item, variables) for item in operands])
+        return _EXPRESSIONS[name](*[evaluated(document, item) for item in operands])
     if kind is not str or expression[:1] != "$":
         return expression
-    return variables.get(expression, document.get(expression[1:], _MISSING))
+    return document[expression[1:]]
 
 
 _EXPRESSIONS: dict[str, Callable[..., Any]] = {
-    "$lt": lambda left, right: left is _MISSING or left < right,
     "$gt": lambda left, right: left > right,
-    "$eq": lambda left, right: left == right,
-    "$or": lambda *parts: any(parts),
-    "$add": lambda left, right: (
-        left + (timedelta(milliseconds=right) if isinstance(left, datetime) else right)
-    ),
+    "$add": lambda left, right: left + right,
     "$size": len,
-    "$cond": lambda test, then, otherwise: then if test else otherwise,
 }
 
 

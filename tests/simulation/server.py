@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Of the calls that fail, those that the server never sees.
 _UNREACHED = 0.5
 #: What would only fill the story of a run.
-_LOOKING = (".find", ".count", ".aggregate", "leases.update_many", "slots.insert")
+_LOOKING = (".find", ".count", ".aggregate", "slots.insert")
 
 
 class Disk:
@@ -78,10 +78,6 @@ class Connection:
             world.note(process.name, "hears no answer to", what)
             raise AutoReconnect(what)
         return result
-
-    def server_time(self) -> Any:
-        """Give the server's time."""
-        return self._world.instant()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -90,15 +90,13 @@ class Shelf:
         self._forget(self.stored.pop(name).document)
         self._order = None
 
-    def select(
-        self, query: Mapping[str, Any], variables: Mapping[str, Any] | None = None
-    ) -> Iterator[Stored]:
+    def select(self, query: Mapping[str, Any]) -> Iterator[Stored]:
         """Give what fulfils a query, by id where that is asked for."""
         named = self._named(query.get("_id"))
         for name in list(self.stored) if named is None else named:
             item = self.stored.get(name)
             sure = named is not None and len(query) == 1
-            if item is not None and (sure or matches(item.document, query, variables or {})):
+            if item is not None and (sure or matches(item.document, query)):
                 yield item
 
     def _named(self, wanted: Any) -> Iterable[Any] | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from greenlet import GreenletExit
@@ -25,7 +24,6 @@ from tests.simulation.process import Process
 from tests.simulation.server import Disk
 from tests.simulation.watch import Watch
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_TURNS = 60_000
 #: Seconds that pass between two looks at whether all is at rest: first the messages that are late,
 #: then what waits its turn for a minute.
@@ -65,6 +63,8 @@ class World:
         self.clients: list[Client] = []
         self.watch = Watch(self)
         self.broken: list[str] = []
+        #: Who has which lease of which service, and until when.
+        self.leases: dict[tuple[str, str], tuple[str, float]] = {}
         #: Processes that have just ended, and when they start again.
         self._fallen: list[tuple[Process, float]] = []
         self._starts = 0
@@ -84,10 +84,6 @@ class World:
         """Keep what a process logs as an error of its own."""
         self.report(f"{self.hub.current().name} {said} {error!r}")
         self.errors.append(error)
-
-    def instant(self) -> datetime:
-        """Give the time of the world as an instant."""
-        return _EPOCH + timedelta(seconds=ground.BEGINNING + self.hub.now)
 
     def outside_call(self, seconds: float, call: Callable[..., Any], *arguments: Any) -> None:
         """Have something done that belongs to no process."""
