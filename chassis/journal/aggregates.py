@@ -116,6 +116,7 @@ class Aggregates(Provider, Generic[S]):
         opened_by: str | None = None,
         streams: tuple[str, ...] = (),
         unit: Callable[[S], str | None] | None = None,
+        listed_later: bool = False,
     ) -> None:
         self.evolution = evolution
         self.collection = collection
@@ -125,6 +126,9 @@ class Aggregates(Provider, Generic[S]):
         #: How the names of these streams begin; none: all names without a colon (tickets).
         self.prefixes = streams
         self.unit = unit
+        #: Whether lists may show what was not commanded a moment later: where no other service asks
+        #: for them because of an event that has only just been told.
+        self.listed_later = listed_later
         #: Whose turn it is, per stream that somebody commands right now.
         self._turns: MutableMapping[str, Semaphore] = WeakValueDictionary()
         #: Set by the inbox: brings an unknown stream here from the service that opens it.
@@ -248,7 +252,7 @@ class Aggregates(Provider, Generic[S]):
                 work[stream] = [*intents[:-1], last]
         unopened = self._pull_unknown(list(work)) if source != self.opened_by else {}
         ready = {name: work[name] for name in work if name not in unopened}
-        outcomes = self.settle(ready, later=True)
+        outcomes = self.settle(ready, later=self.listed_later)
         return unopened | {stream: outcome.error for stream, outcome in outcomes.items()}
 
     def _pull_unknown(self, streams: Sequence[str]) -> dict[str, DomainError]:
@@ -270,7 +274,7 @@ class Aggregates(Provider, Generic[S]):
                 stream: [Intent(decide, Due(at=at), "due", at, actor, due_at=at)]
                 for stream, at in due.items()
             },
-            later=True,
+            later=self.listed_later,
         )
 
     def skip(self, stream: str, cursor: tuple[str, int], actor: str) -> None:
@@ -293,8 +297,7 @@ class Aggregates(Provider, Generic[S]):
         """Decide and commit; each stream's intents in order, as one commit of its own.
 
         With `pull` unknown streams are brought here first. Not for events: those that are pulled
-        come this way themselves. With `later` lists show the new states a moment later: for what
-        nobody waits for who would look at a list next.
+        come this way themselves. With `later` lists show the new states a moment later.
         """
         done: dict[str, Outcome] = {}
         fresh = False

@@ -52,7 +52,12 @@ class NotifyService:
     name = "notify"
 
     ledgers = Aggregates(
-        LEDGER, collection="tickets", index=index, indexes=INDEXES, opened_by="intake"
+        LEDGER,
+        collection="tickets",
+        index=index,
+        indexes=INDEXES,
+        opened_by="intake",
+        listed_later=True,
     )
     settings = Config(NotifySettings)
     intake = ServiceClient("intake")

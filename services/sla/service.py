@@ -41,7 +41,12 @@ class SlaService:
     name = "sla"
 
     tickets = Aggregates(
-        CLOCKS, collection="tickets", index=index, indexes=TICKET_INDEXES, opened_by="intake"
+        CLOCKS,
+        collection="tickets",
+        index=index,
+        indexes=TICKET_INDEXES,
+        opened_by="intake",
+        listed_later=True,
     )
     reference = Agreements()
 
