@@ -215,13 +215,20 @@ class DueTimes(_Loop):
         heapq.heappush(self._heap, (due_at, stream))
 
     def _load(self) -> None:
-        """Take what is due within the horizon from the database; that is where the truth is."""
+        """Take what is due within the horizon from the database; that is where the truth is.
+
+        But for what this process itself changed a moment ago and has still to write there: of that
+        it has heard.
+        """
         limit = self.runtime.clock.now() + _HORIZON
-        found = self.aggregates.snapshots.collection.find(
-            {"due_at": {"$lte": limit}}, {"due_at": 1}, sort=[("due_at", 1)], limit=_MOST_DUE * 20
+        snapshots, fields = self.aggregates.snapshots, {"due_at": 1, "version": 1}
+        found = snapshots.collection.find(
+            {"due_at": {"$lte": limit}}, fields, sort=[("due_at", 1)], limit=_MOST_DUE * 20
         )
         for item in found:
-            if self._due.get(item["_id"]) != item["due_at"]:
+            known = snapshots.known(item["_id"])
+            is_past = known is not None and known.version > item["version"]
+            if not is_past and self._due.get(item["_id"]) != item["due_at"]:
                 self._push(item["_id"], item["due_at"])
         metric("peygir_due_waiting").set(len(self._due))
 
