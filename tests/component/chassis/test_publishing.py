@@ -255,6 +255,8 @@ def receives(sla, *, beyond):
 
 
 def test_a_relay_that_is_idle_keeps_its_number(world, intake):
+    eventually(lambda: all_published(world))
+
     always(lambda: all_published(world), seconds=0.5)
 
     assert intake.metric("peygir_relay_pending_events") == 0
