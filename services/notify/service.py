@@ -8,7 +8,7 @@ from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.client import ServiceClient
 from chassis.calls.entrypoints import command, query
-from chassis.errors import Invalid, NotFound, Unavailable
+from chassis.errors import Invalid, Unavailable
 from chassis.journal import Aggregates
 from chassis.lease import Lease
 from chassis.runtime import Config
@@ -38,7 +38,7 @@ from services.notify import handlers
 from services.notify.channels import NotTaken
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.domain.attempts import send_again
-from services.notify.domain.deliveries import LEDGER, Delivery, index
+from services.notify.domain.deliveries import LEDGER, Delivery, Ledger, index
 from services.notify.repository import INDEXES
 from services.notify.sending.sender import Sender, sending
 from services.notify.settings import NotifySettings
@@ -94,11 +94,9 @@ class NotifyService:
 
     @query
     def deliveries(self, request: GetDeliveries, call: Call) -> list[DeliveryView]:
-        """Give what was owed about a ticket, oldest first."""
+        """Give what was owed about a ticket, oldest first; nothing of one not heard of yet."""
         call.require("ticket.read")
-        ledger = self.ledgers.state(request.code)
-        if ledger is None:
-            raise NotFound("ticket_not_found")
+        ledger = self.ledgers.state(request.code) or Ledger()
         return [view(request.code, delivery) for delivery in ledger.deliveries.values()]
 
     @command

@@ -233,3 +233,7 @@ def test_two_senders_send_each_message_once(world: NotifyWorld, code: str):
 
     assert world.mail.get("/count").json == {"received": len(codes)}
     assert world.sms.get("/count").json == {"received": len(codes)}
+
+
+def test_of_a_ticket_that_it_has_not_heard_of_nothing_was_owed(world: NotifyWorld):
+    assert world.ask("notify-1", "deliveries", {"code": "424242424242"}) == []
