@@ -4,8 +4,8 @@ A lease is a convenience that saves double work; what must not happen twice is g
 keys in the journal and its log, because a process that slept through its lease may wake up in the
 middle of what it was doing.
 
-A process takes and renews all its leases together, three times a lease: two commands, however many
-things it does.
+A process takes and renews all its leases together, three times a lease: by one command where all
+are its own, by two where others have some.
 """
 
 from __future__ import annotations
@@ -109,17 +109,17 @@ class Leases:
 
     def _take(self, names: Sequence[str]) -> set[str]:
         """Take those that are free or ours; gives the names of ours."""
-        holders = self._taken(names)
+        holders = self._claimed(names)
         missing = [name for name in names if name not in holders]
         if missing:
             self._rows.bulk_write(
                 [UpdateOne({"_id": name}, {"$setOnInsert": _NOBODY}, True) for name in missing],
                 ordered=False,
             )
-            holders = self._taken(names)
+            holders = self._claimed(names)
         return {name for name, holder in holders.items() if holder == HOLDER}
 
-    def _taken(self, names: Sequence[str]) -> dict[str, str]:
+    def _claimed(self, names: Sequence[str]) -> dict[str, str]:
         """Take those that are free or ours, and give who has which."""
         query = {"_id": {"$in": list(names)}}
         renewed = self._rows.update_many(

@@ -213,14 +213,17 @@ class Relay(SharedExtension):
             return
         if self._news.ready():
             self._news = Signal()
-        pause = _LOOK_SECONDS_SHARED if self._found_others else _LOOK_SECONDS
-        self._news.wait(timeout=max(0.0, min(pause, self._lease.seconds / 3)))
+        self._news.wait(timeout=max(0.0, min(self._look_seconds, self._lease.seconds / 3)))
+
+    @property
+    def _look_seconds(self) -> float:
+        """How often to look for what others commit: more often while there are others."""
+        return _LOOK_SECONDS_SHARED if self._found_others else _LOOK_SECONDS
 
     def _number(self) -> None:
         offered, self._offered = self._offered, {}
         fresh = {name: raw for name, raw in offered.items() if not self._covered(name)}
-        pause = _LOOK_SECONDS_SHARED if self._found_others else _LOOK_SECONDS
-        if time.monotonic() - self._last_look > pause:
+        if time.monotonic() - self._last_look > self._look_seconds:
             self._look(fresh)
         if has_gap(fresh, self._heads):
             # What is missing may have been stamped long before what was found.

@@ -190,10 +190,12 @@ class Ledgers:
     def _sent(self, keys: Sequence[str]) -> dict[str, list[str]]:
         """Give by ticket which of the messages, named by their receipts' keys, are open there."""
         sent: dict[str, list[str]] = {}
+        wanted = set()
         for key in keys:
             if (code := self._open.get(key)) is not None:
                 sent.setdefault(code, []).append(key)
-        wanted = {key for key in keys if key not in self._open}
+            else:
+                wanted.add(key)
         query = {"open_receipts.reference": {"$in": list(wanted)}}
         fields = {"open_receipts.reference": 1}
         for item in self._snapshots.collection.find(query, fields) if wanted else ():
