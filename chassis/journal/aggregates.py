@@ -176,20 +176,18 @@ class Aggregates(Provider, Generic[S]):
 
     def history(self, stream: str) -> list[Recorded]:
         """Give a stream's events, oldest first."""
-        steps = []
-        for item in self.journal.read_stream(stream):
-            for offset, (event, at) in enumerate(commits.events_of(item)):
-                steps.append(
-                    Recorded(
-                        event,
-                        at,
-                        item["recorded_at"],
-                        item["actor"],
-                        item["first_seq"] + offset,
-                        item["version"],
-                    )
-                )
-        return steps
+        return [step for item in self.journal.read_stream(stream) for step in _recorded(item)]
+
+    def told(self, stream: str) -> tuple[Snapshot[S] | None, list[Recorded]]:
+        """Give a stream as it stands with its events, oldest first: both by one look."""
+        state, steps, last = self.evolution.initial(), [], None
+        for last in self.journal.read_stream(stream):
+            for step in _recorded(last):
+                state = self.evolution.apply(state, step.event, step.at)
+                steps.append(step)
+        if last is None:
+            return None, []
+        return Snapshot(stream, last["version"], state, last["recorded_at"]), steps
 
     # -- deciding --------------------------------------------------------------------------------
 
@@ -560,6 +558,20 @@ class _Trial:
             cursors=self.before.cursors | self.cursors,
             updated_at=recorded_at,
         )
+
+
+def _recorded(commit: dict[str, Any]) -> list[Recorded]:
+    return [
+        Recorded(
+            event,
+            at,
+            commit["recorded_at"],
+            commit["actor"],
+            commit["first_seq"] + offset,
+            commit["version"],
+        )
+        for offset, (event, at) in enumerate(commits.events_of(commit))
+    ]
 
 
 def _commanded(decide: Decide, request: Any, call: Call) -> Intent:

@@ -32,7 +32,13 @@ from tests.load.people import People
 from tests.load.scenarios import SCENARIOS, Scenario
 
 PASSWORD = "bench-demo-password"
-SETTINGS = {"PEYGIR_DEMO_PASSWORD": PASSWORD, "PEYGIR_LOG_LEVEL": "WARNING"}
+SETTINGS = {
+    "PEYGIR_DEMO_PASSWORD": PASSWORD,
+    "PEYGIR_LOG_LEVEL": "WARNING",
+    # Who follows a ticket comes from an address of his own.
+    "PEYGIR_TRUSTED_PROXIES": "127.0.0.1",
+    "PEYGIR_LIMIT_TRACK_CODE": "1000/minute",
+}
 #: What is measured with, and not itself.
 _NOT_OURS = ("driver", "sms-provider", "mail-sink")
 _QUIET_SECONDS = 0.3
