@@ -25,7 +25,7 @@ from chassis.errors import DomainError, KeyReused, Overdue, Permanent, Unavailab
 from chassis.identity import Identity
 from chassis.journal import commit as commits
 from chassis.journal.group import Duplicate
-from chassis.journal.journal import Journal
+from chassis.journal.journal import OPENS, Journal
 from chassis.journal.mending import Mender
 from chassis.journal.queries import JournalQueries
 from chassis.journal.relay import Relay
@@ -62,6 +62,18 @@ class Intent(NamedTuple):
     correlation: str | None = None
     causation: str | None = None
     due_at: datetime | None = None
+    #: A command that opens a stream: under its cause no other is opened.
+    opens: bool = False
+
+
+class Opened(Permanent):
+    """Raised when a command would open a second stream; `stream` is the one it has opened."""
+
+    status = 409
+
+    def __init__(self, stream: str) -> None:
+        super().__init__("opened_already")
+        self.stream = stream
 
 
 class Outcome(NamedTuple):
@@ -180,14 +192,16 @@ class Aggregates(Provider, Generic[S]):
 
     def told(self, stream: str) -> tuple[Snapshot[S] | None, list[Recorded]]:
         """Give a stream as it stands with its events, oldest first: both by one look."""
-        state, steps, last = self.evolution.initial(), [], None
-        for last in self.journal.read_stream(stream):
-            for step in _recorded(last):
-                state = self.evolution.apply(state, step.event, step.at)
-                steps.append(step)
-        if last is None:
+        found = self.journal.commits_of(stream)
+        if not found:
             return None, []
-        return Snapshot(stream, last["version"], state, last["recorded_at"]), steps
+        state, steps = (
+            self.evolution.initial(),
+            [step for item in found for step in _recorded(item)],
+        )
+        for step in steps:
+            state = self.evolution.apply(state, step.event, step.at)
+        return Snapshot(stream, found[-1]["version"], state, found[-1]["recorded_at"]), steps
 
     # -- deciding --------------------------------------------------------------------------------
 
@@ -196,10 +210,11 @@ class Aggregates(Provider, Generic[S]):
     ) -> Outcome:
         """Carry a command out, exactly once per idempotency key.
 
-        With `new` the stream is taken not to exist yet, and nothing is looked up first. Raises what
-        the decision raises, KeyReused, or Unavailable.
+        With `new` the stream is taken not to exist yet, and nothing is looked up first; raises
+        Opened where the command has opened another one. Raises what the decision raises, KeyReused,
+        or Unavailable.
         """
-        intent = _commanded(decide, request, call)
+        intent = _commanded(decide, request, call)._replace(opens=new)
         with self._turn(stream):
             outcome = self.settle({stream: [intent]}, new=new, pull=True)[stream]
         if outcome.error is not None:
@@ -441,7 +456,15 @@ class Aggregates(Provider, Generic[S]):
                 done[stream] = trial.outcome(stored=True)
             elif not isinstance(result, Duplicate):
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=result)
+            elif result.index == OPENS:
+                done[stream] = Outcome(
+                    trial.before.state, 0, [], error=self._opened(trial.applied[0])
+                )
         self.snapshots.save(after, later=later)
+
+    def _opened(self, intent: Intent) -> DomainError:
+        first = self.journal.find_opening(intent.cause)
+        return Opened(first) if first else Unavailable("outcome_unknown", retry_after=1)
 
     def _make_indexes(self) -> None:
         collection = self.journal.runtime.database[self.collection]
@@ -543,6 +566,7 @@ class _Trial:
                 correlation=first.correlation,
                 causation=first.causation,
                 request=first.request,
+                opens=self._cause(first) if first.opens and not self.before.version else None,
                 due_at=min((i.due_at for i in self.applied if i.due_at), default=None),
             )
         )

@@ -53,6 +53,8 @@ class Draft(msgspec.Struct, kw_only=True):
     causation: str | None = None
     #: Hash of the request, for commands: another request under the same key is refused.
     request: str | None = None
+    #: The cause once more, where it is a command that opens the stream.
+    opens: str | None = None
     #: The due instant that led here, for measuring how late its event was told.
     due_at: datetime | None = None
 
@@ -107,7 +109,7 @@ def encode(draft: Draft) -> tuple[bytes, bytes]:
         "recorded_at": draft.recorded_at,
         "actor": draft.actor,
     }
-    for name in ("unit", "correlation", "causation", "request", "due_at"):
+    for name in ("unit", "correlation", "causation", "request", "opens", "due_at"):
         if (value := getattr(draft, name)) is not None:
             document[name] = value
     document["events"] = [

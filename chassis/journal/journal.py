@@ -16,6 +16,7 @@ from nameko.extensions import SharedExtension
 from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
+from chassis.gather import Gathered
 from chassis.journal.commit import cloud_events, commit_id, decode
 from chassis.journal.group import GroupWriter, Outcome
 from chassis.late import late
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Streams asked about in one query.
 _MANY = 500
+#: The index that keeps a command from opening two streams.
+OPENS = ("opens",)
 _RAW_OPTIONS = {"document_class": RawBSONDocument}
 
 
@@ -89,6 +92,20 @@ class Journal(SharedExtension):
             wanted["_id"]["$lte"] = commit_id(stream, upto)
         yield from self.collection.find(wanted).sort("_id", ASCENDING)
 
+    def commits_of(self, stream: str) -> list[dict[str, Any]]:
+        """Give a stream's commits in order; who asks at the same moment is answered by one look."""
+        return self._looks.one(stream)
+
+    @late
+    def _looks(self) -> Gathered[str, list[dict[str, Any]]]:
+        return Gathered(self._commits_of_all, most=_MANY)
+
+    def _commits_of_all(self, streams: list[str]) -> list[list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {stream: [] for stream in streams}
+        for item in self._read_ranges([_range_of(stream) for stream in found]):
+            found[item["stream"]].append(item)
+        return [found[stream] for stream in streams]
+
     def read_beyond(self, versions: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """Give the commits beyond the versions, each stream's in order."""
         yield from self._read_ranges(
@@ -113,6 +130,11 @@ class Journal(SharedExtension):
     def find_cause(self, stream: str, cause: str) -> dict[str, Any] | None:
         """Give the commit that a cause led to."""
         return self.collection.find_one({"stream": stream, "causes": cause})
+
+    def find_opening(self, cause: str) -> str | None:
+        """Give the stream that a command has opened."""
+        found = self.collection.find_one({"opens": cause}, {"stream": 1})
+        return found["stream"] if found else None
 
     def raw_by_id(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Give commits as bytes, by id."""
@@ -172,6 +194,10 @@ class Journal(SharedExtension):
             [
                 IndexModel([("stream", 1), ("causes", 1)], unique=True),
                 IndexModel([("recorded_at", 1), ("_id", 1)]),
+                # An equality is seen to lie within `$gt`; within `$exists` the planner does not.
+                IndexModel(
+                    [(OPENS[0], 1)], unique=True, partialFilterExpression={OPENS[0]: {"$gt": ""}}
+                ),
             ]
         )
         self.log.create_indexes(

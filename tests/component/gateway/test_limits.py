@@ -1,6 +1,7 @@
 """The counting of tries in a real Redis."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -13,7 +14,7 @@ PATIENCE_SECONDS = 30
 def spending(redis_url, *, gateways=1):
     """Give what spends tries, of as many gateways in turn, and tells which limit refused."""
     doors = [Limits(LIMITS, redis_url=redis_url) for _ in range(gateways)]
-    turns = iter(doors * 100)
+    turns = itertools.cycle(doors)
 
     async def spend(**tries):
         try:
