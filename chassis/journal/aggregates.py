@@ -25,6 +25,7 @@ from chassis.errors import DomainError, KeyReused, Overdue, Permanent, Unavailab
 from chassis.identity import Identity
 from chassis.journal import commit as commits
 from chassis.journal.group import Duplicate
+from chassis.journal.instants import cut
 from chassis.journal.journal import OPENS, Journal
 from chassis.journal.mending import Mender
 from chassis.journal.queries import JournalQueries
@@ -447,12 +448,12 @@ class Aggregates(Provider, Generic[S]):
                 encoded[stream] = trial.encode(now)
             except Permanent as error:
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=error)
-        results = self.journal.append([raw for raw, _digest in encoded.values()])
+        results = self.journal.append(list(encoded.values()))
         after = []
-        for (stream, (_raw, digest)), result in zip(encoded.items(), results, strict=True):
+        for (stream, commit), result in zip(encoded.items(), results, strict=True):
             trial = trials[stream]
             if result is None:
-                after.append(trial.after(digest, now))
+                after.append(trial.after(commit.hash, now))
                 done[stream] = trial.outcome(stored=True)
             elif not isinstance(result, Duplicate):
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=result)
@@ -523,7 +524,7 @@ class _Trial:
                 self.cursors[source] = max(sequence, intent.read_upto)
 
     def _evolve(self, events: Sequence[Event], at: datetime) -> None:
-        at = to_milliseconds(at)
+        at = cut(at)
         kept = [commits.as_stored(event) for event in events]
         for event in kept:
             self.state = self.kind.evolution.apply(self.state, event, at)
@@ -547,8 +548,8 @@ class _Trial:
         version = self.before.version + int(stored)
         return Outcome(self.state, version, [item.event for item in self.events], error=self.error)
 
-    def encode(self, recorded_at: datetime) -> tuple[bytes, bytes]:
-        """Give the commit's bytes and hash."""
+    def encode(self, recorded_at: datetime) -> commits.Encoded:
+        """Give the commit as it is stored."""
         first = self.applied[0]
         unit = self.kind.unit(self.state) if self.kind.unit else None
         return commits.encode(

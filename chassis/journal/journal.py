@@ -17,7 +17,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
 from chassis.gather import Gathered
-from chassis.journal.commit import cloud_events, commit_id, decode
+from chassis.journal.commit import Encoded, cloud_events, commit_id, decode
 from chassis.journal.group import GroupWriter, Outcome
 from chassis.late import late
 from chassis.metrics import metric
@@ -29,10 +29,21 @@ if TYPE_CHECKING:
 
     from chassis.journal.aggregates import Aggregates
 
-#: Streams asked about in one query.
-_MANY = 500
 #: The index that keeps a command from opening two streams.
 OPENS = ("opens",)
+#: One commit for each cause; the commits of some time, found without reading them; and one stream
+#: that a command has opened. An equality is seen to lie within `$gt`, but not within `$exists`.
+COMMIT_INDEXES = [
+    IndexModel([("stream", 1), ("causes", 1)], unique=True),
+    IndexModel([("recorded_at", 1), ("_id", 1)]),
+    IndexModel(
+        [(name, 1) for name in OPENS],
+        unique=True,
+        partialFilterExpression={name: {"$gt": ""} for name in OPENS},
+    ),
+]
+#: Streams asked about in one query.
+_MANY = 500
 _RAW_OPTIONS = {"document_class": RawBSONDocument}
 
 
@@ -44,8 +55,8 @@ class Journal(SharedExtension):
     def __init__(self) -> None:
         #: The kinds of streams that write here.
         self.kinds: list[Aggregates[Any]] = []
-        #: Told of every stored commit, as bytes: the relay listens.
-        self.listeners: list[Callable[[Sequence[bytes]], None]] = []
+        #: Told of every stored commit, as it will be read back: the relay listens.
+        self.listeners: list[Callable[[Sequence[dict[str, Any]]], None]] = []
 
     def setup(self) -> None:
         """Have the indexes made before the process is ready."""
@@ -70,10 +81,12 @@ class Journal(SharedExtension):
     def _writer(self) -> GroupWriter:
         return GroupWriter(self.collection, seconds=self.runtime.settings.mongo_seconds)
 
-    def append(self, documents: Sequence[bytes]) -> Sequence[Outcome]:
+    def append(self, commits: Sequence[Encoded]) -> Sequence[Outcome]:
         """Store commits; gives each one's outcome."""
-        results = self._writer.insert_all(documents)
-        stored = [raw for raw, result in zip(documents, results, strict=True) if result is None]
+        results = self._writer.insert_all([item.raw for item in commits])
+        stored = [
+            item.document for item, result in zip(commits, results, strict=True) if result is None
+        ]
         metric("peygir_commits_total", "stored").inc(len(stored))
         metric("peygir_commits_total", "not_stored").inc(len(results) - len(stored))
         if stored:
@@ -190,16 +203,7 @@ class Journal(SharedExtension):
         )
 
     def _make_indexes(self) -> None:
-        self.collection.create_indexes(
-            [
-                IndexModel([("stream", 1), ("causes", 1)], unique=True),
-                IndexModel([("recorded_at", 1), ("_id", 1)]),
-                # An equality is seen to lie within `$gt`; within `$exists` the planner does not.
-                IndexModel(
-                    [(OPENS[0], 1)], unique=True, partialFilterExpression={OPENS[0]: {"$gt": ""}}
-                ),
-            ]
-        )
+        self.collection.create_indexes(COMMIT_INDEXES)
         self.log.create_indexes(
             [
                 IndexModel([("last", 1)]),

@@ -30,15 +30,16 @@ from pymongo.database import Database
 from pymongo.write_concern import WriteConcern
 
 from deploy.local.installation import Installation
+from deploy.local.processes import SERVICES
 from services.intake.domain import codes
-from tests.load.bench import CODES, SETTINGS, STORED, started
+from tests.load.bench import CODES, STORED
 from tests.load.driver import by_callers
+from tests.load.measuring import SETTINGS, started
 
 _SAMPLED = 20_000
 _LIVES = 100
 _PROOF_DIGITS = 4
 _CALLERS = 4
-_SERVICES = ("intake", "routing", "sla", "notify", "reporting")
 #: The collections that hold something of a ticket, and the field that has its code.
 _OF_TICKETS = {
     "claims": "code",
@@ -101,7 +102,7 @@ def make(folder: Path, tickets: int) -> None:
     with Installation(folder, demo=True, environment=SETTINGS) as installation:
         installation.start_servers()
         with MongoClient[dict[str, Any]](installation.addresses.mongo_uri) as client:
-            databases = {name: client[f"peygir_{name}"] for name in _SERVICES}
+            databases = {name: client[f"peygir_{name}"] for name in SERVICES}
             originals = list(_originals(databases))
             stored = databases["routing"]["tickets"].estimated_document_count()
             _multiply(databases, originals, tickets - stored)
@@ -138,7 +139,7 @@ def _multiply(
     databases: dict[str, Database[dict[str, Any]]], originals: Sequence[Original], count: int
 ) -> None:
     """Store so many copies."""
-    logs = {name: _Log(databases[name]) for name in _SERVICES}
+    logs = {name: _Log(databases[name]) for name in SERVICES}
     turns, made, began = itertools.cycle(originals), 0, time.monotonic()
     drawn = _unused_codes(databases, count)
     while made < count:
