@@ -29,14 +29,15 @@ from pymongo.database import Database
 from pymongo.write_concern import WriteConcern
 
 from deploy.local.installation import Installation
+from deploy.local.processes import SERVICES
 from services.intake.domain import codes
-from tests.load.bench import CODES, SETTINGS, STORED, started
+from tests.load.bench import CODES, STORED
 from tests.load.driver import by_callers
+from tests.load.measuring import SETTINGS, started
 
 _SAMPLED = 20_000
 _LIVES = 100
 _CALLERS = 4
-_SERVICES = ("intake", "routing", "sla", "notify", "reporting")
 #: The collections that hold something of a ticket, and the field that has its code.
 _OF_TICKETS = {
     "claims": "code",
@@ -101,11 +102,19 @@ def make(folder: Path, tickets: int) -> None:
         lived = list(bench.people.codes)
     with Installation(folder, demo=True, environment=SETTINGS) as installation:
         installation.start_servers()
-        with MongoClient[dict[str, Any]](installation.addresses.mongo_uri) as client:
-            databases = {name: client[f"peygir_{name}"] for name in _SERVICES}
-            originals = [item for item in _originals(databases, lived) if item.documents]
-            sampled = _multiply(databases, originals, tickets - len(originals))
+        sampled = multiply(installation.addresses.mongo_uri, lived, tickets)
     (folder / CODES).write_text(json.dumps(sampled))
+
+
+def multiply(uri: str, lived: Iterable[tuple[str, str]], tickets: int) -> list[tuple[str, str]]:
+    """Copy tickets that have come to their end until there are so many; no process may run.
+
+    Gives the codes of some copies, each with the proof of its requester.
+    """
+    with MongoClient[dict[str, Any]](uri) as client:
+        databases = {name: client[f"peygir_{name}"] for name in SERVICES}
+        originals = [item for item in _originals(databases, lived) if item.documents]
+        return _multiply(databases, originals, tickets - len(originals))
 
 
 def _originals(
@@ -140,7 +149,7 @@ def _multiply(
     databases: dict[str, Database[dict[str, Any]]], originals: Sequence[Original], count: int
 ) -> list[tuple[str, str]]:
     """Store copies; gives some of their codes with their proofs."""
-    logs = {name: _Log(databases[name]) for name in _SERVICES}
+    logs = {name: _Log(databases[name]) for name in SERVICES}
     turns, made, began = itertools.cycle(originals), 0, time.monotonic()
     sampled: list[tuple[str, str]] = []
     while made < count:
