@@ -9,7 +9,7 @@ import msgspec
 
 from chassis.calls.server import field_fault
 from chassis.errors import FieldFault, Invalid
-from services.sla.domain import agreement, hours
+from services.sla.domain import checking, hours
 from services.sla.domain.agreement import Agreement, AgreementTerms
 from services.sla.domain.book import Book
 from services.sla.domain.calendar import Calendar
@@ -24,8 +24,10 @@ def check(kind: Kind, definition: dict[str, Any], book: Book) -> None:
     if kind == "calendar":
         faults = list(hours.faults(_read(definition, CalendarTerms)))
     else:
+        terms = _read(definition, AgreementTerms)
         calendars = frozenset(calendar for calendar, _ in book.calendars)
-        faults = list(agreement.faults(_read(definition, AgreementTerms), calendars))
+        general = book.newest_agreement(terms.extends) if terms.extends else None
+        faults = list(checking.faults(terms, calendars, general.terms if general else None))
     if faults:
         raise _refusal(faults)
 
@@ -33,14 +35,18 @@ def check(kind: Kind, definition: dict[str, Any], book: Book) -> None:
 def bound(book: Book, publications: Iterable[Publication]) -> Book:
     """Give the book with more publications in it; what it held keeps the years laid out so far."""
     agreements, calendars = dict(book.agreements), dict(book.calendars)
+    published_at, number = dict(book.published_at), book.number
     for item in publications:
-        edition = item.id, item.version
+        edition, number = (item.id, item.version), item.number
         if item.kind == "calendar":
             calendars[edition] = Calendar(msgspec.convert(item.definition, CalendarTerms))
+            published_at[edition] = item.at
         else:
             terms = msgspec.convert(item.definition, AgreementTerms)
-            agreements[edition] = Agreement(id=item.id, version=item.version, terms=terms)
-    return Book(agreements, calendars)
+            agreements[edition] = Agreement(
+                id=item.id, version=item.version, terms=terms, number=item.number
+            )
+    return Book(agreements, calendars, number=number, published_at=published_at)
 
 
 def _read(definition: dict[str, Any], terms: type[T]) -> T:

@@ -14,17 +14,22 @@ from contracts.calls.sla import (
     DefineCalendar,
     GetClocks,
 )
-from contracts.intake import TicketRegistered
+from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
+    TicketAssigned,
     TicketDeclined,
     TicketDone,
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketOpened,
+    TicketPrioritised,
+    TicketQueued,
     TicketReopened,
     TicketResumed,
     TicketSentBack,
+    TicketTriaged,
     TicketWaiting,
     TicketWithdrawn,
 )
@@ -50,18 +55,24 @@ class SlaService:
     )
     reference = Agreements()
 
-    on_ticket_registered = subscribe(TicketRegistered, handlers.start_clocks)
-    on_ticket_waiting = subscribe(TicketWaiting, handlers.pause_clocks)
-    on_ticket_resumed = subscribe(TicketResumed, handlers.resume_clocks)
-    on_ticket_answered = subscribe(TicketAnswered, handlers.answer)
-    on_ticket_done = subscribe(TicketDone, handlers.finish_work)
-    on_ticket_sent_back = subscribe(TicketSentBack, handlers.reopen_clocks)
-    on_ticket_finished = subscribe(TicketFinished, handlers.finish)
-    on_ticket_reopened = subscribe(TicketReopened, handlers.reopen_clocks)
-    on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.cancel_clocks)
-    on_ticket_declined = subscribe(TicketDeclined, handlers.cancel_clocks)
-    on_ticket_merged = subscribe(TicketMerged, handlers.cancel_clocks)
-    on_ticket_handed_off = subscribe(TicketHandedOff, handlers.cancel_clocks)
+    on_ticket_registered = subscribe(TicketRegistered, handlers.see_registered)
+    on_message_received = subscribe(TicketMessageReceived, handlers.see_message)
+    on_ticket_opened = subscribe(TicketOpened, handlers.see_step)
+    on_ticket_triaged = subscribe(TicketTriaged, handlers.see_step)
+    on_ticket_assigned = subscribe(TicketAssigned, handlers.see_holder)
+    on_ticket_queued = subscribe(TicketQueued, handlers.see_holder)
+    on_ticket_prioritised = subscribe(TicketPrioritised, handlers.see_priority)
+    on_ticket_waiting = subscribe(TicketWaiting, handlers.see_waiting)
+    on_ticket_resumed = subscribe(TicketResumed, handlers.see_resumption)
+    on_ticket_answered = subscribe(TicketAnswered, handlers.see_answer)
+    on_ticket_done = subscribe(TicketDone, handlers.see_done)
+    on_ticket_sent_back = subscribe(TicketSentBack, handlers.see_sent_back)
+    on_ticket_finished = subscribe(TicketFinished, handlers.see_finished)
+    on_ticket_reopened = subscribe(TicketReopened, handlers.see_reopened)
+    on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.see_end)
+    on_ticket_declined = subscribe(TicketDeclined, handlers.see_end)
+    on_ticket_merged = subscribe(TicketMerged, handlers.see_end)
+    on_ticket_handed_off = subscribe(TicketHandedOff, handlers.see_end)
 
     on_due = due(handlers.fire)
 
