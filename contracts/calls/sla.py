@@ -12,6 +12,8 @@ class GetClocks(Request):
     """Query `clocks`: answers {code: [ClockView]}."""
 
     codes: Annotated[list[Code], Meta(max_length=200)]
+    #: As it stood then; absent: now.
+    at: datetime | None = None
 
 
 class ClockView(Answer):
@@ -29,6 +31,52 @@ class ClockView(Answer):
     stopped_at: datetime | None
     breached_at: datetime | None
     held_by: str | None
+    #: What it promises: `first_response`, `next_response`, `update`, `resolution`, `stage`, `ola`
+    #: or `contract`.
+    kind: str | None = None
+    calendar: str | None = None
+    calendar_version: int | None = None
+    #: Why the target was missed, as somebody said.
+    breach_reason: str | None = None
+    #: `requested`, `approved` or `refused`: whether the breach is agreed not to count.
+    exception: str | None = None
+    #: What missing it costs so far, in rials; absent where the agreement says nothing.
+    penalty: int | None = None
+
+
+class GiveReason(Request):
+    """Command `give_reason`: say why a target was missed. Answers the clock."""
+
+    code: Code
+    clock: Slug
+    #: One of the agreement's `breach_reasons`.
+    reason: Slug
+
+
+class RequestException(Request):
+    """Command `request_exception`: ask that a breach be not counted. Answers the clock."""
+
+    code: Code
+    clock: Slug
+    #: One of the agreement's `exceptions`.
+    reason: Slug
+
+
+class DecideException(Request):
+    """Command `decide_exception`: agree to it, or not. Answers the clock."""
+
+    code: Code
+    clock: Slug
+    approved: bool
+
+
+class Replanning(Answer):
+    """Answer of the query `replanning`: how far open clocks follow the newest calendars."""
+
+    #: Tickets with clocks that still go by an older version.
+    left: int
+    #: Ids of the calendars that have newer versions.
+    calendars: list[str]
 
 
 class DefineAgreement(Request):

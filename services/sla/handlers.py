@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.decisions import Context, Due
 from contracts import Event
+from contracts.calls.base import Nothing
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     StateEvent,
@@ -28,6 +29,7 @@ from services.sla.domain.advance import advance, ring
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
 from services.sla.domain.course import Observation
+from services.sla.domain.replanning import to_newest_calendars
 
 Decide = Callable[[Clocks, Any, Context, Book], list[Event]]
 
@@ -142,3 +144,10 @@ def fire(state: Clocks, _due: Due, context: Context, book: Book) -> list[Event]:
     if state.imported:
         return []
     return ring(state, context.now, book, confirmed=context.stream not in book.unconfirmed)
+
+
+def follow_calendars(
+    state: Clocks, _request: Nothing, _context: Context, book: Book
+) -> list[Event]:
+    """Let open clocks go by the newest calendars; nothing where they do."""
+    return to_newest_calendars(state, book)

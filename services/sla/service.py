@@ -1,18 +1,26 @@
 """The sla service: wiring only."""
 
+from functools import cached_property
+
 from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.journal import Aggregates
-from chassis.timers import due
+from chassis.journal.aggregates import Decide
+from chassis.lease import Lease
+from chassis.timers import background, due
 from contracts.calls.base import Nothing
 from contracts.calls.sla import (
     AgreementView,
     CalendarView,
     ClockView,
+    DecideException,
     DefineAgreement,
     DefineCalendar,
     GetClocks,
+    GiveReason,
+    Replanning,
+    RequestException,
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
@@ -33,9 +41,10 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import handlers
+from services.sla import handlers, past, verdicts
 from services.sla.domain.clocks import CLOCKS, index
-from services.sla.domain.views import view
+from services.sla.domain.views import view, views
+from services.sla.following import Follower
 from services.sla.reference import Agreements
 from services.sla.repository import TICKET_INDEXES
 
@@ -76,17 +85,37 @@ class SlaService:
 
     on_due = due(handlers.fire)
 
+    @background("calendars", pause=5)
+    def follow_calendars(self, lease: Lease) -> None:
+        self._follower.follow(lease)
+
+    @query
+    def replanning(self, _request: Nothing, call: Call) -> Replanning:
+        call.require("admin.change")
+        return self._follower.progress()
+
     @query
     def clocks(self, request: GetClocks, call: Call) -> dict[str, list[ClockView]]:
         call.require("ticket.read")
-        states = self.tickets.states(request.codes)
+        states = past.states(self.tickets, request.codes, request.at)
         book = self.reference.holding(states.values())
-        return {
-            code: [
-                view(clock, book.calendar_of(clock), call.now) for clock in state.clocks.values()
-            ]
-            for code, state in states.items()
-        }
+        at = request.at or call.now
+        return {code: views(state, book, at) for code, state in states.items()}
+
+    @command
+    def give_reason(self, request: GiveReason, call: Call) -> ClockView:
+        call.require("ticket.work")
+        return self._judged(request, verdicts.give_reason, call)
+
+    @command
+    def request_exception(self, request: RequestException, call: Call) -> ClockView:
+        call.require("ticket.work")
+        return self._judged(request, verdicts.request_exception, call)
+
+    @command
+    def decide_exception(self, request: DecideException, call: Call) -> ClockView:
+        call.require("ticket.approve")
+        return self._judged(request, verdicts.decide_exception, call)
 
     @query
     def agreements(self, _request: Nothing, call: Call) -> list[AgreementView]:
@@ -115,3 +144,13 @@ class SlaService:
         call.require("admin.change")
         item = self.reference.publish("calendar", request, call)
         return CalendarView(id=item.id, version=item.version, definition=item.definition)
+
+    def _judged(
+        self, request: GiveReason | RequestException | DecideException, decide: Decide, call: Call
+    ) -> ClockView:
+        state = self.tickets.execute(request.code, decide, request, call).state
+        return view(state.clocks[request.clock], state, self.reference.holding([state]), call.now)
+
+    @cached_property
+    def _follower(self) -> Follower:
+        return Follower(self.tickets, self.reference)

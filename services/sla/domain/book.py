@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.sla import Action, Notice, TicketFacts
-from services.sla.domain.agreement import Agreement, Penalty
+from services.sla.domain.agreement import Agreement, AgreementTerms, Penalty
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock, Clocks
 from services.sla.domain.target import Mark, Point, Rule, Target
@@ -152,9 +152,13 @@ class Book:
         edition = clock.agreement, clock.agreement_version
         return self.promises(edition, state.published, state.registered_at)[clock.name]
 
+    def terms_of(self, clock: Clock) -> AgreementTerms:
+        """Give the agreement that a clock goes by, as it was written."""
+        return self.agreements[clock.agreement, clock.agreement_version].terms
+
     def penalty_of(self, clock: Clock, state: Clocks) -> Penalty | None:
         """Give what missing a clock's target costs, where its agreement says so."""
-        own = self.agreements[clock.agreement, clock.agreement_version].terms
+        own = self.terms_of(clock)
         general = (
             self._in_force(own.extends, state.published, state.registered_at)
             if own.extends
@@ -203,6 +207,11 @@ class Book:
         return sorted(
             edition for edition in self.calendars if edition[0] == calendar and edition[1] > version
         )
+
+    def superseded(self) -> list[Edition]:
+        """Give the versions of calendars that are not the newest."""
+        newest = self._newest_calendars
+        return sorted(edition for edition in self.calendars if edition[1] < newest[edition[0]])
 
     def calendar_for(self, target: Target, facts: TicketFacts) -> DatedCalendar:
         """Give the calendar that a target's clock goes by from now on, for such a ticket."""

@@ -61,6 +61,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     #: Why the target was missed, as somebody said.
     breach_reason: str | None = None
     exception: Literal["requested", "approved", "refused"] | None = None
+    exception_by: str | None = None
 
     @property
     def running(self) -> bool:
@@ -112,13 +113,22 @@ CLOCKS = Evolution(Clocks)
 
 
 def index(state: Clocks) -> dict[str, Any]:
-    """Give the next instant at which a mark comes; none for an imported ticket.
+    """Give the next instant at which a mark comes, and the calendars that open clocks go by.
 
-    Imported history is judged by the times of its events: a clock on the wall would call every
-    unfinished ticket late whose next event has only not been read yet.
+    None for an imported ticket. Imported history is judged by the times of its events: a clock on
+    the wall would call every unfinished ticket late whose next event has only not been read yet.
     """
-    alarms = [] if state.imported else [a.at for c in state.running() for a in c.alarms]
-    return {"due_at": min(alarms, default=None)}
+    if state.imported:
+        return {"due_at": None}
+    alarms = [alarm.at for clock in state.running() for alarm in clock.alarms]
+    found: dict[str, Any] = {"due_at": min(alarms, default=None)}
+    calendars = {edition_name(c.calendar, c.calendar_version) for c in state.open()}
+    return found | {"goes_by": sorted(calendars)} if calendars else found
+
+
+def edition_name(calendar: str, version: int) -> str:
+    """Give a version of a calendar as tickets are found by it."""
+    return f"{calendar}@{version}"
 
 
 @CLOCKS.on(SlaObserved)
@@ -268,7 +278,7 @@ def _reason_given(state: Clocks, event: SlaReasonGiven, _at: datetime) -> Clocks
 
 @CLOCKS.on(SlaExceptionRequested)
 def _exception_requested(state: Clocks, event: SlaExceptionRequested, _at: datetime) -> Clocks:
-    return state.changed(event.clock, exception="requested")
+    return state.changed(event.clock, exception="requested", exception_by=event.by)
 
 
 @CLOCKS.on(SlaExceptionDecided)
