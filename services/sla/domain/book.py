@@ -6,12 +6,14 @@ Decisions look up here. How the book is kept fresh is in `reference.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from contracts.sla import TicketFacts
 from services.sla.domain.agreement import Agreement, Target
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock
+from services.sla.domain.hours import CalendarTerms
 
 #: The id and the version of something published.
 Edition = tuple[str, int]
@@ -33,18 +35,21 @@ class Book:
         agreements: Mapping[Edition, Agreement] | None = None,
         calendars: Mapping[Edition, Calendar] | None = None,
         unconfirmed: frozenset[str] = frozenset(),
+        holidays: Mapping[str, frozenset[date]] | None = None,
     ) -> None:
         self.agreements = agreements or {}
         self.calendars = calendars or {}
         #: Tickets about which the services that might know more could not be asked.
         self.unconfirmed = unconfirmed
+        #: The days that each list of holidays closes now.
+        self.holidays = holidays or {}
         self._newest_calendars = dict(sorted(self.calendars))
         newest = {agreement.id: agreement for _, agreement in sorted(self.agreements.items())}
         self._by_rank = _most_specific_first(newest.values())
 
     def with_unconfirmed(self, streams: frozenset[str]) -> Book:
         """Give the same book, with the tickets nobody could be asked about."""
-        return Book(self.agreements, self.calendars, streams)
+        return Book(self.agreements, self.calendars, streams, self.holidays)
 
     def matching(self, facts: TicketFacts) -> Agreement | None:
         """Give the agreement that holds for a ticket: of those that accept it, the most specific.
@@ -69,6 +74,11 @@ class Book:
         """Give the version that a clock started now goes by."""
         version = self._newest_calendars[calendar]
         return DatedCalendar(calendar, version, self.calendars[calendar, version])
+
+    def calendar_terms(self) -> dict[str, CalendarTerms]:
+        """Give what is written in the newest version of each calendar."""
+        newest = self._newest_calendars.items()
+        return {name: self.calendars[name, version].terms for name, version in newest}
 
 
 def _most_specific_first(agreements: Iterable[Agreement]) -> list[Agreement]:
