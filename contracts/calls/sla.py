@@ -99,6 +99,23 @@ class DefineCalendar(Request):
     definition: dict[str, Any]
 
 
+class DefineHolidays(Request):
+    """Command `define_holidays`: publish a list of holidays. Answers `HolidaysView`.
+
+    The definition's shape is `services/sla/domain/holidays.py`. Every calendar that names the list
+    gets a new version with it, unless it closes the same days as before.
+    """
+
+    id: Slug
+    definition: dict[str, Any]
+
+
+class GetHolidays(Request):
+    """Query `holiday_list`: answers `HolidaysView`."""
+
+    id: Slug
+
+
 class AgreementView(Answer):
     """An agreement as published."""
 
@@ -109,6 +126,14 @@ class AgreementView(Answer):
 
 class CalendarView(Answer):
     """A calendar as published."""
+
+    id: str
+    version: int
+    definition: dict[str, Any]
+
+
+class HolidaysView(Answer):
+    """A list of holidays as published."""
 
     id: str
     version: int

@@ -17,8 +17,11 @@ from contracts.calls.sla import (
     DecideException,
     DefineAgreement,
     DefineCalendar,
+    DefineHolidays,
     GetClocks,
+    GetHolidays,
     GiveReason,
+    HolidaysView,
     Replanning,
     RequestException,
 )
@@ -133,6 +136,20 @@ class SlaService:
             for item in self.reference.published("calendar")
         ]
 
+    @query
+    def holidays(self, _request: Nothing, call: Call) -> list[HolidaysView]:
+        call.require("ticket.read")
+        return [
+            HolidaysView(id=item.id, version=item.version, definition=item.definition)
+            for item in self.reference.published("holidays")
+        ]
+
+    @query
+    def holiday_list(self, request: GetHolidays, call: Call) -> HolidaysView:
+        call.require("ticket.read")
+        item = self.reference.one("holidays", request.id)
+        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+
     @command
     def define_agreement(self, request: DefineAgreement, call: Call) -> AgreementView:
         call.require("admin.change")
@@ -144,6 +161,12 @@ class SlaService:
         call.require("admin.change")
         item = self.reference.publish("calendar", request, call)
         return CalendarView(id=item.id, version=item.version, definition=item.definition)
+
+    @command
+    def define_holidays(self, request: DefineHolidays, call: Call) -> HolidaysView:
+        call.require("admin.change")
+        item = self.reference.publish("holidays", request, call)
+        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
 
     def _judged(
         self, request: GiveReason | RequestException | DecideException, decide: Decide, call: Call

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 
 from contracts.sla import Action, Notice, TicketFacts
+from services.sla.domain import choice
 from services.sla.domain.agreement import Agreement, AgreementTerms, Penalty
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock, Clocks
+from services.sla.domain.holidays import DayName
+from services.sla.domain.hours import CalendarTerms
 from services.sla.domain.target import Mark, Point, Rule, Target
 
 #: The id and the version of something published.
 Edition = tuple[str, int]
-#: Chooses among calendars by id for a ticket's subject and unit.
-Choose = Callable[[Mapping[str, Calendar], str, str | None], str | None]
 
 
 class DatedCalendar(NamedTuple):
@@ -65,19 +66,20 @@ class Book:
         calendars: Mapping[Edition, Calendar] | None = None,
         unconfirmed: frozenset[str] = frozenset(),
         *,
+        holidays: Mapping[str, Mapping[date, DayName]] | None = None,
         number: int = 0,
         published_at: Mapping[Edition, datetime] | None = None,
-        choose: Choose | None = None,
     ) -> None:
         self.agreements = agreements or {}
         self.calendars = calendars or {}
         #: Tickets about which the services that might know more could not be asked.
         self.unconfirmed = unconfirmed
+        #: The days that each list of holidays closes now, with their names.
+        self.holidays = holidays or {}
         #: Number of the newest publication in it.
         self.number = number
         #: When each version of a calendar was published, where that is known.
         self.published_at = published_at or {}
-        self._choose = choose
         self._newest_calendars = dict(sorted(self.calendars))
         self._versions: dict[str, list[Agreement]] = {}
         for _, agreement in sorted(self.agreements.items(), reverse=True):
@@ -215,14 +217,13 @@ class Book:
 
     def calendar_for(self, target: Target, facts: TicketFacts) -> DatedCalendar:
         """Give the calendar that a target's clock goes by from now on, for such a ticket."""
-        name = target.calendar
-        if name is None and self._choose is not None:
-            newest = {
-                name: self.calendars[name, version]
-                for name, version in self._newest_calendars.items()
-            }
-            name = self._choose(newest, facts.subject, facts.unit)
+        name = target.calendar or choice.chosen(self.calendar_terms(), facts.subject, facts.unit)
         return self.newest_calendar(name or next(iter(self._newest_calendars)))
+
+    def calendar_terms(self) -> dict[str, CalendarTerms]:
+        """Give what is written in the newest version of each calendar."""
+        newest = self._newest_calendars.items()
+        return {name: self.calendars[name, version].terms for name, version in newest}
 
 
 def _laid_out(targets: Mapping[str, Target]) -> dict[str, Promise]:

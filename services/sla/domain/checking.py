@@ -17,18 +17,15 @@ def faults(
     terms: AgreementTerms,
     calendars: frozenset[str],
     general: AgreementTerms | None = None,
-    *,
-    without_calendar: bool = False,
 ) -> Iterator[FieldFault]:
     """Tell what is wrong with an agreement beyond its shape.
 
-    Given the ids of the calendars, the newest version of the agreement it extends, and whether a
-    target without a calendar finds one.
+    Given the ids of the calendars, and the newest version of the agreement it extends.
     """
     yield from _extension_faults(terms, general)
     if terms.valid_from is not None and terms.valid_from.tzinfo is None:
         yield FieldFault(pointer="/valid_from", code="zone_missing")
-    yield from _target_faults(terms.targets, calendars, without_calendar=without_calendar)
+    yield from _target_faults(terms.targets, calendars)
     general_targets = general.targets if general else ()
     known = {target.clock for target in (*terms.targets, *general_targets)}
     for position, penalty in enumerate(terms.penalties):
@@ -36,9 +33,7 @@ def faults(
             yield FieldFault(pointer=f"/penalties/{position}/clock", code="clock_not_found")
 
 
-def _target_faults(
-    targets: list[Target], calendars: frozenset[str], *, without_calendar: bool
-) -> Iterator[FieldFault]:
+def _target_faults(targets: list[Target], calendars: frozenset[str]) -> Iterator[FieldFault]:
     clocks = [target.clock for target in targets]
     for position, target in enumerate(targets):
         pointer = f"/targets/{position}"
@@ -52,7 +47,7 @@ def _target_faults(
             )
         if target.calendar is not None and target.calendar not in calendars:
             yield FieldFault(pointer=f"{pointer}/calendar", code="calendar_not_found")
-        if target.calendar is None and not without_calendar:
+        if target.calendar is None and not calendars:
             yield FieldFault(pointer=f"{pointer}/calendar", code="required")
         yield from _selection_faults(pointer, target)
         yield from _mark_faults(f"{pointer}/marks", target)
