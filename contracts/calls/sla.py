@@ -44,6 +44,61 @@ class ClockView(Answer):
     penalty: int | None = None
 
 
+class Explain(Request):
+    """Query `explain`: why a clock is due when it is. Answers `Explanation`."""
+
+    code: Code
+    clock: Slug
+
+
+class ExplanationLine(Answer):
+    """One line of an explanation; the seconds of all lines before the due time are the target."""
+
+    #: `started`; `counted` and `closed` while the clock ran; `waiting`; `ended` between an end and
+    #: going on; `replanned`; `due`; `met`; `cancelled`; `now` where it still stands.
+    kind: str
+    from_at: datetime
+    #: Absent for an instant.
+    to_at: datetime | None = None
+    #: Business seconds that count towards the target; of a `started` line those used before, of a
+    #: `due` line those used beyond the target when it became due.
+    seconds: float = 0.0
+    #: Who had it: `unit:network/2`, `unassigned`, `requester`, `supplier`, `unit` or `nobody`.
+    holder: str | None = None
+    #: Why the calendar was closed: `hours`, `weekend`, `holiday` or `exception`.
+    reason: str | None = None
+    #: The holiday's name by language.
+    title: dict[str, str] | None = None
+    agreement: str | None = None
+    agreement_version: int | None = None
+    calendar: str | None = None
+    calendar_version: int | None = None
+    target_seconds: float | None = None
+
+
+class Charge(Answer):
+    """How much business time passed while somebody had the ticket, from the clock's start on."""
+
+    holder: str
+    seconds: float
+    #: Whether the time counted towards the target.
+    counted: bool
+
+
+class Explanation(Answer):
+    """Why a clock is due when it is, and whose time has passed on it."""
+
+    code: str
+    clock: str
+    state: str
+    target_seconds: float
+    #: What is left where it is not due by itself: it stands still, or was reached in time.
+    left_seconds: float
+    due_at: datetime | None
+    lines: list[ExplanationLine]
+    charges: list[Charge]
+
+
 class GiveReason(Request):
     """Command `give_reason`: say why a target was missed. Answers the clock."""
 

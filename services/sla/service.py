@@ -5,6 +5,7 @@ from functools import cached_property
 from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
+from chassis.errors import NotFound
 from chassis.journal import Aggregates
 from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
@@ -18,6 +19,8 @@ from contracts.calls.sla import (
     DefineAgreement,
     DefineCalendar,
     DefineHolidays,
+    Explain,
+    Explanation,
     GetClocks,
     GetHolidays,
     GiveReason,
@@ -46,6 +49,7 @@ from contracts.routing import (
 )
 from services.sla import handlers, past, verdicts
 from services.sla.domain.clocks import CLOCKS, index
+from services.sla.domain.explaining import explain
 from services.sla.domain.views import view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
@@ -104,6 +108,17 @@ class SlaService:
         book = self.reference.holding(states.values())
         at = request.at or call.now
         return {code: views(state, book, at) for code, state in states.items()}
+
+    @query
+    def explain(self, request: Explain, call: Call) -> Explanation:
+        call.require("ticket.read")
+        record = [(item.event, item.at) for item in self.tickets.history(request.code)]
+        state = self.tickets.state(request.code)
+        book = self.reference.holding([state] if state else [])
+        found = explain(request.code, request.clock, record, book, call.now)
+        if found is None:
+            raise NotFound("clock_not_found")
+        return found
 
     @command
     def give_reason(self, request: GiveReason, call: Call) -> ClockView:
