@@ -101,6 +101,9 @@ def _asked_faults(pointer: str, mark: Mark) -> Iterator[FieldFault]:
     for number, notice in enumerate(mark.notices):
         if notice.role not in ROLES:
             yield FieldFault(pointer=f"{pointer}/notices/{number}/role", code="role_unknown")
+    moving = [n for n, action in enumerate(mark.actions) if action.do in ("escalate", "reassign")]
+    if len(moving) > 1:
+        yield FieldFault(pointer=f"{pointer}/actions/{moving[1]}/do", code="moves_twice")
     for number, action in enumerate(mark.actions):
         if action.do == "prioritise" and action.priority is None:
             yield FieldFault(pointer=f"{pointer}/actions/{number}/priority", code="required")
