@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import CLOCKS, Clock, Clocks, index
+from services.sla.domain.explaining import explain
 from services.sla.domain.replay import replayed
 from tests.unit.sla.world import (
+    CODE,
     World,
     an_agreement,
     answered,
@@ -155,3 +158,44 @@ def test_folding_the_record_gives_the_state(life):
         state = CLOCKS.apply(state, event, at)
 
     assert state == world.state
+
+
+ALWAYS = Book(
+    {
+        (name, 1): an_agreement(
+            name,
+            match=match,
+            targets=[{**item, "calendar": "around-the-clock"} for item in targets],
+        )
+        for name, match, targets in (
+            ("general", {}, TARGETS),
+            ("urgent", {"priority": [1]}, [*URGENT, *TARGETS[1:3], *TARGETS[4:]]),
+        )
+    },
+    the_demo().calendars,
+)
+
+
+@law
+@given(lives)
+def test_whose_time_it_was_adds_up_to_all_the_time_there_was(life):
+    world, now = lived(life, ALWAYS)
+    asked_at = world.at(now + 1)
+
+    for name in world.state.clocks:
+        found = explain(CODE, name, world.history, ALWAYS, asked_at)
+        assert found is not None
+        clock = world.clock(name)
+        end = clock.stopped_at or asked_at
+        apart = sum(
+            (line.to_at - line.from_at).total_seconds()
+            for line in found.lines
+            if line.kind == "ended"
+        )
+        passed = (end - found.lines[0].from_at).total_seconds()
+        charged = sum(charge.seconds for charge in found.charges)
+        if found.due_at is None or found.due_at >= end:
+            assert charged + apart == pytest.approx(passed, abs=1e-3)
+        counted = sum(line.seconds for line in found.lines if line.kind in ("started", "counted"))
+        over = found.lines[-1].seconds if found.due_at else 0.0
+        assert counted - over + found.left_seconds == pytest.approx(found.target_seconds, abs=1e-3)
