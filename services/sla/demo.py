@@ -44,7 +44,8 @@ CALENDARS: dict[str, dict[str, Any]] = {
     "tehran-office": {
         "zone": "Asia/Tehran",
         "week": {**{day: ["08:00-16:00"] for day in WORKDAYS}, "thursday": ["08:00-12:00"]},
-        "holidays": "IR",
+        "holidays": ["ir-official"],
+        "default": True,
     },
 }
 
