@@ -47,7 +47,7 @@ def bound(book: Book, publications: Iterable[Publication]) -> Book:
         else:
             terms = msgspec.convert(item.definition, AgreementTerms)
             agreements[edition] = Agreement(id=item.id, version=item.version, terms=terms)
-    return Book(agreements, calendars, book.unconfirmed, lists)
+    return Book(agreements, calendars, book.unconfirmed, holidays=lists)
 
 
 def followed(
@@ -107,7 +107,7 @@ def _calendar_faults(name: str, terms: CalendarTerms, book: Book) -> Iterator[Fi
         for position, wanted in enumerate(terms.holidays):
             if wanted not in book.holidays:
                 yield FieldFault(pointer=f"/holidays/{position}", code="holidays_not_found")
-    yield from choice.conflicts(name, terms, book.calendar_terms())
+    yield from choice.conflicts(name, terms, book.newest_calendars())
 
 
 def _read(definition: dict[str, Any], terms: type[T]) -> T:

@@ -6,6 +6,7 @@ from chassis.calls.entrypoints import command, query
 from chassis.journal import Aggregates
 from chassis.timers import due
 from contracts.calls.base import Nothing
+from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
     CalendarView,
@@ -31,7 +32,7 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import handlers
+from services.sla import handlers, promises
 from services.sla.domain.clocks import CLOCKS, index
 from services.sla.domain.views import view
 from services.sla.reference import Agreements
@@ -87,6 +88,11 @@ class SlaService:
             AgreementView(id=item.id, version=item.version, definition=item.definition)
             for item in self.reference.published("agreement")
         ]
+
+    @query
+    def public_agreements(self, _request: Nothing, call: Call) -> list[PublicAgreement]:
+        self.reference.refresh()
+        return promises.public_agreements(self.reference.newest, call.now)
 
     @query
     def calendars(self, _request: Nothing, call: Call) -> list[CalendarView]:

@@ -103,6 +103,8 @@ class AgreementTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     match: Match = Match()
     #: An agreement that is not active is kept for its tickets and matches no new one.
     active: bool = True
+    #: Whether everybody may read it.
+    public: bool = False
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):

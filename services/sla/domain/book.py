@@ -13,7 +13,6 @@ from contracts.sla import TicketFacts
 from services.sla.domain.agreement import Agreement, Target
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock
-from services.sla.domain.hours import CalendarTerms
 
 #: The id and the version of something published.
 Edition = tuple[str, int]
@@ -35,6 +34,7 @@ class Book:
         agreements: Mapping[Edition, Agreement] | None = None,
         calendars: Mapping[Edition, Calendar] | None = None,
         unconfirmed: frozenset[str] = frozenset(),
+        *,
         holidays: Mapping[str, frozenset[date]] | None = None,
     ) -> None:
         self.agreements = agreements or {}
@@ -49,7 +49,7 @@ class Book:
 
     def with_unconfirmed(self, streams: frozenset[str]) -> Book:
         """Give the same book, with the tickets nobody could be asked about."""
-        return Book(self.agreements, self.calendars, streams, self.holidays)
+        return Book(self.agreements, self.calendars, streams, holidays=self.holidays)
 
     def matching(self, facts: TicketFacts) -> Agreement | None:
         """Give the agreement that holds for a ticket: of those that accept it, the most specific.
@@ -75,10 +75,10 @@ class Book:
         version = self._newest_calendars[calendar]
         return DatedCalendar(calendar, version, self.calendars[calendar, version])
 
-    def calendar_terms(self) -> dict[str, CalendarTerms]:
-        """Give what is written in the newest version of each calendar."""
+    def newest_calendars(self) -> dict[str, Calendar]:
+        """Give the newest version of each calendar."""
         newest = self._newest_calendars.items()
-        return {name: self.calendars[name, version].terms for name, version in newest}
+        return {name: self.calendars[name, version] for name, version in newest}
 
 
 def _most_specific_first(agreements: Iterable[Agreement]) -> list[Agreement]:
