@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     admin,
     events,
+    holidays,
     inbox,
     operation,
     providers,
@@ -26,5 +27,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     providers.router,
     admin.router,
+    holidays.router,
     operation.router,
 )

@@ -17,6 +17,7 @@ from contracts.calls.sla import (
     GetClocks,
     GetHolidays,
     HolidaysView,
+    SeedHolidays,
 )
 from contracts.intake import TicketRegistered
 from contracts.routing import (
@@ -132,4 +133,10 @@ class SlaService:
     def define_holidays(self, request: DefineHolidays, call: Call) -> HolidaysView:
         call.require("admin.change")
         item = self.reference.publish("holidays", request, call)
+        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+
+    @command
+    def seed_holidays(self, request: SeedHolidays, call: Call) -> HolidaysView:
+        call.require("admin.change")
+        item = self.reference.seed(request, call)
         return HolidaysView(id=item.id, version=item.version, definition=item.definition)
