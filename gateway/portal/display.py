@@ -38,10 +38,10 @@ def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> s
     for name, size in [*units, ("hour", 3600), ("minute", 60), ("second", 1)]:
         count, left = divmod(left, size)
         if count:
-            key = f"duration.{name}" if count == 1 else f"duration.{name}s"
+            key = f"page.duration.{name}" if count == 1 else f"page.duration.{name}s"
             shown.append(text(language, key, count=count))
-    last = text(language, "duration.and").join(shown[-2:])
-    return text(language, "duration.comma").join([*shown[:-2], last])
+    last = text(language, "page.duration.and").join(shown[-2:])
+    return text(language, "page.duration.comma").join([*shown[:-2], last])
 
 
 def _parts(day: date, language: str) -> dict[str, str]:

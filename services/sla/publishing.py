@@ -107,7 +107,7 @@ def _calendar_faults(name: str, terms: CalendarTerms, book: Book) -> Iterator[Fi
         for position, wanted in enumerate(terms.holidays):
             if wanted not in book.holidays:
                 yield FieldFault(pointer=f"/holidays/{position}", code="holidays_not_found")
-    yield from choice.conflicts(name, terms, book.newest_calendars())
+    yield from choice.conflicts(name, terms, book.calendar_terms())
 
 
 def _read(definition: dict[str, Any], terms: type[T]) -> T:

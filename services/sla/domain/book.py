@@ -13,6 +13,7 @@ from contracts.sla import TicketFacts
 from services.sla.domain.agreement import Agreement, Target
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock
+from services.sla.domain.hours import CalendarTerms
 
 #: The id and the version of something published.
 Edition = tuple[str, int]
@@ -75,10 +76,10 @@ class Book:
         version = self._newest_calendars[calendar]
         return DatedCalendar(calendar, version, self.calendars[calendar, version])
 
-    def newest_calendars(self) -> dict[str, Calendar]:
-        """Give the newest version of each calendar."""
+    def calendar_terms(self) -> dict[str, CalendarTerms]:
+        """Give what is written in the newest version of each calendar."""
         newest = self._newest_calendars.items()
-        return {name: self.calendars[name, version] for name, version in newest}
+        return {name: self.calendars[name, version].terms for name, version in newest}
 
 
 def _most_specific_first(agreements: Iterable[Agreement]) -> list[Agreement]:

@@ -37,8 +37,6 @@ class Calendar:
         Without them `"IR"` means what it did before lists were published: the library's days.
         """
         self.terms = terms
-        self.subjects, self.units = frozenset(terms.subjects), frozenset(terms.units)
-        self.default = terms.default
         self._zone = zone_of(terms)
         self._week = [_micros_of(windows) for windows in terms.spans_by_weekday()]
         self._exceptions = {

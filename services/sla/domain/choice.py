@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Iterator, Mapping
 
 from chassis.errors import FieldFault
+from services.sla.domain.hours import CalendarTerms
 
 
-class Reach(Protocol):
-    """For whom a calendar holds: what is written of one, or the calendar itself."""
-
-    @property
-    def subjects(self) -> Collection[str]: ...
-    @property
-    def units(self) -> Collection[str]: ...
-    @property
-    def default(self) -> bool: ...
-
-
-def chosen(calendars: Mapping[str, Reach], subject: str | None, unit: str | None) -> str | None:
+def chosen(
+    calendars: Mapping[str, CalendarTerms], subject: str | None, unit: str | None
+) -> str | None:
     """Give the id of the calendar that holds for a ticket's subject and unit, as far as known.
 
     The one that names the subject beats the one that names the unit; that beats the default. While
@@ -41,7 +32,9 @@ def chosen(calendars: Mapping[str, Reach], subject: str | None, unit: str | None
     return min(calendars, key=farness, default=None)
 
 
-def conflicts(name: str, terms: Reach, calendars: Mapping[str, Reach]) -> Iterator[FieldFault]:
+def conflicts(
+    name: str, terms: CalendarTerms, calendars: Mapping[str, CalendarTerms]
+) -> Iterator[FieldFault]:
     """Tell whom a calendar would hold for though another one does already.
 
     `calendars` are the newest versions of all; the one of the same name is the one replaced.
