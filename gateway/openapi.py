@@ -142,7 +142,8 @@ def _add_components(document: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     _, problem = msgspec.json.schema_components((Problem,), ref_template=REF_TEMPLATE)
-    schemas.update(SCHEMAS)
+    # By name: whichever module was imported first, the document is the same.
+    schemas.update(sorted(SCHEMAS.items()))
     schemas.update(problem)
     components["responses"] = {
         f"Problem{status}": {

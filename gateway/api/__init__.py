@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from gateway.api import (
     admin,
+    clocks,
     events,
     holidays,
     inbox,
@@ -19,6 +20,7 @@ from gateway.api import (
 #: In the order of the OpenAPI document; those asked most come first in matching too.
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
+    clocks.router,
     track.router,
     subjects.router,
     sessions.router,

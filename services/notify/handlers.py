@@ -21,7 +21,7 @@ from contracts.routing import (
     TicketWithdrawn,
 )
 from contracts.sla import Notice as Asked
-from contracts.sla import SlaBreached, SlaWarned
+from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify.domain.deliveries import REQUESTER, Ledger
 from services.notify.domain.notices import (
     ASSIGNEE,
@@ -153,7 +153,7 @@ def warn(ledger: Ledger, event: SlaWarned, context: Context, _reference: None) -
 
 
 def sound_alarm(
-    ledger: Ledger, event: SlaBreached, context: Context, _reference: None
+    ledger: Ledger, event: SlaBreached | SlaOverdue, context: Context, _reference: None
 ) -> list[Event]:
     """Tell those the agreement names which ticket is late."""
     particulars = Particulars(clock=event.clock, alarm_at=event.alarm_at, due_at=event.due_at)

@@ -33,7 +33,7 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from contracts.sla import SlaBreached, SlaWarned
+from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify import handlers
 from services.notify.channels import NotTaken
 from services.notify.channels.kavenegar import PROVIDER
@@ -78,6 +78,7 @@ class NotifyService:
     on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.tell_withdrawn)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
+    on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)
 
     @sending("sender", 0.1)
     def send(self, lease: Lease) -> None:

@@ -10,11 +10,11 @@ import msgspec
 
 from chassis.calls.server import field_fault
 from chassis.errors import FieldFault, Invalid
-from services.sla.domain import agreement, choice, holidays, hours
+from services.sla.domain import checking, choice, holidays, hours
 from services.sla.domain.agreement import Agreement, AgreementTerms
 from services.sla.domain.book import Book
 from services.sla.domain.calendar import Calendar
-from services.sla.domain.holidays import HolidayTerms
+from services.sla.domain.holidays import DayName, HolidayTerms
 from services.sla.domain.hours import CalendarTerms
 from services.sla.repository import Kind, Publication
 
@@ -28,8 +28,10 @@ def check(kind: Kind, definition: dict[str, Any], book: Book, *, name: str = "")
     elif kind == "holidays":
         faults = list(holidays.faults(_read(definition, HolidayTerms)))
     else:
+        terms = _read(definition, AgreementTerms)
         calendars = frozenset(calendar for calendar, _ in book.calendars)
-        faults = list(agreement.faults(_read(definition, AgreementTerms), calendars))
+        general = book.newest_agreement(terms.extends) if terms.extends else None
+        faults = list(checking.faults(terms, calendars, general.terms if general else None))
     if faults:
         raise _refusal(faults)
 
@@ -37,17 +39,21 @@ def check(kind: Kind, definition: dict[str, Any], book: Book, *, name: str = "")
 def bound(book: Book, publications: Iterable[Publication]) -> Book:
     """Give the book with more publications in it; what it held keeps the years laid out so far."""
     agreements, calendars, lists = dict(book.agreements), dict(book.calendars), dict(book.holidays)
+    published_at, number = dict(book.published_at), book.number
     for item in publications:
-        edition = item.id, item.version
+        edition, number = (item.id, item.version), item.number
         if item.kind == "calendar":
             written = msgspec.convert(item.definition, CalendarTerms)
             calendars[edition] = Calendar(written, _closed(written, lists))
+            published_at[edition] = item.at
         elif item.kind == "holidays":
-            lists[item.id] = _days(item)
+            lists[item.id] = msgspec.convert(item.definition, HolidayTerms).by_date()
         else:
             terms = msgspec.convert(item.definition, AgreementTerms)
-            agreements[edition] = Agreement(id=item.id, version=item.version, terms=terms)
-    return Book(agreements, calendars, book.unconfirmed, holidays=lists)
+            agreements[edition] = Agreement(
+                id=item.id, version=item.version, terms=terms, number=item.number
+            )
+    return Book(agreements, calendars, holidays=lists, number=number, published_at=published_at)
 
 
 def followed(
@@ -94,7 +100,9 @@ def _days(item: Publication) -> frozenset[date]:
     return frozenset(msgspec.convert(item.definition, HolidayTerms).by_date())
 
 
-def _closed(terms: CalendarTerms, lists: Mapping[str, frozenset[date]]) -> frozenset[date] | None:
+def _closed(
+    terms: CalendarTerms, lists: Mapping[str, Mapping[date, DayName]]
+) -> frozenset[date] | None:
     """Give the days that a calendar's lists close now; None for `"IR"` before there was a list."""
     if terms.holidays == "IR" and not any(name in lists for name in terms.lists()):
         return None

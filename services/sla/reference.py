@@ -45,7 +45,10 @@ APART = timedelta(seconds=1)
 ASKED_BEFORE_ALARMS = "routing"
 ASKING_SECONDS = 2.0
 SILENCE_SECONDS = 3.0
+#: An alarm rings by a calendar that may have been superseded for so long.
+OLD_FOR_ALARMS = timedelta(seconds=1)
 LAID_OUT_AHEAD = timedelta(days=400)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _ATTEMPTS = 20
 
 Definition = DefineAgreement | DefineCalendar | DefineHolidays
@@ -63,7 +66,7 @@ class Agreements(Reference):
         self.newest: dict[tuple[Kind, str], Publication] = {}
         self._number = 0
         #: The book has everything that was published before this.
-        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._looked_at = _NEVER
         self._ask_again_at = float("-inf")
 
     @late
@@ -78,10 +81,13 @@ class Agreements(Reference):
     def prepare(self, occasions: Sequence[Occasion]) -> Book:
         """Give a fresh book; before alarms, learn what might have stopped their clocks in time."""
         registered = [o.context.at for o in occasions if isinstance(o.message, TicketRegistered)]
-        if registered and max(registered) + APART > self._looked_at:
+        ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
+        since = self.runtime.clock.now() - OLD_FOR_ALARMS if ringing else None
+        if max(registered, default=_NEVER) + APART > self._looked_at or (
+            since is not None and since > self._looked_at
+        ):
             self.refresh()
         book = self.holding(occasion.state for occasion in occasions)
-        ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
         return book.with_unconfirmed(self._not_caught_up(ringing)) if ringing else book
 
     def settle(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
@@ -199,6 +205,8 @@ class Agreements(Reference):
 
     def _lacks(self, state: Clocks) -> bool:
         """Tell whether a ticket goes by an edition that is not in the book."""
+        if state.agreement is not None and state.agreement not in self.book.agreements:
+            return True
         return any(
             (clock.agreement, clock.agreement_version) not in self.book.agreements
             or (clock.calendar, clock.calendar_version) not in self.book.calendars

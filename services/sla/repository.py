@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 Kind = Literal["agreement", "calendar", "holidays"]
 
-#: What the due times of tickets are found by.
-TICKET_INDEXES = (IndexModel([("due_at", ASCENDING)]),)
+#: What the due times of tickets are found by, and the open clocks that go by a calendar's version.
+TICKET_INDEXES = (
+    IndexModel([("due_at", ASCENDING)]),
+    IndexModel([("goes_by", ASCENDING)], sparse=True),
+)
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,6 +83,23 @@ class Calendar:
         worked += sum(self._year(year).total for year in range(first, last))
         return worked / 1_000_000
 
+    def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Give the stretches of business time between two instants, in order, as long as can be."""
+        low, high = _micros(start), _micros(end)
+        open_from, reached = low, low
+        for year in range(_year_of(start), _year_of(end) + 1):
+            table = self._year(year)
+            for opens, closes in zip(table.starts, table.ends, strict=True):
+                if closes <= low or opens >= high:
+                    continue
+                if max(opens, low) > reached:
+                    if reached > open_from:
+                        yield EPOCH + open_from * MICROSECOND, EPOCH + reached * MICROSECOND
+                    open_from = max(opens, low)
+                reached = min(closes, high)
+        if reached > open_from:
+            yield EPOCH + open_from * MICROSECOND, EPOCH + reached * MICROSECOND
+
     def _year(self, year: int) -> _Year:
         table = self._years.get(year)
         if table is None:

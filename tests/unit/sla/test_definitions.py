@@ -107,7 +107,7 @@ def test_a_wrong_calendar_is_refused_with_the_place(definition, pointer, code):
 @pytest.mark.parametrize(
     ("definition", "pointer", "code"),
     [
-        ({"targets": []}, "/definition/targets", "invalid"),
+        ({"targets": []}, "/definition/targets", "required"),
         ({"targets": [target(within="1h")]}, "/definition/targets/0/within", "invalid"),
         (
             {"targets": [target(within="PT0S")]},
@@ -126,7 +126,7 @@ def test_a_wrong_calendar_is_refused_with_the_place(definition, pointer, code):
         ),
         ({"targets": [target(), target()]}, "/definition/targets/1/clock", "clock_repeated"),
         (
-            {"targets": [target(marks=[{"percent": 101}])]},
+            {"targets": [target(marks=[{"percent": 1001}])]},
             "/definition/targets/0/marks/0/percent",
             "invalid",
         ),
@@ -145,9 +145,50 @@ def test_a_wrong_calendar_is_refused_with_the_place(definition, pointer, code):
             "role_unknown",
         ),
         (
-            {"targets": [target()], "match": {"priority": [1]}},
-            "/definition/match/priority",
-            "term_not_known_at_registering",
+            {"targets": [target(marks=[{"percent": 50, "after": "PT1H"}])]},
+            "/definition/targets/0/marks/0",
+            "mark_needs_one_place",
+        ),
+        (
+            {"targets": [target(marks=[{"left": "PT4H"}])]},
+            "/definition/targets/0/marks/0/left",
+            "duration_out_of_range",
+        ),
+        (
+            {"targets": [target(marks=[{"after": "PT1H"}, {"after": "PT60M"}])]},
+            "/definition/targets/0/marks/1/after",
+            "mark_repeated",
+        ),
+        (
+            {"targets": [target(marks=[{"percent": 50, "actions": [{"do": "prioritise"}]}])]},
+            "/definition/targets/0/marks/0/actions/0/priority",
+            "required",
+        ),
+        ({"targets": [target(clock="patience")]}, "/definition/targets/0/kind", "required"),
+        (
+            {"targets": [target(clock="care", kind="stage")]},
+            "/definition/targets/0/states",
+            "required",
+        ),
+        (
+            {"targets": [target(units=["network"])]},
+            "/definition/targets/0/units",
+            "not_of_this_kind",
+        ),
+        (
+            {"targets": [target()], "extends": "nothing"},
+            "/definition/extends",
+            "agreement_not_found",
+        ),
+        (
+            {"targets": [target()], "penalties": [{"clock": "update"}]},
+            "/definition/penalties/0/clock",
+            "clock_not_found",
+        ),
+        (
+            {"targets": [target()], "valid_from": "2027-01-01T00:00:00"},
+            "/definition/valid_from",
+            "zone_missing",
         ),
     ],
 )
