@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from gateway.api import (
     admin,
+    devices,
     events,
     inbox,
+    notices,
     operation,
     providers,
     reports,
@@ -21,10 +23,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     track.router,
     subjects.router,
     sessions.router,
+    devices.router,
     inbox.router,
     reports.router,
     events.router,
     providers.router,
     admin.router,
+    notices.router,
     operation.router,
 )

@@ -145,7 +145,7 @@ def _offer(definition: Definition) -> None:
         summary=f"Define a {definition.noun}",
         description=f"Make the {definition.noun}, or change it to what is sent.",
         responses=gives(definition.answer, description="Defined."),
-        openapi_extra=_takes(definition.request),
+        openapi_extra=takes(definition.request),
     )
 
 
@@ -182,12 +182,12 @@ def _faulty(pointer: str, code: str) -> Invalid:
     return Invalid("request_invalid", fields=[FieldFault(pointer=pointer, code=code)])
 
 
-def _takes(kind: type[CallRequest]) -> dict[str, Any]:
-    """Describe a body: the request without the id, which stands in the address."""
+def takes(kind: type[CallRequest]) -> dict[str, Any]:
+    """Describe a body: the request without its id, which stands in the address."""
     _, components = msgspec.json.schema_components((kind,), ref_template=REF_TEMPLATE)
     schema = components.pop(kind.__name__)
-    schema["properties"].pop("id")
-    schema["required"].remove("id")
+    if schema["properties"].pop("id", None):
+        schema["required"].remove("id")
     schema["additionalProperties"] = False
     SCHEMAS.update(components, **{kind.__name__: schema})
     reference = {"$ref": REF_TEMPLATE.format(name=kind.__name__)}

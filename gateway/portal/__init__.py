@@ -5,9 +5,14 @@ They call the same functions as the API; a page knows nothing that the API would
 
 from fastapi import APIRouter
 
-from gateway.portal import follow, register, welcome
+from gateway.portal import acknowledge, follow, register, welcome
 from gateway.portal.rendering import error_page, mount_static
 
-ROUTERS: tuple[APIRouter, ...] = (welcome.router, register.router, follow.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    welcome.router,
+    register.router,
+    follow.router,
+    acknowledge.router,
+)
 
 __all__ = ["ROUTERS", "error_page", "mount_static"]

@@ -34,7 +34,7 @@ from tests.load.scenarios import SCENARIOS, Scenario
 PASSWORD = "bench-demo-password"
 SETTINGS = {"PEYGIR_DEMO_PASSWORD": PASSWORD, "PEYGIR_LOG_LEVEL": "WARNING"}
 #: What is measured with, and not itself.
-_NOT_OURS = ("driver", "sms-provider", "mail-sink")
+_NOT_OURS = ("driver", "sms-provider", "mail-sink", "push-sink")
 _QUIET_SECONDS = 0.3
 _LATENESS_BAR_MS = 250
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - in folders of our own

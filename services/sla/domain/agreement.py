@@ -16,6 +16,7 @@ from msgspec import Meta
 from chassis.errors import FieldFault
 from contracts.calls.base import Slug
 from contracts.sla import Notice, TicketFacts
+from services.sla.domain import notices
 
 ClockName = Literal["first_response", "resolution"]
 Stop = Literal["answered", "done", "finished"]
@@ -29,7 +30,6 @@ STOPS: dict[ClockName, frozenset[Stop]] = {
 #: The mark that is the target itself; every target has it, with or without notices.
 TARGET = 100
 LONGEST = timedelta(days=366)
-ROLES = ("assignee", "owner", "service_manager")
 #: From the most telling term to the least: settles which of two agreements with as many is nearer.
 TERMS = ("subject", "unit", "priority", "segment", "kind", "channel")
 #: Routing finds these out after a clock has started, so that no clock could start by them.
@@ -141,8 +141,4 @@ def _mark_faults(pointer: str, marks: list[Mark]) -> Iterator[FieldFault]:
     for position, mark in enumerate(marks):
         if mark.percent in percents[:position]:
             yield FieldFault(pointer=f"{pointer}/{position}/percent", code="mark_repeated")
-        for number, notice in enumerate(mark.notices):
-            if notice.role not in ROLES:
-                yield FieldFault(
-                    pointer=f"{pointer}/{position}/notices/{number}/role", code="role_unknown"
-                )
+        yield from notices.faults(f"{pointer}/{position}/notices", mark.notices)

@@ -11,6 +11,7 @@ from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketRegistered
 from services.notify import handlers
 from services.notify.domain.deliveries import LEDGER, Ledger
+from services.notify.domain.ladders import Grounds
 from services.notify.sending.directory import Staff
 
 CODE = "123456789012"
@@ -39,6 +40,7 @@ class Ticket:
         self.ledger = Ledger()
         self.now = NOON
         self._seen = 0
+        self.grounds = Grounds()
 
     def pass_time(self, **duration: float) -> None:
         self.now += timedelta(**duration)
@@ -51,7 +53,7 @@ class Ticket:
             self.ledger,
             message,
             Context(stream=self.code, at=self.now, now=self.now, **context),
-            None,
+            self.grounds,
         )
         for event in events:
             self.ledger = LEDGER.apply(self.ledger, event, self.now)
@@ -131,6 +133,7 @@ class People:
         self.known_roles = {("service_manager", "it"): ["boss"]}
         self.known_cases = {CODE: a_case()}
         self.known_texts = {TEXT.id: "کابل را وصل کنید."}
+        self.known_clocks: dict[str, Any] = {}
         self.known_titles = {CODE: "چاپگر کار نمی‌کند"}
 
     def requesters(self, ids: Any) -> dict[str, Requester]:
@@ -149,6 +152,9 @@ class People:
         held = self._of(self.known_roles, roles, "routing")
         everyone = {*persons, *(person for holders in held.values() for person in holders)}
         return Staff(self._of(self.known_persons, everyone, "routing"), held)
+
+    def clocks(self, codes: Any) -> dict[str, Any]:
+        return self._of(self.known_clocks, codes, "sla")
 
     def _of(self, known: dict[Any, Any], asked: Any, service: str) -> dict[Any, Any]:
         if service in self.away:
