@@ -1,7 +1,6 @@
 """Ladders: step after step until somebody takes note, and no step once it is no longer so."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -9,7 +8,6 @@ from msgspec.structs import replace
 from chassis.decisions import Due
 from chassis.errors import Conflict
 from contracts.calls.notify import RetryDelivery
-from contracts.calls.sla import ClockView
 from contracts.envelope import Event
 from contracts.notify import NotificationSuppressed
 from contracts.sla import Notice, Rung, SlaBreached, SlaWarned
@@ -27,7 +25,7 @@ from services.notify.domain.attempts import (
 from services.notify.domain.deliveries import index
 from services.notify.domain.ladders import Grounds, climb
 from services.notify.domain.policy import Policy, QuietHours, RoleTerms
-from tests.unit.notify.samples import CODE, NOON, Ticket, a_registered_ticket
+from tests.unit.notify.samples import CODE, NOON, Ticket, a_clock, a_registered_ticket
 
 TEN_MINUTES = timedelta(minutes=10)
 MANAGER = "service_manager"
@@ -64,23 +62,6 @@ def warned(*notices: Notice) -> SlaWarned:
         left_seconds=900,
         notices=list(notices),
     )
-
-
-def a_clock(**changes: Any) -> ClockView:
-    fields = {
-        "clock": "first_response",
-        "agreement": "ticket",
-        "agreement_version": 1,
-        "state": "running",
-        "started_at": NOON,
-        "due_at": NOON + timedelta(minutes=15),
-        "target_seconds": 3600.0,
-        "left_seconds": 0.0,
-        "stopped_at": None,
-        "breached_at": None,
-        "held_by": None,
-    }
-    return ClockView(**(fields | changes))
 
 
 def on_ladder(notice: Notice = LADDER) -> Ticket:
