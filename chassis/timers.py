@@ -161,9 +161,10 @@ class Background(_Loop):
 class DueTimes(_Loop):
     """Decides for every stream whose `due_at` has come."""
 
-    def __init__(self, decide: Decide, into: str | None) -> None:
+    def __init__(self, decide: Decide, into: str | None, *, in_a_hurry: bool = True) -> None:
         self.decide = decide
         self.into = into
+        self.in_a_hurry = in_a_hurry
         super().__init__()
 
     def setup(self) -> None:
@@ -171,7 +172,8 @@ class DueTimes(_Loop):
         # Shown from the start, so that a board without alarms is not one without data.
         metric("peygir_due_lateness_seconds")
         self.aggregates = find_aggregates(self.container, self.into)
-        self.aggregates.relay.pace_seconds = _PACE_SECONDS
+        if self.in_a_hurry:
+            self.aggregates.relay.pace_seconds = _PACE_SECONDS
         self._heap: list[tuple[datetime, str]] = []
         self._due: dict[str, datetime] = {}
         self._later: dict[str, datetime] = {}
@@ -180,7 +182,7 @@ class DueTimes(_Loop):
     def loop(self) -> None:
         """Load, sleep to the next due time, fire; near ones are heard of between two loads."""
         lease = self.runtime.leases.lease("due")
-        self.aggregates.snapshots.on_changed = self._hear
+        self.aggregates.snapshots.listeners.append(self._hear)
         pace = Pace(_PACE_SECONDS)
         load_at = 0.0
         while not self.stopping:
@@ -292,6 +294,11 @@ on_start = OnStart.decorator
 background = Background.decorator
 
 
-def due(decide: Decide, *, into: str | None = None) -> Callable[..., Sequence[Event]]:
-    """Decide when a stream's `due_at`, a field of its snapshot, has come."""
-    return entrypoint_for(decide, DueTimes(decide, into))
+def due(
+    decide: Decide, *, into: str | None = None, in_a_hurry: bool = True
+) -> Callable[..., Sequence[Event]]:
+    """Decide when a stream's `due_at`, a field of its snapshot, has come.
+
+    In a hurry what is decided is told at once; otherwise as soon as what events lead to.
+    """
+    return entrypoint_for(decide, DueTimes(decide, into, in_a_hurry=in_a_hurry))

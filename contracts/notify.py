@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from contracts.envelope import Event, event
+from contracts.sla import Rung
 
 
 class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,11 +24,34 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     due_at: datetime | None = None
 
 
-class DeliveryEvent(Event):
+class OnLadder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a message stands on a ladder, and what follows unless somebody acknowledges."""
+
+    #: Id of the ladder: the same on all its steps.
+    ladder: str
+    #: 1 is the first.
+    step: int
+    #: When the next step follows; absent: only when this one reaches nobody.
+    next_at: datetime | None = None
+    #: The steps that are still to come.
+    then: list[Rung] = []
+    #: Told in quiet hours too.
+    urgent: bool = False
+
+
+class ToDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a pushed message at one device."""
+
+    device: str
+    #: `taken`, `gone` (the device was forgotten), or why it was not taken: `timeout`, ...
+    outcome: str
+
+
+class DeliveryEvent(Event, omit_defaults=True):
     """Base of the events about one delivery."""
 
     delivery: str
-    #: `sms` or `email`.
+    #: `sms`, `email` or `push`.
     channel: str
 
 
@@ -38,6 +62,24 @@ class NotificationQueued(DeliveryEvent):
     template: str
     recipient: str
     particulars: Particulars = Particulars()
+    #: The first, second, ... step of a ladder; absent for a message that nothing follows.
+    on_ladder: OnLadder | None = None
+    #: Which of those who hold the role is told; absent: all.
+    holder: int | None = None
+    #: The role because of which a person is told, where several hold it.
+    role: str | None = None
+    #: Not told earlier: it waits for the end of quiet hours.
+    not_before: datetime | None = None
+
+
+@event("notification.gathered", by="notify")
+class NotificationGathered(DeliveryEvent):
+    """A message is not told singly: it is part of a digest that tells of many at once."""
+
+    digest: str
+    to: str
+    #: When the digest is told.
+    at: datetime
 
 
 @event("notification.suppressed", by="notify")
@@ -58,6 +100,30 @@ class NotificationSent(DeliveryEvent):
     provider_reference: str | None = None
     #: Who it went to, where the recipient is a role.
     to: str | None = None
+    #: The digest that told it.
+    digest: str | None = None
+    #: What each device did with a pushed message.
+    devices: list[ToDevice] = []
+
+
+@event("notification.acknowledged", by="notify")
+class NotificationAcknowledged(DeliveryEvent):
+    """Somebody says that he has taken note; the ladder that the message is a step of ends."""
+
+    #: `person:{id}`.
+    by: str
+    #: `link` (of the message; whoever has it is taken for whom it was sent to) or `api`.
+    how: str
+
+
+@event("notification.ladder_ended", by="notify")
+class NotificationLadderEnded(Event):
+    """No further step is told, though nobody has acknowledged."""
+
+    ladder: str
+    #: `met`, `paused`, `cancelled`, `breach_withdrawn` or `replanned`: the reason of the ladder is
+    #: gone; `climbed`: the last step had its time.
+    reason: str
 
 
 @event("notification.delivered", by="notify")

@@ -1,8 +1,9 @@
 """JSON Schemas of the events, and what may change in them without a new version.
 
 A schema is stored per event in `contracts/schemas/`. An event that was recorded once is read for
-ever, by us and by systems we do not know, so a class may gain fields with defaults, and nothing
-else. Comments that begin with `#:` above a field become its description.
+ever, by us and by systems we do not know, so a class may gain fields with defaults, an
+enumeration values, and nothing else. Comments that begin with `#:` above a field become its
+description.
 """
 
 import ast
@@ -78,7 +79,7 @@ def breaks(stored: Schema, now: Schema) -> list[str]:
                 faults.append(f"the new field {path} has no default")
             continue
         kind_before, required_before = before[path]
-        if kind != kind_before:
+        if kind != kind_before and not _has_grown(kind_before, kind):
             faults.append(f"the field {path} was {kind_before} and is {kind}")
         if required != required_before:
             faults.append(f"the field {path} is {'' if required else 'not '}required now")
@@ -100,6 +101,13 @@ def _walk(
         yield here, (_kind(field), name in required)
         for inner in _references(field):
             yield from _walk(definitions[inner], definitions, here)
+
+
+def _has_grown(before: str, now: str) -> bool:
+    """Tell whether all that is new are more values of an enumeration."""
+    old, new = json.loads(before), json.loads(now)
+    values, more = old.pop("enum", []), new.pop("enum", [])
+    return old == new and bool(values) and set(values) <= set(more)
 
 
 def _kind(field: Schema) -> str:

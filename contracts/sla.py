@@ -4,7 +4,7 @@ A ticket has one clock per target of its agreement (`first_response`, `resolutio
 of a target are business seconds of the clock's calendar.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,13 +12,30 @@ from msgspec import Meta
 
 from contracts.envelope import Event, event
 
+#: Whom an agreement may have told. The ticket names the first three; the others are held for its
+#: unit, or for the nearest unit above that has one.
+ROLES = ("assignee", "owner", "responsible", "supervisor", "service_manager")
 
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a mark tells, and how."""
 
-    #: `assignee`, `owner` or `service_manager`.
+class Rung(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whom one step of a ladder tells, how, and how long he has to say that he has taken note."""
+
+    #: One of `ROLES`; `responsible` are assignee and owner.
     role: str
-    channel: Literal["sms", "email"]
+    channel: Literal["sms", "email", "push"]
+    #: Which of those who hold the role, counted from 1 in the order of their ids; absent: all.
+    holder: Annotated[int, Meta(ge=1, le=20)] | None = None
+    #: When nobody has acknowledged for so long, the next step follows. Absent: only when the
+    #: message reaches nobody.
+    acknowledge_within: timedelta | None = None
+
+
+class Notice(Rung):
+    """Whom a mark tells, and how: the first step at once, then one after the other."""
+
+    then: Annotated[list[Rung], Meta(max_length=10)] = []
+    #: Told in quiet hours too.
+    urgent: bool = False
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

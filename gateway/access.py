@@ -113,6 +113,7 @@ Anyone = Annotated[Caller, allow(ANYONE)]
 AnyoneCommanding = Annotated[Caller, allow_command(ANYONE)]
 #: Whose role does not matter; the caller's `session` is there.
 SignedIn = Annotated[Caller, allow(SIGNED_IN)]
+SignedInCommanding = Annotated[Caller, allow_command(SIGNED_IN)]
 
 
 def log_refusal(request: Request, error: DomainError) -> None:

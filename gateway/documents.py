@@ -124,6 +124,37 @@ class NewMessage(Document):
     text: Text
 
 
+class DeviceKeys(Document):
+    """What a browser reads pushed messages with."""
+
+    p256dh: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{87}$")]
+    auth: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
+
+
+class NewDevice(Document):
+    """A browser's `PushSubscription`, and what its owner calls it."""
+
+    endpoint: Annotated[str, StringConstraints(min_length=8, max_length=2048)]
+    keys: DeviceKeys
+    label: Annotated[str, StringConstraints(max_length=100)] = ""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "endpoint": "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABk",
+                    "keys": {
+                        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx"
+                        "aOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+                    },
+                    "label": "تلفن همراه",
+                }
+            ]
+        }
+    )
+
+
 class Feedback(Document):
     """What a requester thinks of the result."""
 

@@ -30,3 +30,41 @@ QUICK = _answered_within(
 STORMY = _answered_within(
     "PT15S", [{"percent": percent, "notices": []} for percent in (60, 70, 80, 90, 100)]
 )
+
+
+def _step(role: str, channel: str, **more: Any) -> dict[str, Any]:
+    return {"role": role, "channel": channel, **more}
+
+
+#: The demo's ladder with seconds for minutes, and e-mail to the manager as its last step.
+LADDER = _answered_within(
+    "PT6S",
+    [
+        {
+            "percent": 50,
+            "notices": [
+                _step(
+                    "assignee",
+                    "sms",
+                    acknowledge_within="PT60S",
+                    then=[_step("owner", "sms")],
+                )
+            ],
+        },
+        {
+            "percent": 100,
+            "notices": [
+                _step(
+                    "service_manager",
+                    "push",
+                    holder=1,
+                    acknowledge_within="PT4S",
+                    then=[
+                        _step("service_manager", "sms", holder=1, acknowledge_within="PT4S"),
+                        _step("service_manager", "email"),
+                    ],
+                )
+            ],
+        },
+    ],
+)

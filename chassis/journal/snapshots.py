@@ -117,7 +117,7 @@ class SnapshotStore(Generic[S]):
         self._reads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read)
         self._writes: Gathered[_Row[S], None] = Gathered(self._write)
         #: Called with a stream and the fields it is found by, right before they are written.
-        self.on_changed: Callable[[str, Mapping[str, Any]], None] | None = None
+        self.listeners: list[Callable[[str, Mapping[str, Any]], None]] = []
         self._known: Recent[str, Loaded[S]] = Recent(_REMEMBERED)
         #: What is to be written later.
         self._unsaved: dict[str, _Row[S]] = {}
@@ -198,9 +198,9 @@ class SnapshotStore(Generic[S]):
         """
         self._remember(items)
         rows = [self._row(item) for item in items]
-        if self.on_changed is not None:
+        for tell in self.listeners:
             for row in rows:
-                self.on_changed(row.loaded.stream, row.fields)
+                tell(row.loaded.stream, row.fields)
         if not later:
             self._write_all(rows)
             return

@@ -1,7 +1,7 @@
 """What notify can be asked."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -22,7 +22,7 @@ class DeliveryView(Answer):
     template: str
     channel: str
     recipient: str
-    #: `queued`, `sent`, `delivered`, `failed`, `suppressed`.
+    #: `queued`, `gathered` (a digest will tell it), `sent`, `delivered`, `failed`, `suppressed`.
     state: str
     attempts: int
     queued_at: datetime
@@ -32,6 +32,13 @@ class DeliveryView(Answer):
     next_attempt_at: datetime | None = None
     #: Who it went to, where the recipient is a role.
     to: str | None = None
+    #: The ladder that it is a step of, and which step, from 1.
+    ladder: str | None = None
+    step: int = 0
+    #: The digest that tells it, or has told it.
+    digest: str | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
 
 
 class RecordReceipt(Request):
@@ -54,3 +61,91 @@ class RetryDelivery(Request):
 
     code: Code
     delivery: Line
+
+
+class AcknowledgeDelivery(Request):
+    """Command `acknowledge_delivery`: the caller has taken note. Answers `DeliveryView`."""
+
+    code: Code
+    delivery: Line
+
+
+#: The last part of a link in a message.
+Token = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class ReadLink(Request):
+    """Query `linked`: what a link in a message is about. Answers `Linked`."""
+
+    token: Token
+
+
+class FollowLink(Request):
+    """Command `acknowledge_by_link`: who has the link has taken note. Answers `Linked`."""
+
+    token: Token
+
+
+class Linked(Answer):
+    """What everybody may know who has the link: nothing of the ticket."""
+
+    #: When it was acknowledged; absent: not yet.
+    acknowledged_at: datetime | None
+
+
+#: Addresses of push services are long; none is known that comes near.
+Endpoint = Annotated[str, Meta(min_length=8, max_length=2048)]
+#: Base64 without padding: a point of the curve P-256 (65 bytes), and 16 bytes.
+PublicKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{87}$")]
+AuthSecret = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}$")]
+
+
+class AddDevice(Request):
+    """Command `add_device`: push to this browser of the caller's, too. Answers `DeviceView`.
+
+    Endpoint and keys are those of the browser's `PushSubscription`.
+    """
+
+    endpoint: Endpoint
+    p256dh: PublicKey
+    auth: AuthSecret
+    #: What the person calls it.
+    label: Annotated[str, Meta(max_length=100)] = ""
+
+
+class RemoveDevice(Request):
+    """Command `remove_device`: push to it no more. Answers `DeviceView`s of those that are left."""
+
+    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+
+
+class DeviceView(Answer):
+    """A browser or phone that is pushed to."""
+
+    id: str
+    label: str
+    added_at: datetime
+
+
+class Devices(Answer):
+    """Query `devices` (no parameter): those of the caller."""
+
+    #: What a browser subscribes with (`applicationServerKey`); absent: nothing is pushed here.
+    key: str | None
+    items: list[DeviceView]
+
+
+class DefineNotices(Request):
+    """Command `define_notices`: publish who is told how much at a time. Answers `NoticesView`.
+
+    The definition's shape is `services/notify/domain/policy.py`; durations are ISO 8601.
+    """
+
+    definition: dict[str, Any]
+
+
+class NoticesView(Answer):
+    """Query `notices` (no parameter): the policy that holds; version 0 is that there is none."""
+
+    version: int
+    definition: dict[str, Any]

@@ -34,6 +34,7 @@ def port_names(replicas: Mapping[str, int] | None = None) -> list[str]:
         processes.SMS_PROVIDER,
         processes.MAIL_SINK,
         processes.SMTP,
+        processes.PUSH_SINK,
         mongod.NAME,
         redis.NAME,
         rabbitmq.NAME,
@@ -56,6 +57,7 @@ class Addresses:
     sms_provider: str
     mail_sink: str
     smtp: str
+    push_sink: str
     prometheus: str | None
     broker_management: str | None  # None: the broker is not ours
     calls: Mapping[str, str]  # of each service process, by its name
@@ -88,6 +90,7 @@ class Blueprint:
             sms_provider=_http(ports[processes.SMS_PROVIDER]),
             mail_sink=_http(ports[processes.MAIL_SINK]),
             smtp=f"smtp://{HOST}:{ports[processes.SMTP]}",
+            push_sink=_http(ports[processes.PUSH_SINK]),
             prometheus=_http(ports[prometheus.NAME]) if self.with_prometheus else None,
             broker_management=(None if "AMQP_URI" in given else _http(ports[rabbitmq.MANAGEMENT])),
             calls={name: _http(ports[processes.call_port(name)]) for name in names},
@@ -122,6 +125,8 @@ class Blueprint:
             "PEYGIR_SMTP_URL": addresses.smtp,
             "PEYGIR_KAVENEGAR_URL": addresses.sms_provider,
             "PEYGIR_KAVENEGAR_KEY": secrets.sms_key,
+            "PEYGIR_PUSH_KEY": secrets.push_key,
+            "PEYGIR_PUSH_INSIDE": addresses.push_sink,
             "PEYGIR_PUBLIC_URL": addresses.gateway,
             **(demo if self.demo else {}),
             **self.given,
@@ -151,6 +156,7 @@ class Blueprint:
         programs = [
             processes.mail_sink_program(ports[processes.SMTP], ports[processes.MAIL_SINK]),
             processes.sms_provider_program(ports[processes.SMS_PROVIDER]),
+            processes.push_sink_program(ports[processes.PUSH_SINK]),
             *(processes.service_program(each, ports) for each in self.service_processes),
             processes.gateway_program(ports),
         ]
@@ -170,6 +176,7 @@ class Blueprint:
         outsiders = {
             processes.SMS_PROVIDER: f"{addresses.sms_provider}/healthz",
             processes.MAIL_SINK: f"{addresses.mail_sink}/healthz",
+            processes.PUSH_SINK: f"{addresses.push_sink}/healthz",
             prometheus.NAME: f"{addresses.prometheus}/-/ready",
         }
         return outsiders.get(name) or f"{addresses.metrics[name]}/readyz"

@@ -11,6 +11,7 @@ SERVICES = ("intake", "routing", "sla", "notify", "reporting")
 GATEWAY = "gateway"
 SMS_PROVIDER = "sms-provider"
 MAIL_SINK = "mail-sink"
+PUSH_SINK = "push-sink"
 SMTP = "smtp"
 
 # Where the product's packages are found, in a clone as in an installed distribution.
@@ -87,6 +88,10 @@ def mail_sink_program(smtp_port: int, http_port: int) -> Program:
             *("--smtp-port", str(smtp_port), "--http-port", str(http_port)),
         ],
     )
+
+
+def push_sink_program(port: int) -> Program:
+    return _python(PUSH_SINK, ["-m", "deploy.local.push_sink", "--port", str(port)])
 
 
 def _python(

@@ -175,7 +175,7 @@ def _offer(definition: Definition) -> None:
             description="Defined.",
             example=definition.example.answer if definition.example else None,
         ),
-        openapi_extra=_takes(definition.request, definition.example),
+        openapi_extra=takes(definition.request, definition.example),
     )
     if definition.one_query is not None:
         _offer_one(definition, *definition.one_query)
@@ -243,12 +243,12 @@ def _faulty(pointer: str, code: str) -> Invalid:
     return Invalid("request_invalid", fields=[FieldFault(pointer=pointer, code=code)])
 
 
-def _takes(kind: type[CallRequest], example: examples.Example | None) -> dict[str, Any]:
-    """Describe a body: the request without the id, which stands in the address."""
+def takes(kind: type[CallRequest], example: examples.Example | None = None) -> dict[str, Any]:
+    """Describe a body: the request without its id, which stands in the address."""
     _, components = msgspec.json.schema_components((kind,), ref_template=REF_TEMPLATE)
     schema = components.pop(kind.__name__)
-    schema["properties"].pop("id")
-    schema["required"].remove("id")
+    if schema["properties"].pop("id", None):
+        schema["required"].remove("id")
     schema["additionalProperties"] = False
     SCHEMAS.update(components, **{kind.__name__: schema})
     content: dict[str, Any] = {"schema": {"$ref": REF_TEMPLATE.format(name=kind.__name__)}}

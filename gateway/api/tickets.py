@@ -16,7 +16,7 @@ from contracts.calls.intake import (
     SearchTickets,
     TicketContent,
 )
-from contracts.calls.notify import DeliveryView, GetDeliveries
+from contracts.calls.notify import AcknowledgeDelivery, DeliveryView, GetDeliveries
 from contracts.calls.routing import (
     Act,
     GetTicket,
@@ -226,3 +226,22 @@ async def act(
     request = Act(code=code, action=action, arguments=arguments or {}, behalf=behalf)
     view = await caller.command("routing", "act", request, TicketView)
     return answered(view, headers={"etag": f'"{view.version}"', **caller.replay_headers()})
+
+
+@router.post(
+    "/{code}/deliveries/{delivery}/acknowledge",
+    operation_id="acknowledge_delivery",
+    summary="Take note of a message",
+    responses=gives(DeliveryView, description="It is known; nobody else is told because of it."),
+)
+async def acknowledge_delivery(
+    code: CodePath,
+    delivery: Annotated[str, Path(max_length=200, description="Id of the delivery.")],
+    caller: Worker,
+) -> Response:
+    """Say that one has taken note: the ladder that the message is a step of ends."""
+    # Routing alone knows whether the caller may see this ticket.
+    await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
+    request = AcknowledgeDelivery(code=code, delivery=delivery)
+    view = await caller.command("notify", "acknowledge_delivery", request, DeliveryView)
+    return answered(view, headers=caller.replay_headers())

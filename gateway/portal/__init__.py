@@ -5,7 +5,7 @@ They call the same functions as the API; a page knows nothing that the API would
 
 from fastapi import APIRouter
 
-from gateway.portal import agreements, follow, register, welcome
+from gateway.portal import acknowledge, agreements, follow, register, welcome
 from gateway.portal.rendering import error_page, mount_static
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -13,6 +13,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     register.router,
     follow.router,
     agreements.router,
+    acknowledge.router,
 )
 
 __all__ = ["ROUTERS", "error_page", "mount_static"]

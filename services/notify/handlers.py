@@ -20,22 +20,21 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from contracts.sla import Notice as Asked
 from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
-from services.notify.domain.deliveries import REQUESTER, Ledger
+from services.notify.domain import ladders
+from services.notify.domain.deliveries import PERSON, REQUESTER, Ledger
+from services.notify.domain.ladders import BREACH, WARNING, Grounds
 from services.notify.domain.notices import (
     ASSIGNEE,
     BOTH,
     EMAIL,
-    PERSON,
     RESPONSIBLE,
-    ROLE,
     Notice,
     owe,
     to_requester,
 )
 
-Decide = Callable[[Ledger, Any, Context, None], list[Event]]
+Decide = Callable[[Ledger, Any, Context, Grounds], list[Event]]
 
 #: Who is assigned so soon after registering needs no second SMS about it: the first one, with the
 #: code, has just said that the request is being followed.
@@ -45,7 +44,7 @@ PROMPT_SECONDS = 60
 def telling(template: str) -> Decide:
     """Give the decision that tells the requester, whatever else the event says."""
 
-    def tell(ledger: Ledger, _event: Event, context: Context, _reference: None) -> list[Event]:
+    def tell(ledger: Ledger, _event: Event, context: Context, _grounds: Grounds) -> list[Event]:
         return owe(ledger, context, to_requester(ledger, template))
 
     return tell
@@ -60,7 +59,7 @@ tell_finished = telling("finished")
 
 
 def send_code(
-    ledger: Ledger, event: TicketRegistered, context: Context, _reference: None
+    ledger: Ledger, event: TicketRegistered, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Tell the requester his tracking code."""
     ledger = replace(ledger, imported=event.imported)
@@ -68,14 +67,14 @@ def send_code(
 
 
 def pass_message_on(
-    ledger: Ledger, _event: TicketMessageReceived, context: Context, _reference: None
+    ledger: Ledger, _event: TicketMessageReceived, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Tell owner and assignee that the requester wrote."""
     return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
 
 
 def tell_of_assignment(
-    ledger: Ledger, event: TicketAssigned, context: Context, _reference: None
+    ledger: Ledger, event: TicketAssigned, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Tell the assignee, unless he took the work himself, and the requester the first time."""
     notices = []
@@ -88,7 +87,7 @@ def tell_of_assignment(
 
 
 def ask_requester(
-    ledger: Ledger, event: TicketWaiting, context: Context, _reference: None
+    ledger: Ledger, event: TicketWaiting, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Bring the question to the requester; waiting for others is no business of his."""
     if event.waiting_for != "requester":
@@ -97,21 +96,21 @@ def ask_requester(
 
 
 def bring_answer(
-    ledger: Ledger, event: TicketAnswered, context: Context, _reference: None
+    ledger: Ledger, event: TicketAnswered, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Bring the owner's answer to the requester."""
     return owe(ledger, context, to_requester(ledger, "answer", _quoting(event.answer)))
 
 
 def tell_declined(
-    ledger: Ledger, event: TicketDeclined, context: Context, _reference: None
+    ledger: Ledger, event: TicketDeclined, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Tell the requester that it cannot be taken up, and why."""
     return owe(ledger, context, to_requester(ledger, "declined", _quoting(event.reason)))
 
 
 def tell_reopened(
-    ledger: Ledger, event: TicketReopened, context: Context, _reference: None
+    ledger: Ledger, event: TicketReopened, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Tell the requester, and those who worked on it, that it goes on."""
     return owe(
@@ -123,14 +122,14 @@ def tell_reopened(
 
 
 def tell_sent_back(
-    ledger: Ledger, event: TicketSentBack, context: Context, _reference: None
+    ledger: Ledger, event: TicketSentBack, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Tell the assignee that the approver was not content, and why."""
     return owe(ledger, context, Notice("sent_back", ASSIGNEE, (EMAIL,), _quoting(event.reason)))
 
 
 def tell_withdrawn(
-    ledger: Ledger, event: TicketWithdrawn, context: Context, _reference: None
+    ledger: Ledger, event: TicketWithdrawn, context: Context, _grounds: Grounds
 ) -> list[Event]:
     """Confirm it to the requester, and tell those who work on it to stop."""
     return owe(
@@ -141,7 +140,7 @@ def tell_withdrawn(
     )
 
 
-def warn(ledger: Ledger, event: SlaWarned, context: Context, _reference: None) -> list[Event]:
+def warn(ledger: Ledger, event: SlaWarned, context: Context, grounds: Grounds) -> list[Event]:
     """Tell those the agreement names how little time is left."""
     particulars = Particulars(
         clock=event.clock,
@@ -149,15 +148,15 @@ def warn(ledger: Ledger, event: SlaWarned, context: Context, _reference: None) -
         left_seconds=event.left_seconds,
         due_at=event.due_at,
     )
-    return owe(ledger, context, *_to_roles("sla_warning", event.notices, particulars))
+    return _owe_to_roles(ledger, WARNING, event, particulars, context, grounds)
 
 
 def sound_alarm(
-    ledger: Ledger, event: SlaBreached | SlaOverdue, context: Context, _reference: None
+    ledger: Ledger, event: SlaBreached | SlaOverdue, context: Context, grounds: Grounds
 ) -> list[Event]:
     """Tell those the agreement names which ticket is late."""
     particulars = Particulars(clock=event.clock, alarm_at=event.alarm_at, due_at=event.due_at)
-    return owe(ledger, context, *_to_roles("sla_breach", event.notices, particulars))
+    return _owe_to_roles(ledger, BREACH, event, particulars, context, grounds)
 
 
 def _just_asked(ledger: Ledger, context: Context) -> bool:
@@ -171,7 +170,16 @@ def _quoting(text: ContentRef | None) -> Particulars:
     return Particulars(text=text.id if text else None)
 
 
-def _to_roles(template: str, asked: list[Asked], particulars: Particulars) -> list[Notice]:
-    return [
-        Notice(template, ROLE + notice.role, (notice.channel,), particulars) for notice in asked
-    ]
+def _owe_to_roles(
+    ledger: Ledger,
+    template: str,
+    event: SlaWarned | SlaBreached | SlaOverdue,
+    particulars: Particulars,
+    context: Context,
+    grounds: Grounds,
+) -> list[Event]:
+    notices = (
+        ladders.begin(template, asked, particulars, context, grounds.policy)
+        for asked in event.notices
+    )
+    return owe(ledger, context, *notices)

@@ -8,16 +8,27 @@ from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.client import ServiceClient
 from chassis.calls.entrypoints import command, query
-from chassis.errors import Invalid, Unavailable
+from chassis.errors import Conflict, FieldFault, Forbidden, Invalid, NotFound, Unavailable
 from chassis.journal import Aggregates
 from chassis.lease import Lease
 from chassis.runtime import Config
-from chassis.timers import every
+from chassis.timers import due, every
+from contracts.calls.base import Nothing
 from contracts.calls.notify import (
+    AcknowledgeDelivery,
+    AddDevice,
+    DefineNotices,
     DeliveryView,
+    Devices,
+    DeviceView,
+    FollowLink,
     GetDeliveries,
+    Linked,
+    NoticesView,
+    ReadLink,
     Receipt,
     RecordReceipt,
+    RemoveDevice,
     RetryDelivery,
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
@@ -35,10 +46,14 @@ from contracts.routing import (
 )
 from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify import handlers
-from services.notify.channels import NotTaken
+from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
+from services.notify.channels.push import is_device
+from services.notify.domain.acknowledging import Acknowledge, acknowledge
 from services.notify.domain.attempts import send_again
-from services.notify.domain.deliveries import LEDGER, Delivery, Ledger, index
+from services.notify.domain.deliveries import LEDGER, PERSON, Delivery, Ledger, index
+from services.notify.domain.ladders import climb
+from services.notify.reference import Circumstances
 from services.notify.repository import INDEXES
 from services.notify.sending.sender import Sender, sending
 from services.notify.settings import NotifySettings
@@ -62,7 +77,15 @@ class NotifyService:
     settings = Config(NotifySettings)
     intake = ServiceClient("intake")
     routing = ServiceClient("routing")
-    sender = Sender(ledgers="ledgers", settings="settings", intake="intake", routing="routing")
+    sla = ServiceClient("sla")
+    circumstances = Circumstances(sla="sla")
+    sender = Sender(
+        ledgers="ledgers",
+        settings="settings",
+        intake="intake",
+        routing="routing",
+        circumstances="circumstances",
+    )
 
     on_ticket_registered = subscribe(TicketRegistered, handlers.send_code)
     on_ticket_message_received = subscribe(TicketMessageReceived, handlers.pass_message_on)
@@ -79,6 +102,8 @@ class NotifyService:
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)
+
+    on_due = due(climb, in_a_hurry=False)
 
     @sending("sender", 0.1)
     def send(self, lease: Lease) -> None:
@@ -115,6 +140,99 @@ class NotifyService:
             raise Invalid("receipt_malformed")
         return Receipt(recorded=self.sender.receipts.take(request.reference, int(request.status)))
 
+    # -- taking note -----------------------------------------------------------------------------
+
+    @command
+    def acknowledge_delivery(self, request: AcknowledgeDelivery, call: Call) -> DeliveryView:
+        """Record that the caller has taken note; may he see the ticket, the gateway asks."""
+        call.require("ticket.read")
+        wish = Acknowledge(delivery=request.delivery, how="api", by=call.identity.subject)
+        outcome = self.ledgers.execute(request.code, acknowledge, wish, call)
+        return view(request.code, outcome.state.deliveries[request.delivery])
+
+    @query
+    def linked(self, request: ReadLink, _call: Call) -> Linked:
+        """Tell whether the message that a link stands in has been acknowledged."""
+        _code, delivery = self._linked(request.token)
+        return Linked(acknowledged_at=delivery.acknowledged_at)
+
+    @command
+    def acknowledge_by_link(self, request: FollowLink, call: Call) -> Linked:
+        """Record that who was sent the link has taken note."""
+        code, delivery = self._linked(request.token)
+        wish = Acknowledge(delivery=delivery.id, how="link")
+        outcome = self.ledgers.execute(code, acknowledge, wish, call)
+        return Linked(acknowledged_at=outcome.state.deliveries[delivery.id].acknowledged_at)
+
+    def _linked(self, token: str) -> tuple[str, Delivery]:
+        target = self.sender.links.read(token)
+        if target is not None:
+            ledger = self.ledgers.state(target.code) or Ledger()
+            for delivery in ledger.deliveries.values():
+                if delivery.id.startswith(target.delivery) and delivery.ladder is not None:
+                    return target.code, delivery
+        raise NotFound("link_unknown")
+
+    # -- devices ---------------------------------------------------------------------------------
+
+    @query
+    def devices(self, _request: Nothing, call: Call) -> Devices:
+        """Give the caller's devices, and what his browser subscribes with."""
+        person = _person(call)
+        found = self.sender.devices.of([person]).get(person, [])
+        key = self.sender.vapid.public if self.sender.vapid else None
+        return Devices(key=key, items=[device.view() for device in found])
+
+    @command
+    def add_device(self, request: AddDevice, call: Call) -> DeviceView:
+        """Push to one more browser of the caller's."""
+        person = _person(call)
+        if self.sender.vapid is None:
+            raise Conflict("push_not_set_up")
+        if not is_device(request.p256dh, request.auth):
+            raise _device_fault("p256dh", "device_key_invalid")
+        try:
+            outside.place_of(request.endpoint, self.settings.push_inside)
+        except outside.OutOfBounds:
+            raise _device_fault("endpoint", "endpoint_not_allowed") from None
+        return self.sender.devices.add(person, request, call.now).view()
+
+    @command
+    def remove_device(self, request: RemoveDevice, call: Call) -> list[DeviceView]:
+        """Push to one of the caller's browsers no more."""
+        person = _person(call)
+        self.sender.devices.remove(person, request.id)
+        found = self.sender.devices.of([person]).get(person, [])
+        return [device.view() for device in found]
+
+    # -- how much is told ------------------------------------------------------------------------
+
+    @query
+    def notices(self, _request: Nothing, call: Call) -> NoticesView:
+        """Give the policy that holds."""
+        call.require("admin.change")
+        newest = self.circumstances.policies.newest()
+        return NoticesView(version=newest.version, definition=newest.definition)
+
+    @command
+    def define_notices(self, request: DefineNotices, call: Call) -> NoticesView:
+        """Publish a new version of the policy."""
+        call.require("admin.change")
+        published = self.circumstances.policies.publish(request.definition, call)
+        self.circumstances.forget()
+        return NoticesView(version=published.version, definition=published.definition)
+
+
+def _person(call: Call) -> str:
+    """Give the staff member who calls; raises Forbidden for anybody else."""
+    if not call.identity.subject.startswith(PERSON):
+        raise Forbidden("staff_only")
+    return call.identity.subject
+
+
+def _device_fault(field: str, code: str) -> Invalid:
+    return Invalid("request_invalid", fields=[FieldFault(pointer=f"/{field}", code=code)])
+
 
 def view(code: str, delivery: Delivery) -> DeliveryView:
     """Give a delivery as callers see it."""
@@ -131,4 +249,9 @@ def view(code: str, delivery: Delivery) -> DeliveryView:
         reason=delivery.reason,
         next_attempt_at=delivery.next_attempt_at,
         to=delivery.to,
+        ladder=delivery.ladder,
+        step=delivery.step,
+        digest=delivery.digest,
+        acknowledged_by=delivery.acknowledged_by,
+        acknowledged_at=delivery.acknowledged_at,
     )

@@ -35,6 +35,24 @@ class NotifySettings(Settings):
         8, ge=1, le=100, description="Connections to the SMS provider."
     )
     kavenegar_seconds: float = Field(10, gt=0, description="Longest wait for the SMS provider.")
+    push_key: SecretStr = Field(
+        SecretStr(""),
+        description="Private P-256 key of web push, 32 bytes in base64; empty: nothing is pushed.",
+    )
+    push_contact: str = Field(
+        "mailto:operators@peygir.example",
+        description="Whom a push service writes to about us: mailto: or https://.",
+    )
+    push_connections: int = Field(8, ge=1, le=100, description="Messages pushed at once.")
+    push_seconds: float = Field(10, gt=0, description="Longest wait for a push service.")
+    push_lives_seconds: int = Field(
+        4 * 3600, ge=0, description="How long a push service keeps what a device cannot get yet."
+    )
+    push_inside: str = Field(
+        "",
+        description="The one origin that may be pushed to without TLS or inside of our network: "
+        "a sink for demonstrations and tests.",
+    )
     public_url: str = Field(
         "http://127.0.0.1:8080", description="Address of the portal, for links in messages."
     )

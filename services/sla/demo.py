@@ -1,8 +1,9 @@
 """The demo's agreements: a ticket is answered within an hour, an e-mail within two (E8-E10).
 
-At three quarters of the way an SMS tells the assignee how many minutes are left; at the end an SMS
-and an e-mail tell the service manager. First response runs around the clock, resolution in the
-office hours of Tehran.
+At three quarters of the way an SMS tells the assignee how many minutes are left. At the end a
+message is pushed to the service manager; who does not acknowledge it in ten minutes gets an SMS,
+and ten minutes later all service managers an e-mail. First response runs around the clock,
+resolution in the office hours of Tehran.
 """
 
 from __future__ import annotations
@@ -15,13 +16,37 @@ from services.sla.repository import Kind
 WORKDAYS = ("saturday", "sunday", "monday", "tuesday", "wednesday")
 WEEKDAYS = (*WORKDAYS, "thursday", "friday")
 
-MARKS = [
-    {"percent": 75, "notices": [{"role": "assignee", "channel": "sms"}]},
+#: What is not acknowledged goes on: to the supervisor, to the service managers one after the other.
+MARKS: list[dict[str, Any]] = [
+    {
+        "percent": 75,
+        "notices": [
+            {
+                "role": "assignee",
+                "channel": "sms",
+                "acknowledge_within": "PT5M",
+                "then": [{"role": "supervisor", "channel": "push"}],
+            }
+        ],
+    },
     {
         "percent": 100,
         "notices": [
-            {"role": "service_manager", "channel": "sms"},
-            {"role": "service_manager", "channel": "email"},
+            {
+                "role": "service_manager",
+                "channel": "push",
+                "holder": 1,
+                "acknowledge_within": "PT10M",
+                "then": [
+                    {
+                        "role": "service_manager",
+                        "channel": "sms",
+                        "holder": 1,
+                        "acknowledge_within": "PT10M",
+                    },
+                    {"role": "service_manager", "channel": "email"},
+                ],
+            }
         ],
     },
 ]

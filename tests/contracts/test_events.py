@@ -1,6 +1,7 @@
 """Loops over all registered events: one that somebody adds is tested without a line here."""
 
 import json
+from typing import Literal
 
 import msgspec
 import pytest
@@ -124,6 +125,13 @@ NOTE = (str | None, None)
 
 def test_a_new_field_with_a_default_breaks_nobody():
     assert breaks(schema_of(Before), now(note=NOTE, mark=(int, 100))) == []
+
+
+def test_a_new_value_of_an_enumeration_breaks_nobody_and_a_lost_one_does():
+    fewer, more = now(note=NOTE, side=Literal["left"]), now(note=NOTE, side=Literal["left", "up"])
+
+    assert breaks(fewer, more) == []
+    assert any("the field side was" in sentence for sentence in breaks(more, fewer))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ SETTINGS = {
     "PEYGIR_LIMIT_TRACK_CODE": "1000/minute",
 }
 #: What is measured with, and not itself.
-_NOT_OURS = ("driver", "sms-provider", "mail-sink")
+_NOT_OURS = ("driver", "sms-provider", "mail-sink", "push-sink")
 _QUIET_SECONDS = 0.3
 _LATENESS_BAR_MS = 250
 

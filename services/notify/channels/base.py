@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from contracts.notify import ToDevice
+
 
 class Outgoing(NamedTuple):
     """A message about to be handed over. The id is the delivery's: the same at every attempt."""
@@ -17,6 +19,8 @@ class Outgoing(NamedTuple):
     html: str = ""
     #: An earlier attempt ended without an answer: the provider may have the message already.
     in_doubt: bool = False
+    #: Where it can be acknowledged, or seen.
+    link: str = ""
 
 
 class Taken(NamedTuple):
@@ -24,6 +28,8 @@ class Taken(NamedTuple):
 
     provider: str
     reference: str | None = None
+    #: What each of the reader's devices did with it.
+    devices: tuple[ToDevice, ...] = ()
 
 
 class NotTaken(Exception):

@@ -18,11 +18,15 @@ from contracts.calls.notify import RetryDelivery
 from contracts.envelope import Event
 from contracts.notify import (
     NotificationFailed,
+    NotificationGathered,
     NotificationQueued,
     NotificationSent,
     NotificationSuppressed,
+    OnLadder,
+    ToDevice,
 )
-from services.notify.domain.deliveries import Delivery, Ledger
+from services.notify.domain.deliveries import ROLE, Delivery, Ledger
+from services.notify.domain.ladders import ACKNOWLEDGED, OUTDATED
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -32,6 +36,9 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     provider: str
     reference: str | None = None
     to: str | None = None
+    #: The digest that told it.
+    digest: str | None = None
+    devices: list[ToDevice] = []
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -56,7 +63,19 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     persons: list[str]
 
 
-Result = Accepted | Refused | Pointless | Shared
+class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It is one of many: a digest tells it."""
+
+    delivery: str
+    digest: str
+    to: str
+    at: datetime
+
+
+Result = Accepted | Refused | Pointless | Shared | Gathered
+
+#: It was in the sender's hands when somebody took note: sent is sent.
+_OVERTAKEN = frozenset({ACKNOWLEDGED, OUTDATED})
 
 
 class Attempts(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +106,7 @@ def send_again(
 def _recorded(ledger: Ledger, attempts: Attempts, now: datetime) -> Iterator[Event]:
     for result in attempts.results:
         delivery = ledger.deliveries.get(result.delivery)
-        if delivery is None or delivery.state != "queued":
+        if delivery is None or not _is_open(delivery, result):
             continue
         if isinstance(result, Shared):
             yield from _owed_to_others(ledger, delivery, result)
@@ -95,9 +114,15 @@ def _recorded(ledger: Ledger, attempts: Attempts, now: datetime) -> Iterator[Eve
             yield _outcome(delivery, result, attempts.pauses, now)
 
 
+def _is_open(delivery: Delivery, result: Result) -> bool:
+    """Tell whether a result is news of a message."""
+    is_overtaken = isinstance(result, Accepted) and delivery.reason in _OVERTAKEN
+    return delivery.state in ("queued", "gathered") or is_overtaken
+
+
 def _outcome(
     delivery: Delivery,
-    result: Accepted | Refused | Pointless,
+    result: Accepted | Refused | Pointless | Gathered,
     pauses: tuple[float, ...],
     now: datetime,
 ) -> Event:
@@ -110,6 +135,16 @@ def _outcome(
             provider=result.provider,
             provider_reference=result.reference,
             to=result.to,
+            digest=result.digest,
+            devices=result.devices,
+        )
+    if isinstance(result, Gathered):
+        return NotificationGathered(
+            delivery=delivery.id,
+            channel=delivery.channel,
+            digest=result.digest,
+            to=result.to,
+            at=result.at,
         )
     if isinstance(result, Pointless):
         return NotificationSuppressed(
@@ -131,19 +166,27 @@ def _outcome(
 
 
 def _owed_to_others(ledger: Ledger, delivery: Delivery, shared: Shared) -> Iterator[Event]:
+    if delivery.ladder is not None and delivery.ladder not in ledger.ladders:
+        return
     for person in shared.persons:
         twin = twin_id(delivery.id, person)
         if twin not in ledger.deliveries:
-            yield _owed(delivery, twin, person)
+            yield _owed(delivery, twin, person, delivery.recipient.removeprefix(ROLE))
 
 
-def _owed(delivery: Delivery, id_: str, recipient: str) -> NotificationQueued:
+def _owed(
+    delivery: Delivery, id_: str, recipient: str, role: str | None = None
+) -> NotificationQueued:
     return NotificationQueued(
         delivery=id_,
         channel=delivery.channel,
         template=delivery.template,
         recipient=recipient,
         particulars=delivery.particulars,
+        on_ladder=(
+            OnLadder(ladder=delivery.ladder, step=delivery.step) if delivery.ladder else None
+        ),
+        role=role,
     )
 
 

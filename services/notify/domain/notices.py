@@ -6,21 +6,21 @@ A role is looked up when the message is sent, so that it reaches who holds the w
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from chassis.decisions import Context
 from chassis.errors import NotFound
 from contracts.envelope import Event
-from contracts.notify import NotificationQueued, NotificationSuppressed, Particulars
+from contracts.notify import NotificationQueued, NotificationSuppressed, OnLadder, Particulars
 from services.notify.domain.deliveries import IMPORTED, REQUESTER, Ledger
 
 SMS = "sms"
 EMAIL = "email"
-CHANNELS = frozenset({SMS, EMAIL})
+PUSH = "push"
+CHANNELS = frozenset({SMS, EMAIL, PUSH})
 BOTH = (SMS, EMAIL)
 
-ROLE = "role:"
-PERSON = "person:"
 ASSIGNEE = "role:assignee"
 RESPONSIBLE = "role:responsible"
 
@@ -34,6 +34,15 @@ class Notice(NamedTuple):
     recipient: str
     channels: tuple[str, ...]
     particulars: Particulars = NOTHING
+    #: Which of those who hold the role; None: all.
+    holder: int | None = None
+    on_ladder: OnLadder | None = None
+    not_before: datetime | None = None
+
+    def id_on(self, channel: str, context: Context) -> str:
+        """Give the id of the message: the same whenever the decision is made again."""
+        who = f"{self.recipient}:{self.holder}" if self.holder else self.recipient
+        return context.new_id(f"{self.template}:{who}:{channel}")
 
 
 def to_requester(
@@ -56,14 +65,15 @@ def owe(ledger: Ledger, context: Context, *notices: Notice) -> list[Event]:
     events: dict[str, Event] = {}
     for notice in notices:
         for channel in notice.channels:
-            delivery = context.new_id(f"{notice.template}:{notice.recipient}:{channel}")
+            delivery = notice.id_on(channel, context)
             if delivery not in ledger.deliveries:
                 hushed = ledger.imported or context.imported
-                events[delivery] = _event(notice, channel, delivery, hushed=hushed)
+                events[delivery] = event_of(notice, channel, delivery, hushed=hushed)
     return list(events.values())
 
 
-def _event(notice: Notice, channel: str, delivery: str, *, hushed: bool) -> Event:
+def event_of(notice: Notice, channel: str, delivery: str, *, hushed: bool) -> Event:
+    """Give the event that records one message."""
     if hushed:
         return NotificationSuppressed(
             delivery=delivery,
@@ -78,4 +88,7 @@ def _event(notice: Notice, channel: str, delivery: str, *, hushed: bool) -> Even
         template=notice.template,
         recipient=notice.recipient,
         particulars=notice.particulars,
+        holder=notice.holder,
+        on_ladder=notice.on_ladder,
+        not_before=notice.not_before,
     )

@@ -14,8 +14,9 @@ from contracts.calls.intake import Requester
 from contracts.calls.routing import StaffContact
 from contracts.notify import Particulars
 from services.notify.domain.attempts import Pointless, Result, Shared
-from services.notify.domain.deliveries import REQUESTER
-from services.notify.domain.notices import EMAIL, PERSON, ROLE, SMS
+from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE
+from services.notify.domain.ladders import OUTDATED, is_outdated
+from services.notify.domain.notices import EMAIL, PUSH, SMS
 from services.notify.sending.answers import Answers, Asks, Owed, Unanswered, id_of
 
 
@@ -42,12 +43,14 @@ class Unaddressed(NamedTuple):
 
 def address(owed: Sequence[Owed], asks: Asks, now: datetime) -> list[Addressed | Unaddressed]:
     """Give each message with its address and values, in the same order."""
-    answers = Answers(owed, asks)
+    answers = Answers(owed, asks, now)
     return [_addressed(item, answers, now) for item in owed]
 
 
 def _addressed(item: Owed, answers: Answers, now: datetime) -> Addressed | Unaddressed:
     try:
+        if _is_outdated(item, answers):
+            return Unaddressed(item, Pointless(delivery=item.delivery.id, reason=OUTDATED))
         readers = _readers(item, answers)
         values = _values(item, answers, now)
     except Unanswered:
@@ -55,13 +58,13 @@ def _addressed(item: Owed, answers: Answers, now: datetime) -> Addressed | Unadd
     delivery = item.delivery
     if not readers:
         return Unaddressed(item, Pointless(delivery=delivery.id, reason="no_recipient"))
-    reachable = [reader for reader in readers if _where(reader, delivery.channel)]
+    reachable = [reader for reader in readers if where(reader, delivery.channel)]
     if not reachable:
         return Unaddressed(item, Pointless(delivery=delivery.id, reason="no_address"))
     reader, others = reachable[0], [PERSON + other.id for other in reachable[1:]]
     return Addressed(
         item,
-        _where(reader, delivery.channel),
+        where(reader, delivery.channel),
         reader.name,
         reader.language,
         values | {"name": reader.name},
@@ -70,7 +73,15 @@ def _addressed(item: Owed, answers: Answers, now: datetime) -> Addressed | Unadd
     )
 
 
-def _where(reader: Requester | StaffContact, channel: str) -> str:
+def _is_outdated(item: Owed, answers: Answers) -> bool:
+    """Tell whether what a message says is no longer so; it is told where sla does not answer."""
+    return is_outdated(item.delivery, answers.clocks(item.code))
+
+
+def where(reader: Requester | StaffContact, channel: str) -> str:
+    """Give where somebody is reached by a channel; empty where he is not."""
+    if channel == PUSH:
+        return PERSON + reader.id
     return (reader.mobile if channel == SMS else reader.email) or ""
 
 
@@ -78,7 +89,9 @@ def _readers(item: Owed, answers: Answers) -> Sequence[Requester | StaffContact]
     """Give who is written to: more than one only where several people hold the role."""
     recipient = item.delivery.recipient
     if recipient.startswith(ROLE):
-        return answers.holders(id_of(recipient), item.code)
+        holders = answers.holders(id_of(recipient), item.code)
+        number = item.delivery.holder
+        return holders if number is None else holders[number - 1 : number]
     found: Requester | StaffContact | None
     if recipient.startswith(REQUESTER):
         found = answers.requester(id_of(recipient))

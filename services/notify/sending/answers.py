@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -11,14 +12,18 @@ from chassis.errors import DomainError
 from chassis.logging import get_logger
 from contracts.calls.intake import Requester
 from contracts.calls.routing import StaffContact, TicketView
-from services.notify.domain.deliveries import REQUESTER, Delivery
-from services.notify.domain.notices import EMAIL, PERSON, ROLE
+from contracts.calls.sla import ClockView
+from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE, Delivery
+from services.notify.domain.notices import EMAIL
 from services.notify.sending.directory import Staff
 
 T = TypeVar("T")
 log = get_logger()
 #: Away, or not able to answer this: either way there is no answer now.
 _NO_ANSWER = (DomainError, msgspec.MsgspecError)
+
+#: Whoever waited so long for a mark's message may be told what is over.
+_STALE = timedelta(minutes=1)
 
 
 class Owed(NamedTuple):
@@ -36,6 +41,7 @@ class Asks(Protocol):
     def cases(self, codes: Iterable[str]) -> dict[str, TicketView]: ...
     def texts(self, ids: Iterable[str]) -> dict[str, str]: ...
     def staff(self, persons: Iterable[str], roles: Iterable[tuple[str, str]]) -> Staff: ...
+    def clocks(self, codes: Iterable[str]) -> Mapping[str, Sequence[ClockView]]: ...
 
 
 class Unanswered(Exception):
@@ -45,7 +51,7 @@ class Unanswered(Exception):
 class Answers:
     """The answers for one batch; those of a service that is away are missing."""
 
-    def __init__(self, owed: Sequence[Owed], asks: Asks) -> None:
+    def __init__(self, owed: Sequence[Owed], asks: Asks, now: datetime) -> None:
         self._requesters = _ask(asks.requesters, _recipients(owed, REQUESTER))
         self._titles = _ask(
             asks.titles, [item.code for item in owed if item.delivery.channel == EMAIL]
@@ -54,6 +60,8 @@ class Answers:
         self._texts = _ask(asks.texts, [text for text in texts if text])
         with_roles = [item for item in owed if item.delivery.recipient.startswith(ROLE)]
         self._cases = _ask(asks.cases, [item.code for item in with_roles])
+        stale = [item.code for item in owed if _may_be_stale(item, now)]
+        self._clocks = _ask(asks.clocks, stale) or {}
         self._staff = _ask_staff(asks, _recipients(owed, PERSON), with_roles, self._cases or {})
 
     def requester(self, requester: str) -> Requester | None:
@@ -67,6 +75,10 @@ class Answers:
     def text(self, text: str) -> str:
         """Give a text, empty where it was wiped."""
         return _answered(self._texts).get(text, "")
+
+    def clocks(self, code: str) -> Sequence[ClockView] | None:
+        """Give a ticket's clocks, where a message about one of them has waited; None if unknown."""
+        return self._clocks.get(code)
 
     def person(self, person: str) -> StaffContact | None:
         """Give a staff member."""
@@ -103,7 +115,14 @@ _HELD_BY: dict[str, Callable[[TicketView], list[str]]] = {
 }
 
 
-def _ask(question: Callable[[list[str]], dict[str, T]], ids: list[str]) -> dict[str, T] | None:
+def _may_be_stale(item: Owed, now: datetime) -> bool:
+    """Tell whether what a mark tells may be over by now: it waited, for the morning say."""
+    return item.delivery.particulars.clock is not None and now - item.delivery.queued_at > _STALE
+
+
+def _ask(
+    question: Callable[[list[str]], Mapping[str, T]], ids: list[str]
+) -> Mapping[str, T] | None:
     if not ids:
         return {}
     try:
@@ -114,7 +133,7 @@ def _ask(question: Callable[[list[str]], dict[str, T]], ids: list[str]) -> dict[
 
 
 def _ask_staff(
-    asks: Asks, persons: list[str], with_roles: list[Owed], cases: dict[str, TicketView]
+    asks: Asks, persons: list[str], with_roles: list[Owed], cases: Mapping[str, TicketView]
 ) -> Staff | None:
     wanted = list(persons)
     roles = []

@@ -20,11 +20,12 @@ from chassis.logging import get_logger
 from chassis.metrics import metric
 from services.notify.channels.base import IN_DOUBT, Channel, NotTaken, Outgoing, Taken
 from services.notify.channels.gate import Gate
-from services.notify.domain.attempts import Accepted, Refused, Result
+from services.notify.domain.attempts import Accepted, Gathered, Refused, Result
 from services.notify.domain.deliveries import Ledger
 from services.notify.sending.addressing import Addressed, Unaddressed, address
 from services.notify.sending.answers import Asks, Owed
 from services.notify.sending.bookkeeping import Books, Records
+from services.notify.sending.digests import Hand
 from services.notify.sending.rendering import NotRenderable, Renderer
 
 log = get_logger()
@@ -36,6 +37,7 @@ _BATCH = 100
 _SET_ASIDE_SECONDS = 2.0
 _MOST_SET_ASIDE = 2000
 _LOOK_SECONDS = 0.01
+_DIGEST_SECONDS = 0.5
 
 
 class Holds(Protocol):
@@ -66,16 +68,47 @@ class Due(Records, Protocol):
     def fresh(self, codes: Sequence[str]) -> dict[str, Ledger]: ...
 
 
+class ToAcknowledge(Protocol):
+    """Makes the links by which readers say that they have taken note."""
+
+    def to(self, code: str, delivery: str) -> str: ...
+
+
+class Gathering(Protocol):
+    """Spares people who have been told enough."""
+
+    def begin(self) -> None:
+        """Start as a new sender."""
+        ...
+
+    def take(self, item: Addressed) -> Gathered | None:
+        """Make a message part of a digest; None where it is told by itself. Raises Unavailable."""
+        ...
+
+    def tell(self, hand: Hand) -> None:
+        """Tell the digests that are due; raises Unavailable."""
+        ...
+
+
 class Courier:
     """The sender of one process."""
 
     def __init__(
-        self, ledgers: Due, asks: Asks, renderer: Renderer, channels: Mapping[str, Channel]
+        self,
+        ledgers: Due,
+        asks: Asks,
+        renderer: Renderer,
+        channels: Mapping[str, Channel],
+        *,
+        links: ToAcknowledge,
+        digests: Gathering,
     ) -> None:
         self._ledgers = ledgers
         self._asks = asks
         self._renderer = renderer
         self._channels = channels
+        self._links = links
+        self._digests = digests
         self._gates = {name: Gate() for name in channels}
         #: Whoever has his turn finds a free connection: nothing waits between look and send.
         self._turns = {name: Semaphore(channel.width) for name, channel in channels.items()}
@@ -83,6 +116,8 @@ class Courier:
         self._books = Books(ledgers, self._in_hand.discard)
         self._aside: dict[str, float] = {}
         self._term = 0
+        self._telling = False
+        self._told_at = float("-inf")
         self._pool = eventlet.GreenPool(4 * sum(channel.width for channel in channels.values()))
 
     def run(self, lease: Holds, pause: float = 0.1) -> None:
@@ -94,9 +129,11 @@ class Courier:
         while lease.acquire():
             if lease.term != self._term:
                 self._ledgers.begin()
+                self._digests.begin()
                 self._term = lease.term
             if not self._ledgers.draining:
                 self._take(lease)
+                self._look_at_digests(lease)
             if not self._in_hand:
                 return
             eventlet.sleep(pause)
@@ -117,6 +154,24 @@ class Courier:
             self._in_hand.update(codes)
             for start in range(0, len(codes), _BATCH):
                 eventlet.spawn_n(self._carry, codes[start : start + _BATCH], lease)
+
+    def _look_at_digests(self, lease: Holds) -> None:
+        """Tell what is due beside everything else: a digest of thousands takes its time."""
+        if self._telling or time.monotonic() - self._told_at < _DIGEST_SECONDS:
+            return
+        self._telling = True
+        self._told_at = time.monotonic()
+        eventlet.spawn_n(self._tell_digests, lease)
+
+    def _tell_digests(self, lease: Holds) -> None:
+        try:
+            self._digests.tell(lambda channel, outgoing: self._hand_over(channel, outgoing, lease))
+        except DomainError as error:
+            log.warning("digests_wait", error=error.code)
+        except Exception:
+            log.exception("digests_failed")
+        finally:
+            self._telling = False
 
     def _carry(self, codes: list[str], lease: Holds) -> None:
         """Address a batch and send it, each ticket's messages in order."""
@@ -159,16 +214,14 @@ class Courier:
     def _attempt(self, item: Addressed, lease: Holds) -> Sequence[Result]:
         """Send one message; nothing to record when it was not tried after all."""
         delivery = item.owed.delivery
-        gate = self._gates[delivery.channel]
         try:
-            outgoing = self._outgoing(item)
-            with self._turns[delivery.channel]:
-                if self._ledgers.draining or not gate.is_open or not lease.held():
-                    return []
-                taken = self._channels[delivery.channel].send(outgoing)
+            if (gathered := self._digests.take(item)) is not None:
+                _count(item.owed, "gathered")
+                return [*item.results, gathered]
+            taken = self._hand_over(delivery.channel, self._outgoing(item), lease)
+        except DomainError:
+            return []
         except NotTaken as error:
-            if error.closed:
-                gate.failed()
             return [*item.results, _refused(item.owed, error.code, lasting=error.lasting)]
         except NotRenderable:
             return [*item.results, _refused(item.owed, "not_renderable", lasting=True)]
@@ -176,8 +229,22 @@ class Courier:
             # Whatever it was, the message must neither vanish nor be tried in a hot loop.
             log.exception("attempt_failed", stream=item.owed.code, delivery=delivery.id)
             return [*item.results, _refused(item.owed, "internal_fault", lasting=False)]
+        return [*item.results, self._accepted(item, taken)] if taken else []
+
+    def _hand_over(self, channel: str, outgoing: Outgoing, lease: Holds) -> Taken | None:
+        """Send by a channel; None when it was not tried after all. Raises NotTaken."""
+        gate = self._gates[channel]
+        with self._turns[channel]:
+            if self._ledgers.draining or not gate.is_open or not lease.held():
+                return None
+            try:
+                taken = self._channels[channel].send(outgoing)
+            except NotTaken as error:
+                if error.closed:
+                    gate.failed()
+                raise
         gate.worked()
-        return [*item.results, self._accepted(item, taken)]
+        return taken
 
     def _accepted(self, item: Addressed, taken: Taken) -> Accepted:
         delivery = item.owed.delivery
@@ -185,13 +252,18 @@ class Courier:
         waited = (self._ledgers.now() - delivery.queued_at).total_seconds()
         metric("peygir_delivery_seconds", delivery.channel).observe(max(0.0, waited))
         return Accepted(
-            delivery=delivery.id, provider=taken.provider, reference=taken.reference, to=item.to
+            delivery=delivery.id,
+            provider=taken.provider,
+            reference=taken.reference,
+            to=item.to,
+            devices=list(taken.devices),
         )
 
     def _outgoing(self, item: Addressed) -> Outgoing:
         delivery = item.owed.delivery
+        link = self._links.to(item.owed.code, delivery.id) if delivery.ladder else ""
         message = self._renderer.render(
-            delivery.template, delivery.channel, item.language, item.values
+            delivery.template, delivery.channel, item.language, item.values | {"acknowledge": link}
         )
         return Outgoing(
             id=delivery.id,
@@ -202,6 +274,7 @@ class Courier:
             subject=message.subject,
             html=message.html,
             in_doubt=delivery.reason in IN_DOUBT,
+            link=link,
         )
 
     def _open_channels(self) -> frozenset[str]:

@@ -1,8 +1,8 @@
-"""Asks intake and routing for what notify does not keep: addresses, texts, who holds the work."""
+"""Asks intake, routing and sla for what notify does not keep: addresses, texts, who holds work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from contracts.calls.intake import Contacts, DescribeTickets, Requester, TicketContent
@@ -16,8 +16,10 @@ from contracts.calls.routing import (
     TicketPage,
     TicketView,
 )
+from contracts.calls.sla import ClockView
 
 T = TypeVar("T")
+AskClocks = Callable[[Sequence[str]], Mapping[str, Sequence[ClockView]]]
 _MANY, _PAGE = 1000, 200
 
 
@@ -40,11 +42,12 @@ class Staff:
 
 
 class Directory:
-    """Both services, asked in batches; every method raises Unavailable."""
+    """The services, asked in batches; every method raises Unavailable."""
 
-    def __init__(self, intake: Client, routing: Client) -> None:
+    def __init__(self, intake: Client, routing: Client, clocks: AskClocks) -> None:
         self._intake = intake
         self._routing = routing
+        self._clocks = clocks
 
     def requesters(self, ids: Iterable[str]) -> dict[str, Requester]:
         """Give requesters with their contacts."""
@@ -94,6 +97,10 @@ class Directory:
         for ids in _parts(missing, _MANY):
             known |= self._contacts(StaffContacts(persons=ids)).persons
         return Staff(known, holders)
+
+    def clocks(self, codes: Iterable[str]) -> Mapping[str, Sequence[ClockView]]:
+        """Give the clocks of tickets, as far as sla tells."""
+        return self._clocks(list(dict.fromkeys(codes)))
 
     def _contacts(self, request: StaffContacts) -> StaffContactsAnswer:
         return self._routing.query("staff_contacts", request, StaffContactsAnswer)

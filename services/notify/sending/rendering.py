@@ -1,6 +1,7 @@
 """What a message says: templates as data, filled in the reader's language.
 
-`templates/{language}/{template}.{channel}.j2`; an e-mail's first line is its subject. What people
+`templates/{language}/{template}.{channel}.j2`; the first line of an e-mail or of a pushed message
+is its subject. What people
 wrote comes in as values and is never itself a template; the sandbox and the cap guard against a
 template that an administrator got wrong.
 """
@@ -20,7 +21,9 @@ from services.notify.sending.wording import Wording
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LANGUAGES = ("fa", "en")
 #: Longest message; a quoted text is 20,000 characters at most.
-MOST_CHARACTERS = {"sms": 600, "email": 60_000}
+MOST_CHARACTERS = {"sms": 600, "email": 60_000, "push": 600}
+#: Links that stand on a line of their own and can be followed.
+_LINKS = ("link", "acknowledge", "list")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -29,7 +32,7 @@ class NotRenderable(Exception):
 
 
 class Message(NamedTuple):
-    """A message as the reader gets it; `subject` and `html` are empty for an SMS."""
+    """A message as the reader gets it; an SMS has no `subject`, only an e-mail has `html`."""
 
     text: str
     subject: str = ""
@@ -40,7 +43,9 @@ class Renderer:
     """Renders messages from the templates of a folder."""
 
     def __init__(self, *, public_url: str, zone: str, folder: Path = TEMPLATES) -> None:
-        self._link = public_url.rstrip("/") + "/track"
+        #: Where a reader of ours finds his list.
+        self.list = public_url.rstrip("/") + "/"
+        self._link = self.list + "track"
         self._texts = _environment(folder, autoescape=False)
         self._pages = _environment(folder, autoescape=True)
         self._wordings = {language: Wording(language, zone) for language in LANGUAGES}
@@ -48,7 +53,13 @@ class Renderer:
     def render(self, template: str, channel: str, language: str, values: dict[str, Any]) -> Message:
         """Give the message; raises NotRenderable."""
         language = language if language in LANGUAGES else LANGUAGES[0]
-        values = {"link": self._link, "say": self._wordings[language], **values}
+        values = {
+            "link": self._link,
+            "list": self.list,
+            "acknowledge": "",
+            "say": self._wordings[language],
+            **values,
+        }
         most = MOST_CHARACTERS[channel]
         try:
             body = self._fill(f"{language}/{template}.{channel}.j2", values, most)
@@ -56,7 +67,10 @@ class Renderer:
                 return Message(body)
             subject, _, text = body.partition("\n")
             text = _BLANK_LINES.sub("\n\n", text).strip()
-            return Message(text, subject.strip(), self._page(language, subject, text))
+            if channel == "push":
+                return Message(text, subject.strip())
+            links = frozenset(filter(None, (values[name] for name in _LINKS)))
+            return Message(text, subject.strip(), self._page(language, subject, text, links))
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise NotRenderable(template) from error
 
@@ -72,8 +86,8 @@ class Renderer:
             kept.append(piece)
         return "".join(kept).strip()
 
-    def _page(self, language: str, subject: str, text: str) -> str:
-        paragraphs = [self._paragraph(part) for part in text.split("\n\n")]
+    def _page(self, language: str, subject: str, text: str, links: frozenset[str]) -> str:
+        paragraphs = [_paragraph(part, links) for part in text.split("\n\n")]
         return self._pages.get_template("page.html.j2").render(
             language=language,
             direction="rtl" if language == "fa" else "ltr",
@@ -81,15 +95,16 @@ class Renderer:
             paragraphs=paragraphs,
         )
 
-    def _paragraph(self, part: str) -> Markup:
-        """Give a paragraph as HTML: line breaks kept, and no link but the one to our own page."""
-        lines = (
-            Markup('<a href="{0}" dir="ltr">{0}</a>').format(self._link)
-            if line.strip() == self._link
-            else escape(line)
-            for line in part.split("\n")
-        )
-        return Markup("<br>").join(lines)
+
+def _paragraph(part: str, links: frozenset[str]) -> Markup:
+    """Give a paragraph as HTML: line breaks kept, and no link but those to our own pages."""
+    lines = (
+        Markup('<a href="{0}" dir="ltr">{0}</a>').format(line.strip())
+        if line.strip() in links
+        else escape(line)
+        for line in part.split("\n")
+    )
+    return Markup("<br>").join(lines)
 
 
 def _environment(folder: Path, *, autoescape: bool) -> ImmutableSandboxedEnvironment:

@@ -6,13 +6,20 @@ from typing import Any
 
 from chassis.late import late
 from chassis.provider import Provider
+from chassis.runtime import Runtime
 from chassis.timers import Background
 from services.notify.channels.kavenegar import Kavenegar
+from services.notify.channels.push import WebPush
 from services.notify.channels.smtp import Smtp
-from services.notify.domain.notices import EMAIL, SMS
-from services.notify.repository import Ledgers
+from services.notify.channels.unset import Unset
+from services.notify.channels.vapid import Vapid
+from services.notify.domain.notices import EMAIL, PUSH, SMS
+from services.notify.links import Links
+from services.notify.repository import Devices, Digests, Ledgers
 from services.notify.sending.courier import Courier
+from services.notify.sending.digests import Teller
 from services.notify.sending.directory import Directory
+from services.notify.sending.gathering import Gathering
 from services.notify.sending.receipts import Receipts
 from services.notify.sending.rendering import Renderer
 from services.notify.settings import NotifySettings
@@ -24,13 +31,26 @@ class Sender(Provider):
     Its arguments are the names under which the service has the others.
     """
 
-    def __init__(self, *, ledgers: str, settings: str, intake: str, routing: str) -> None:
+    runtime = Runtime()
+
+    def __init__(
+        self, *, ledgers: str, settings: str, intake: str, routing: str, circumstances: str
+    ) -> None:
         self.names = {
             "ledgers": ledgers,
             "settings": settings,
             "intake": intake,
             "routing": routing,
+            "circumstances": circumstances,
         }
+
+    def setup(self) -> None:
+        """Have the indexes made before the process is ready."""
+        self.runtime.before_ready(self._prepare)
+
+    def _prepare(self) -> None:
+        self.devices.make_indexes()
+        self._digests.make_indexes()
 
     @late
     def ledgers(self) -> Ledgers:
@@ -41,12 +61,42 @@ class Sender(Provider):
     def courier(self) -> Courier:
         """The one who sends."""
         settings = self._settings
+        circumstances = self._other("circumstances")
+        asks = Directory(
+            self._other("intake").caller, self._other("routing").caller, circumstances.clocks
+        )
+        renderer = Renderer(public_url=settings.public_url, zone=settings.zone)
+        pauses = settings.notice_retry_seconds
+        teller = Teller(self._digests, self.ledgers, asks, renderer, pauses)
         return Courier(
             self.ledgers,
-            Directory(self._other("intake").caller, self._other("routing").caller),
-            Renderer(public_url=settings.public_url, zone=settings.zone),
-            {SMS: self._sms, EMAIL: self._email},
+            asks,
+            renderer,
+            {SMS: self._sms, EMAIL: self._email, PUSH: self._push},
+            links=self.links,
+            digests=Gathering(self._digests, self.ledgers, teller, circumstances.policy),
         )
+
+    @late
+    def links(self) -> Links:
+        """Where messages are acknowledged."""
+        return Links(self.runtime.settings.keys, self._settings.public_url)
+
+    @late
+    def devices(self) -> Devices:
+        """What is pushed to."""
+        return Devices(self.runtime.database)
+
+    @late
+    def vapid(self) -> Vapid | None:
+        """Who pushes; None where that is not set up."""
+        settings = self._settings
+        key = settings.push_key.get_secret_value()
+        return Vapid(key, settings.push_contact) if key else None
+
+    @late
+    def _digests(self) -> Digests:
+        return Digests(self.runtime.database)
 
     @late
     def receipts(self) -> Receipts:
@@ -55,7 +105,7 @@ class Sender(Provider):
 
     def stop(self) -> None:
         """Close the connections."""
-        for name in ("_sms", "_email"):
+        for name in ("_sms", "_email", "_push"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
@@ -78,6 +128,20 @@ class Sender(Provider):
             sender=settings.mail_from,
             connections=settings.smtp_connections,
             seconds=settings.smtp_seconds,
+        )
+
+    @late
+    def _push(self) -> WebPush | Unset:
+        settings = self._settings
+        if self.vapid is None:
+            return Unset()
+        return WebPush(
+            self.devices,
+            self.vapid,
+            inside=settings.push_inside,
+            width=settings.push_connections,
+            seconds=settings.push_seconds,
+            lives_seconds=settings.push_lives_seconds,
         )
 
     @late

@@ -28,6 +28,7 @@ _UNITS = {
     "fa": {"second": "{} ثانیه", "minute": "{} دقیقه", "hour": "{} ساعت"},
     "en": {"second": "{} second", "minute": "{} minute", "hour": "{} hour"},
 }
+_REQUESTS = {"fa": "{} درخواست", "en": "{} request"}
 _AND = {"fa": " و ", "en": " and "}
 _CLOCKS = {
     "fa": {
@@ -87,6 +88,13 @@ class Wording:
         if minutes:
             parts.append(self._count("minute", minutes))
         return _AND[self._language].join(parts)
+
+    def requests(self, number: int) -> str:
+        """Give a number of requests."""
+        text = _REQUESTS[self._language].format(number)
+        if self._language == "fa":
+            return text.translate(_PERSIAN)
+        return text if number == 1 else text + "s"
 
     def clock(self, name: str) -> str:
         """Give the name of a target; one that the organisation named itself stays as it is."""

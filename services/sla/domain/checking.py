@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chassis.errors import FieldFault
+from services.sla.domain import notices
 from services.sla.domain.agreement import AgreementTerms
 from services.sla.domain.target import KINDS, Mark, Target
 
 LONGEST = timedelta(days=366)
-ROLES = ("assignee", "owner", "service_manager")
 
 
 def faults(
@@ -98,9 +98,7 @@ def _mark_faults(pointer: str, target: Target) -> Iterator[FieldFault]:
 
 
 def _asked_faults(pointer: str, mark: Mark) -> Iterator[FieldFault]:
-    for number, notice in enumerate(mark.notices):
-        if notice.role not in ROLES:
-            yield FieldFault(pointer=f"{pointer}/notices/{number}/role", code="role_unknown")
+    yield from notices.faults(f"{pointer}/notices", mark.notices)
     moving = [n for n, action in enumerate(mark.actions) if action.do in ("escalate", "reassign")]
     if len(moving) > 1:
         yield FieldFault(pointer=f"{pointer}/actions/{moving[1]}/do", code="moves_twice")

@@ -1,7 +1,8 @@
 """Stands for intake, routing or sla: `python -m tests.component.notify.neighbours intake`.
 
 What it is told goes through the real journal, relay and broker; what it is asked it answers alike
-for every ticket: requester `r1`, owner `desk`, assignee `expert`, service manager `boss`.
+for every ticket: requester `r1`, owner `desk`, assignee `expert`, service manager `boss`,
+supervisors `boss` and `chief`.
 """
 
 # The runner patches eventlet, so it comes before everything else.
@@ -16,9 +17,11 @@ from chassis.calls.call import Call
 from chassis.calls.entrypoints import query
 from contracts.calls.intake import Contacts, DescribeTickets
 from contracts.calls.routing import GetTexts, ListTickets, StaffContacts, TicketPage
+from contracts.calls.sla import ClockView, GetClocks
 from tests.component.teller import teller
-from tests.unit.notify.samples import a_case, a_person, a_requester
+from tests.unit.notify.samples import KEPT, NOON, a_case, a_clock, a_person, a_requester
 
+HOLDERS = {"service_manager": ["boss"], "supervisor": ["boss", "chief"]}
 TITLE, TEXT = "چاپگر کار نمی‌کند {{7*7}}", "کابل را وصل کنید."
 
 
@@ -41,11 +44,9 @@ class Routing(teller("routing")):
 
     @query
     def staff_contacts(self, request: StaffContacts, _call: Call) -> Any:
-        persons = {*request.persons, *(["boss"] if request.roles else [])}
-        return {
-            "persons": {name: a_person(name) for name in persons},
-            "roles": [["boss"] for _ in request.roles],
-        }
+        roles = [HOLDERS[asked.role] for asked in request.roles]
+        persons = {*request.persons, *(person for held in roles for person in held)}
+        return {"persons": {name: a_person(name) for name in persons}, "roles": roles}
 
     @query
     def texts(self, request: GetTexts, _call: Call) -> dict[str, str]:
@@ -68,7 +69,15 @@ def _content(code: str) -> dict[str, Any]:
     }
 
 
-SERVICES = {"intake": Intake, "routing": Routing, "sla": teller("sla")}
+class Sla(teller("sla")):
+    @query
+    def clocks(self, request: GetClocks, _call: Call) -> dict[str, list[ClockView]]:
+        """Know of those alone whose promise has been kept."""
+        kept = a_clock(state="met", stopped_at=NOON)
+        return {code: [kept] for code in request.codes if code.startswith(KEPT)}
+
+
+SERVICES = {"intake": Intake, "routing": Routing, "sla": Sla}
 
 if __name__ == "__main__":
     logging.configure(sys.argv[1], "INFO")

@@ -8,7 +8,7 @@ from typing import Any
 from chassis.identity import Identity
 from deploy.local import processes as installed
 from deploy.local.ports import HOST
-from deploy.local.processes import MAIL_SINK, SMS_PROVIDER, SMTP
+from deploy.local.processes import MAIL_SINK, PUSH_SINK, SMS_PROVIDER, SMTP
 from tests.component.processes import Process
 from tests.component.world import World
 from tests.http import Http
@@ -31,16 +31,22 @@ class NotifyWorld(World):
         "kavenegar_seconds": 2,
         "notice_retry_seconds": "0.2,0.2,0.5,1,1,1,1,1",
         "public_url": "https://peygir.example.ir",
+        "push_key": "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA",
+        "push_seconds": 2,
     }
 
     def __init__(self, servers: Servers, logs: Path) -> None:
         names = [*NEIGHBOURS, "notify-1", "notify-2"]
-        super().__init__(servers, logs, names, more_ports=[SMS_PROVIDER, MAIL_SINK, SMTP])
+        super().__init__(
+            servers, logs, names, more_ports=[SMS_PROVIDER, MAIL_SINK, SMTP, PUSH_SINK]
+        )
         self._environment |= {
             "PEYGIR_SMTP_URL": f"smtp://{HOST}:{self.ports[SMTP]}",
             "PEYGIR_KAVENEGAR_URL": self.url(SMS_PROVIDER),
+            "PEYGIR_PUSH_INSIDE": self.url(PUSH_SINK),
         }
         self.sms, self.mail = Http(self.url(SMS_PROVIDER)), Http(self.url(MAIL_SINK))
+        self.push = Http(self.url(PUSH_SINK))
 
     def deliveries(self, code: str) -> list[dict[str, Any]]:
         """Give what notify has on record about a ticket; nothing while it does not know it."""
@@ -64,6 +70,8 @@ class NotifyWorld(World):
             program = installed.sms_provider_program(self.ports[SMS_PROVIDER])
         elif name == MAIL_SINK:
             program = installed.mail_sink_program(self.ports[SMTP], self.ports[MAIL_SINK])
+        elif name == PUSH_SINK:
+            program = installed.push_sink_program(self.ports[PUSH_SINK])
         else:
             return super()._process(name, environment, log)
         return Process(program, environment, log, f"{self.url(name)}/healthz")

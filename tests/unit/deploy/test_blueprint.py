@@ -36,6 +36,7 @@ def test_one_process_for_each_service_and_the_gateway_between_the_sinks(tmp_path
     assert names(blueprint.process_programs()) == [
         "mail-sink",
         "sms-provider",
+        "push-sink",
         "intake",
         "routing",
         "sla",

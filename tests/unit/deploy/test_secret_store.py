@@ -1,5 +1,7 @@
 """Secrets are random, private, and the same after a restart."""
 
+import json
+
 from deploy.local.secret_store import SECRETS_FILE, load_or_make
 
 
@@ -21,3 +23,16 @@ def test_another_installation_has_others(tmp_path):
 
     assert one.call_key != two.call_key
     assert one.demo_password != two.demo_password
+
+
+def test_an_older_installation_gets_what_it_lacks_and_keeps_the_rest(tmp_path):
+    before = load_or_make(tmp_path)
+    file = tmp_path / SECRETS_FILE
+    older = {key: value for key, value in json.loads(file.read_text()).items() if key != "push_key"}
+    file.write_text(json.dumps(older))
+
+    after = load_or_make(tmp_path)
+
+    assert after.call_key == before.call_key
+    assert after.push_key
+    assert load_or_make(tmp_path) == after

@@ -9,11 +9,13 @@ import pytest
 from chassis.errors import Unavailable
 from services.notify.channels import NotTaken, Outgoing, Taken
 from services.notify.domain.attempts import Attempts, Result, settle
+from services.notify.links import Links
 from services.notify.sending.courier import Courier
 from services.notify.sending.rendering import Renderer
 from tests.unit.notify.samples import CODE, People, Ticket, a_registered_ticket
 
 RENDERER = Renderer(public_url="https://peygir.example.ir", zone="Asia/Tehran")
+LINKS = Links(["k" * 32], "https://peygir.example.ir")
 PAUSES = (5.0, 30.0)
 
 
@@ -79,6 +81,19 @@ class Key:
         return self.ours
 
 
+class Nobody:
+    """Spares nobody."""
+
+    def begin(self) -> None:
+        """Have nothing to forget."""
+
+    def take(self, _item: Any) -> None:
+        return None
+
+    def tell(self, _hand: Any) -> None:
+        """Have nothing to tell."""
+
+
 class Post:
     """A courier with everything around it."""
 
@@ -86,7 +101,14 @@ class Post:
         self.sms, self.email = sms or Wire(), Wire()
         self.ledgers = OneTicket(a_registered_ticket())
         channels = {"sms": self.sms, "email": self.email}
-        self.courier = Courier(self.ledgers, people or People(), RENDERER, channels)
+        self.courier = Courier(
+            self.ledgers,
+            people or People(),
+            RENDERER,
+            channels,
+            links=LINKS,
+            digests=Nobody(),
+        )
 
     def run(self, key: Key | None = None) -> None:
         with eventlet.Timeout(5):

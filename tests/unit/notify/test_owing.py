@@ -7,12 +7,19 @@ from typing import Any
 
 import pytest
 
-from services.notify import repository
+from contracts.notify import Particulars
+from services.notify.domain.deliveries import Ladder, Ledger
 from services.notify.repository import Ledgers
+from services.notify.repository import ledgers as repository
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OWED = {"next_attempt_at": {"sms": NOON}}
 LATER = {"next_attempt_at": {"sms": NOON + timedelta(seconds=30)}}
+
+
+def named(name: str) -> Ledger:
+    """Give a ledger that is told from others."""
+    return Ledger(requester=name)
 
 
 class Stored:
@@ -40,19 +47,19 @@ class Tickets:
         clock = SimpleNamespace(now=lambda: NOON)
         self.journal = SimpleNamespace(runtime=SimpleNamespace(clock=clock, draining=False))
         self.snapshots: Any = SimpleNamespace(
-            collection=self.stored, known=self.memory.get, on_changed=None
+            collection=self.stored, known=self.memory.get, listeners=[]
         )
 
     def change(self, code: str, version: int, fields: Mapping[str, Any]) -> None:
         """Have this process store a version."""
-        self.memory[code] = SimpleNamespace(version=version, state=f"{code} as remembered")
-        self.snapshots.on_changed(code, fields)
+        self.memory[code] = SimpleNamespace(version=version, state=named(f"{code} as remembered"))
+        self.snapshots.listeners[0](code, fields)
 
     def mend(self, codes: Sequence[str]) -> None:
         self.mended += codes
 
     def states(self, codes: Sequence[str]) -> dict[str, str]:
-        return {code: f"{code} as stored" for code in codes}
+        return {code: named(f"{code} as stored") for code in codes}
 
 
 @pytest.fixture
@@ -73,7 +80,7 @@ def test_what_this_process_owes_needs_no_look_at_the_database(tickets, ledgers):
 
     assert ledgers.due("sms", set(), 10) == ["a"]
     assert ledgers.due("email", set(), 10) == []
-    assert ledgers.fresh(["a"]) == {"a": "a as remembered"}
+    assert ledgers.fresh(["a"]) == {"a": named("a as remembered")}
     assert tickets.mended == []
 
 
@@ -97,7 +104,7 @@ def test_what_another_process_has_changed_is_looked_for_and_read_anew(tickets, l
     tickets.stored.rows |= {"a": 2, "b": 1}
 
     assert ledgers.due("sms", set(), 10) == ["a", "b"]
-    assert ledgers.fresh(["a", "b"]) == {"a": "a as stored", "b": "b as stored"}
+    assert ledgers.fresh(["a", "b"]) == {"a": named("a as stored"), "b": named("b as stored")}
     assert tickets.mended == ["a", "b"]
 
 
@@ -107,7 +114,16 @@ def test_who_begins_to_send_trusts_nothing_that_he_remembers(tickets, ledgers):
     ledgers.begin()
 
     assert ledgers.due("sms", set(), 10) == []
-    assert ledgers.fresh(["a"]) == {"a": "a as stored"}
+    assert ledgers.fresh(["a"]) == {"a": named("a as stored")}
+
+
+def test_a_ladder_is_read_anew_because_others_may_have_taken_note(tickets, ledgers):
+    tickets.change("a", 1, OWED)
+    ladder = Ladder(id="l", template="sla_breach", particulars=Particulars(), step=1)
+    tickets.memory["a"].state = Ledger(ladders={"l": ladder})
+
+    assert ledgers.due("sms", set(), 10) == ["a"]
+    assert ledgers.fresh(["a"]) == {"a": named("a as stored")}
 
 
 def test_what_is_in_hand_is_passed_over(tickets, ledgers):

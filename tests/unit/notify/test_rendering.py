@@ -1,5 +1,6 @@
 """What messages say, in both languages and with hostile words in them."""
 
+from collections import defaultdict
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,11 +8,16 @@ from typing import Any
 
 import pytest
 
+from services.notify.links import Links
+from services.notify.sending.digests import Line
 from services.notify.sending.rendering import TEMPLATES, NotRenderable, Renderer
 from tests.unit.notify.samples import CODE, NOON
 
 RENDERER = Renderer(public_url="https://peygir.example.ir/", zone="Asia/Tehran")
-LINK = "https://peygir.example.ir/track"
+LINK, LIST = "https://peygir.example.ir/track", "https://peygir.example.ir/"
+#: A digest is about many tickets: its subject names none.
+DIGEST = defaultdict(str, digest="\u20661234-5678-9012\u2069")
+ACKNOWLEDGE = Links(["k" * 32], LIST).to(CODE, "0123456789abcdef")
 SHOWN_CODE = "\u20661234-5678-9012\u2069"
 ALL = sorted(
     (path.parent.name, *path.name.removesuffix(".j2").rsplit(".", 1))
@@ -32,6 +38,9 @@ def values(**changes: Any) -> dict[str, Any]:
         "clock": "first_response",
         "left": 900.0,
         "due_at": NOON,
+        "late": 3,
+        "near": 21,
+        "worst": [Line(CODE, "first_response", NOON, late=True)] * 10,
     }
     return fields | changes
 
@@ -60,15 +69,16 @@ def test_every_template_exists_in_both_languages():
     }
 
     assert by_language["fa"] == by_language["en"]
-    assert len(by_language["fa"]) == 29
+    assert len(by_language["fa"]) == 34
 
 
 @pytest.mark.parametrize(("language", "template", "channel"), ALL)
 def test_every_message_names_the_ticket(language: str, template: str, channel: str):
     message = render(template, channel, language)
 
-    assert SHOWN_CODE in message.text
-    assert channel == "sms" or SHOWN_CODE in message.subject
+    assert SHOWN_CODE in (message.subject if channel == "push" else message.text) + DIGEST[template]
+    assert channel == "sms" or SHOWN_CODE in message.subject + DIGEST[template]
+    assert template != "digest" or SHOWN_CODE in message.text
     assert "\n\n\n" not in message.text
 
 
@@ -82,7 +92,7 @@ def test_hostile_words_stay_words(language: str, template: str, channel: str):
     tags = Tags()
     tags.feed(message.html)
     assert "script" not in tags.found
-    assert set(tags.links) <= {LINK}
+    assert set(tags.links) <= {LINK, LIST}
 
 
 @pytest.mark.parametrize(("template", "channel"), [each[1:] for each in ALL if each[2] == "sms"])
@@ -176,3 +186,27 @@ def test_spans_are_told_as_people_tell_them(left: timedelta, words: str):
     message = render("sla_warning", "sms", "en", left=left.total_seconds())
 
     assert f"Only {words} left" in message.text
+
+
+@pytest.mark.parametrize("template", ["sla_warning", "sla_breach"])
+def test_a_step_of_a_ladder_fits_three_parts_with_its_link(template: str):
+    message = render(template, "sms", acknowledge=ACKNOWLEDGE)
+
+    assert ACKNOWLEDGE in message.text
+    assert len(message.text) <= 201, message.text
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_link_in_an_email_can_be_followed(language: str):
+    tags = Tags()
+    tags.feed(render("sla_breach", "email", language, acknowledge=ACKNOWLEDGE).html)
+
+    assert tags.links == [ACKNOWLEDGE]
+
+
+def test_a_digest_counts_and_names_the_worst():
+    message = render("digest", "sms", "en", worst=[Line(CODE, "resolution", NOON, late=True)])
+
+    assert message.text == (
+        f"3 requests are late, 21 requests are running out of time.\n{SHOWN_CODE}\n{LIST}"
+    )

@@ -127,7 +127,9 @@ def test_at_the_target_the_service_manager_is_told():
     (breached,) = world.found(SlaBreached)
     assert (breached.alarm_at, breached.due_at) == (world.at(60), world.at(60))
     assert breached.confirmed
-    assert [(notice.role, notice.channel) for notice in breached.notices] == [
+    (ladder,) = breached.notices
+    assert [(step.role, step.channel) for step in (ladder, *ladder.then)] == [
+        ("service_manager", "push"),
         ("service_manager", "sms"),
         ("service_manager", "email"),
     ]
@@ -167,7 +169,7 @@ def test_after_an_outage_a_warning_that_comes_too_late_tells_nobody():
 
     assert world.found(SlaWarned)[0].notices == []
     assert world.found(SlaWarned)[0].left_seconds == 0
-    assert len(world.found(SlaBreached)[0].notices) == 2
+    assert len(world.found(SlaBreached)[0].notices) == 1
 
 
 def test_a_target_without_marks_is_still_breached():
@@ -248,7 +250,7 @@ def test_a_target_that_an_answer_shows_to_be_missed_is_told():
     events = world.receive(answered(), 61)
 
     assert [type(event) for event in events] == [SlaWarned, SlaBreached, SlaMet]
-    assert len(world.found(SlaBreached)[0].notices) == 2
+    assert len(world.found(SlaBreached)[0].notices) == 1
 
 
 def test_an_answer_at_the_very_instant_is_in_time():

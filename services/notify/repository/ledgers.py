@@ -28,12 +28,16 @@ _LOOK_SECONDS = 0.5
 #: Tickets and references that are remembered, at least.
 _REMEMBERED = 5_000
 _MOST_OWED = 20_000
+#: Ledgers that are read together.
+_PART = 500
 
 #: Sparse: a ticket about which nothing is owed costs no entry.
 INDEXES = (
     *(IndexModel([(f"next_attempt_at.{channel}", 1)], sparse=True) for channel in CHANNELS),
     IndexModel([("open_receipts.reference", 1)], sparse=True),
     IndexModel([("open_receipts.sent_at", 1)], sparse=True),
+    IndexModel([("due_at", 1)], sparse=True),
+    IndexModel([("digests", 1)], sparse=True),
 )
 
 
@@ -51,7 +55,7 @@ class Ledgers:
         #: Messages whose fate is open, by their receipt's key: of which ticket.
         self._open: Recent[str, str] = Recent(_REMEMBERED)
         self._looked_at: dict[str, float] = {}
-        self._snapshots.on_changed = self._hear
+        self._snapshots.listeners.append(self._hear)
 
     @property
     def draining(self) -> bool:
@@ -122,15 +126,31 @@ class Ledgers:
 
         A snapshot may be behind, and a message that it shows as owed may have been sent; but not
         by somebody else where this process has been the one who sends ever since it changed it.
+        Somebody else may have taken note, though: a ladder is looked at anew before every step.
         """
         mine = {code: self._remembered(code) for code in codes}
-        known = {code: loaded.state for code, loaded in mine.items() if loaded is not None}
+        known = {
+            code: loaded.state
+            for code, loaded in mine.items()
+            if loaded is not None and not loaded.state.ladders
+        }
         others = [code for code in codes if code not in known]
         if not others:
             return known
         with _database():
             self._aggregates.mend(others)
             return known | self._aggregates.states(others)
+
+    def gathered(self, digest: str, most: int) -> dict[str, Ledger]:
+        """Give tickets with messages that are part of a digest, as the journal has them."""
+        codes = self._codes({"digests": digest}, most)
+        found: dict[str, Ledger] = {}
+        for start in range(0, len(codes), _PART):
+            part = codes[start : start + _PART]
+            with _database():
+                self._aggregates.mend(part)
+                found |= self._aggregates.states(part)
+        return found
 
     def record(self, results: Mapping[str, Sequence[Result]]) -> set[str]:
         """Store what became of attempts, by ticket; gives the tickets that were not stored."""
