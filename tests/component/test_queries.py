@@ -17,8 +17,11 @@ from tests.load.driver import by_callers
 from tests.load.measuring import Bench, started
 from tests.load.stored import multiply
 
-_LIVES = 12
-_STORED = 3000
+# A whole installation starts, and once more.
+pytestmark = pytest.mark.timeout(300)
+
+_LIVES = 8
+_STORED = 2000
 _PROFILE_BYTES = 128 * 1024 * 1024
 #: What is wanted whole may be read whole, as long as it is no more than this.
 _SMALL = 200
