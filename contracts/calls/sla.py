@@ -183,6 +183,16 @@ class DefineHolidays(Request):
     definition: dict[str, Any]
 
 
+class SeedHolidays(Request):
+    """Command `seed_holidays`: bring a list to what the library knows now. Answers `HolidaysView`.
+
+    Days that were edited since the last seed stay as they are, unless `overwrite`.
+    """
+
+    id: Slug
+    overwrite: bool = False
+
+
 class GetHolidays(Request):
     """Query `holiday_list`: answers `HolidaysView`."""
 

@@ -6,6 +6,7 @@ from gateway.api import (
     admin,
     clocks,
     events,
+    holidays,
     inbox,
     operation,
     providers,
@@ -29,5 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     providers.router,
     admin.router,
+    holidays.router,
     operation.router,
 )

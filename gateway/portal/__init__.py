@@ -1,13 +1,18 @@
-"""The pages for requesters: welcome, register, follow. Rendered here, without a script.
+"""The pages for requesters: welcome, register, follow, agreements. Rendered without a script.
 
 They call the same functions as the API; a page knows nothing that the API would not tell.
 """
 
 from fastapi import APIRouter
 
-from gateway.portal import follow, register, welcome
+from gateway.portal import agreements, follow, register, welcome
 from gateway.portal.rendering import error_page, mount_static
 
-ROUTERS: tuple[APIRouter, ...] = (welcome.router, register.router, follow.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    welcome.router,
+    register.router,
+    follow.router,
+    agreements.router,
+)
 
 __all__ = ["ROUTERS", "error_page", "mount_static"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -21,13 +22,19 @@ from chassis.journal import Outcome, Reference
 from chassis.late import late
 from chassis.metrics import metric
 from chassis.runtime import Runtime
-from contracts.calls.sla import DefineAgreement, DefineCalendar, DefineHolidays
+from contracts.calls.sla import (
+    DefineAgreement,
+    DefineCalendar,
+    DefineHolidays,
+    SeedHolidays,
+)
 from contracts.intake import TicketRegistered
 from contracts.sla import SlaBreached, SlaWarned
 from services.sla import demo, publishing
 from services.sla.domain import official
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
+from services.sla.domain.holidays import HolidayTerms
 from services.sla.domain.hours import OFFICIAL
 from services.sla.repository import Kind, Publication, Publications
 
@@ -43,6 +50,8 @@ OLD_FOR_ALARMS = timedelta(seconds=1)
 LAID_OUT_AHEAD = timedelta(days=400)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _ATTEMPTS = 20
+
+Definition = DefineAgreement | DefineCalendar | DefineHolidays
 
 
 class Agreements(Reference):
@@ -122,7 +131,11 @@ class Agreements(Reference):
         self._looked_at = now
 
     def publish(
-        self, kind: Kind, request: DefineAgreement | DefineCalendar | DefineHolidays, call: Call
+        self,
+        kind: Kind,
+        request: Definition,
+        call: Call,
+        seed: dict[str, Any] | None = None,
     ) -> Publication:
         """Publish a version; a repeat, or what holds already, changes nothing.
 
@@ -147,11 +160,31 @@ class Agreements(Reference):
                 at=call.now,
                 cause=call.cause,
                 request=call.digest,
+                seed=seed,
             )
             if self.publications.add(publication):
                 self.refresh()
                 return publication
         raise Unavailable("contention", retry_after=1)
+
+    def seed(self, request: SeedHolidays, call: Call) -> Publication:
+        """Bring the official list to what the library knows now; edited days stay if not asked.
+
+        Raises NotFound for another list: the library knows of none.
+        """
+        newest = self.one("holidays", request.id)
+        if request.id != OFFICIAL:
+            raise NotFound("definition_not_found")
+        newer = official.seed()
+        base = self.publications.newest_seed(OFFICIAL) or newest.definition
+        terms = official.reseeded(
+            msgspec.convert(newest.definition, HolidayTerms),
+            msgspec.convert(base, HolidayTerms),
+            newer,
+            overwrite=request.overwrite,
+        )
+        changed = DefineHolidays(id=OFFICIAL, definition=msgspec.to_builtins(terms))
+        return self.publish("holidays", changed, call, msgspec.to_builtins(newer))
 
     def _not_caught_up(self, streams: Sequence[str]) -> frozenset[str]:
         """Learn what could have stopped clocks in time; gives the streams nobody can tell about.
@@ -184,8 +217,8 @@ class Agreements(Reference):
         self.publications.make_indexes()
         self.refresh()
         if ("holidays", OFFICIAL) not in self.newest:
-            definition = msgspec.to_builtins(official.seed())
-            self._provide("holidays", DefineHolidays(id=OFFICIAL, definition=definition), "seed")
+            days = msgspec.to_builtins(official.seed())
+            self._provide("holidays", DefineHolidays(id=OFFICIAL, definition=days), "seed", days)
         if self.runtime.settings.demo:
             for kind, request in demo.REQUESTS:
                 self._provide(kind, request, "demo")
@@ -197,15 +230,16 @@ class Agreements(Reference):
     def _provide(
         self,
         kind: Kind,
-        request: DefineAgreement | DefineCalendar | DefineHolidays,
+        request: Definition,
         method: str,
+        seed: dict[str, Any] | None = None,
     ) -> None:
         """Publish what an installation has from the start, unless it has it."""
         if (kind, request.id) not in self.newest:
             now = self.runtime.clock.now()
             key = f"{kind}:{request.id}"
             call = Call(method=method, identity=self.runtime.identity, key=key, now=now)
-            self.publish(kind, request, call)
+            self.publish(kind, request, call, seed)
 
 
 def _repeated(earlier: Publication, call: Call) -> Publication:

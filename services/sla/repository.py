@@ -42,6 +42,8 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     #: The command that led here, and a hash of its request.
     cause: str
     request: str
+    #: What the library said, where a list of holidays was seeded from it.
+    seed: dict[str, Any] | None = None
 
 
 class Publications:
@@ -64,6 +66,12 @@ class Publications:
         """Give what a command has published."""
         found = self._published.find_one({"cause": cause})
         return _read(found) if found else None
+
+    def newest_seed(self, name: str) -> dict[str, Any] | None:
+        """Give what a list of holidays was last seeded with."""
+        query = {"kind": "holidays", "id": name, "seed": {"$ne": None}}
+        found = self._published.find_one(query, sort=[("_id", -1)])
+        return found["seed"] if found else None
 
     def add(self, publication: Publication) -> bool:
         """Store a publication; False when somebody else took its number or its cause."""

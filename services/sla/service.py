@@ -11,6 +11,7 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
 from chassis.timers import background, due
 from contracts.calls.base import Nothing
+from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
     CalendarView,
@@ -27,6 +28,7 @@ from contracts.calls.sla import (
     HolidaysView,
     Replanning,
     RequestException,
+    SeedHolidays,
     UnitClocks,
     UnitClocksPage,
 )
@@ -49,7 +51,7 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import handlers, past, verdicts
+from services.sla import handlers, past, promises, verdicts
 from services.sla.domain.clocks import CLOCKS, index
 from services.sla.domain.explaining import explain
 from services.sla.domain.views import view, views
@@ -157,6 +159,11 @@ class SlaService:
         ]
 
     @query
+    def public_agreements(self, _request: Nothing, call: Call) -> list[PublicAgreement]:
+        self.reference.refresh()
+        return promises.public_agreements(self.reference.newest, call.now)
+
+    @query
     def calendars(self, _request: Nothing, call: Call) -> list[CalendarView]:
         call.require("ticket.read")
         return [
@@ -194,6 +201,12 @@ class SlaService:
     def define_holidays(self, request: DefineHolidays, call: Call) -> HolidaysView:
         call.require("admin.change")
         item = self.reference.publish("holidays", request, call)
+        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+
+    @command
+    def seed_holidays(self, request: SeedHolidays, call: Call) -> HolidaysView:
+        call.require("admin.change")
+        item = self.reference.seed(request, call)
         return HolidaysView(id=item.id, version=item.version, definition=item.definition)
 
     def _judged(

@@ -38,6 +38,23 @@ def seed() -> HolidayTerms:
     )
 
 
+def reseeded(
+    current: HolidayTerms, base: HolidayTerms, newer: HolidayTerms, *, overwrite: bool
+) -> HolidayTerms:
+    """Give a list with what a newer seed says otherwise than the one before it.
+
+    A day that was named, added or opened by hand since then stays so, unless `overwrite`: then all
+    days that either seed knows are as the newer one has them.
+    """
+    days, old, new = current.by_date(), base.by_date(), newer.by_date()
+    for day in old.keys() | new.keys():
+        if overwrite or (days.get(day) == old.get(day) and new.get(day) != old.get(day)):
+            days.pop(day, None)
+            if day in new:
+                days[day] = new[day]
+    return HolidayTerms(days={JalaliDate(day).isoformat(): days[day] for day in sorted(days)})
+
+
 class LibraryDays:
     """The library's closed days of any year: what `"IR"` meant before lists were published."""
 

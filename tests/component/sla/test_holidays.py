@@ -64,3 +64,19 @@ def test_only_administrators_change_a_list(world):
     assert world.call("sla-1", "holiday_list", {"id": "ours"}).expect(404).json["code"] == (
         "definition_not_found"
     )
+
+
+def test_a_seed_brings_back_what_was_edited_only_when_asked(world):
+    days = world.ask("sla-1", "holiday_list", {"id": "ir-official"})["definition"]["days"]
+    edited = {**days, "1405-02-15": {"fa": "روز شیراز", "en": "Shiraz Day"}}
+    edited.pop("1405-01-13", None)
+    world.define("holidays", "ir-official", {"days": edited})
+
+    kept = world.ask("sla-1", "seed_holidays", {"id": "ir-official"})
+    brought = world.ask("sla-2", "seed_holidays", {"id": "ir-official", "overwrite": True})
+
+    assert kept["definition"]["days"] == edited
+    assert brought["version"] == kept["version"] + 1
+    assert brought["definition"]["days"]["1405-01-13"]["en"] == "Nature's Day"
+    assert brought["definition"]["days"]["1405-02-15"]["en"] == "Shiraz Day"
+    world.call("sla-1", "seed_holidays", {"id": "province-fars"}).expect(404)

@@ -51,6 +51,19 @@ async def test_a_list_of_holidays_is_read_and_published_by_its_id(world):
     assert world.services.last("holiday_list").request.id == "province-fars"
 
 
+async def test_official_holidays_are_seeded_anew_only_as_far_as_asked(world):
+    official = HolidaysView(id="ir-official", version=2, definition={"days": {}})
+    world.services.tell("sla", "seed_holidays", official)
+    path, admin = "/api/v1/admin/holidays/ir-official/seed", signed_in(world, "admin")
+
+    reply = await world.post(path, json={}, headers=admin)
+    await world.post(path, json={"overwrite": True}, headers=admin)
+
+    assert reply.json["version"] == 2
+    asked = [each.request.overwrite for each in world.services.asked]
+    assert asked == [False, True]
+
+
 async def test_a_list_of_holidays_that_nobody_published_is_not_found(world):
     world.services.tell("sla", "holiday_list", NotFound("definition_not_found"))
 

@@ -10,7 +10,7 @@ from services.sla import publishing
 from services.sla.demo import WORKDAYS
 from services.sla.domain import official
 from services.sla.domain.book import Book
-from services.sla.domain.holidays import faults
+from services.sla.domain.holidays import DayName, HolidayTerms, faults
 from services.sla.repository import Kind, Publication
 from tests.unit.sla.world import local
 
@@ -145,6 +145,48 @@ def test_a_calendar_from_before_there_were_lists_keeps_its_days():
 
     assert shelf.worked("2026-03-21", "old", 1) == 0
     assert shelf.worked("2026-03-21", "old", 2) == 8
+
+
+def terms(**days: str) -> HolidayTerms:
+    """A list of days of Farvardin 1405 by number, each with its name."""
+    return HolidayTerms(
+        days={f"1405-01-{day[1:]}": DayName(fa=name, en=name) for day, name in days.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("current", "newer", "overwrite", "expected"),
+    [
+        # Nothing was edited: the newer seed's days.
+        (terms(d01="a", d02="b"), terms(d01="a", d03="c"), False, terms(d01="a", d03="c")),
+        # Renamed by hand.
+        (terms(d01="x", d02="b"), terms(d01="n", d02="b"), False, terms(d01="x", d02="b")),
+        (terms(d01="x", d02="b"), terms(d01="n", d02="b"), True, terms(d01="n", d02="b")),
+        # Opened by hand.
+        (terms(d01="a"), terms(d01="a", d02="n"), False, terms(d01="a")),
+        (terms(d01="a"), terms(d01="a", d02="n"), True, terms(d01="a", d02="n")),
+        # Closed by hand, and a day that the newer seed has as well.
+        (
+            terms(d01="a", d02="b", d09="own"),
+            terms(d01="a", d02="b", d09="n"),
+            False,
+            terms(d01="a", d02="b", d09="own"),
+        ),
+        # An organisation's own day, of which no seed knows, stays in any case.
+        (
+            terms(d01="a", d02="b", d09="own"),
+            terms(d01="a"),
+            True,
+            terms(d01="a", d09="own"),
+        ),
+        # Opened by hand and no holiday any more.
+        (terms(d01="a"), terms(d01="a"), False, terms(d01="a")),
+    ],
+)
+def test_a_newer_seed_leaves_edited_days_alone_if_not_asked(current, newer, overwrite, expected):
+    base = terms(d01="a", d02="b")
+
+    assert official.reseeded(current, base, newer, overwrite=overwrite) == expected
 
 
 def test_the_seed_names_the_days_of_its_years_in_both_languages():
