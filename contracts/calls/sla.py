@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from contracts.calls.base import Answer, Code, Request, Slug
+from contracts.calls.base import Answer, Code, Limit, Request, Slug
 
 
 class GetClocks(Request):
@@ -42,6 +42,24 @@ class ClockView(Answer):
     exception: str | None = None
     #: What missing it costs so far, in rials; absent where the agreement says nothing.
     penalty: int | None = None
+
+
+class UnitClocks(Request):
+    """Query `unit_clocks`: the open clocks of the tickets a unit had. Answers `UnitClocksPage`."""
+
+    unit: Slug
+    #: The past second; absent: now.
+    at: datetime | None = None
+    limit: Limit = 50
+    #: The `next` of the page before.
+    after: Code | None = None
+
+
+class UnitClocksPage(Answer):
+    """One page, in the order of codes."""
+
+    tickets: dict[str, list[ClockView]]
+    next: str | None
 
 
 class Explain(Request):

@@ -23,6 +23,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     clocks.router,
+    clocks.unit_router,
     track.router,
     subjects.router,
     sessions.router,

@@ -18,6 +18,8 @@ from contracts.calls.sla import (
     GetClocks,
     GiveReason,
     RequestException,
+    UnitClocks,
+    UnitClocksPage,
 )
 from gateway import explaining
 from gateway.access import allow, allow_command
@@ -142,3 +144,26 @@ async def decide_breach_exception(
 async def _readable(caller: Caller, code: str) -> None:
     """Raise NotFound or Forbidden where the caller may not see the ticket: routing knows."""
     await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
+
+
+unit_router = APIRouter(prefix="/api/v1/units", tags=["reports"], route_class=StrictRoute)
+
+
+@unit_router.get(
+    "/{unit}/clocks",
+    operation_id="list_unit_clocks",
+    summary="Read a unit's open clocks, now or at a past second",
+    responses=gives(UnitClocksPage),
+)
+async def list_unit_clocks(
+    unit: SlugPath,
+    caller: Annotated[Caller, allow("report.read")],
+    at: Annotated[datetime | None, Query(description="As they stood then.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[
+        str | None, Query(pattern=r"^[0-9]{12}$", description="The last `next`.")
+    ] = None,
+) -> Response:
+    """Give the open clocks of the tickets that the unit has, or had, by code."""
+    request = UnitClocks(unit=unit, at=as_utc(at) if at else None, limit=limit, after=after)
+    return answered(await caller.query("sla", "unit_clocks", request, UnitClocksPage))

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 Kind = Literal["agreement", "calendar", "holidays"]
 
-#: What the due times of tickets are found by, and the open clocks that go by a calendar's version.
+#: What the due times of tickets are found by, the open clocks that go by a calendar's version, and
+#: the tickets that a unit had at a time.
 TICKET_INDEXES = (
     IndexModel([("due_at", ASCENDING)]),
     IndexModel([("goes_by", ASCENDING)], sparse=True),
+    IndexModel([("units", ASCENDING), ("_id", ASCENDING)], sparse=True),
 )
 
 

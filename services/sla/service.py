@@ -29,6 +29,8 @@ from contracts.calls.sla import (
     Replanning,
     RequestException,
     SeedHolidays,
+    UnitClocks,
+    UnitClocksPage,
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
@@ -110,6 +112,17 @@ class SlaService:
         book = self.reference.holding(states.values())
         at = request.at or call.now
         return {code: views(state, book, at) for code, state in states.items()}
+
+    @query
+    def unit_clocks(self, request: UnitClocks, call: Call) -> UnitClocksPage:
+        call.require("report.read")
+        found, following = past.of_unit(self.tickets, request, call.now)
+        book, at = self.reference.holding(found.values()), request.at or call.now
+        shown = {
+            code: [view(clock, state, book, at) for clock in state.open()]
+            for code, state in found.items()
+        }
+        return UnitClocksPage(tickets=shown, next=following)
 
     @query
     def explain(self, request: Explain, call: Call) -> Explanation:

@@ -113,17 +113,28 @@ CLOCKS = Evolution(Clocks)
 
 
 def index(state: Clocks) -> dict[str, Any]:
-    """Give the next instant at which a mark comes, and the calendars that open clocks go by.
+    """Give what a ticket is found by.
 
-    None for an imported ticket. Imported history is judged by the times of its events: a clock on
-    the wall would call every unfinished ticket late whose next event has only not been read yet.
+    `due_at`: the next instant at which a mark comes. None for an imported ticket: imported history
+    is judged by the times of its events, as a clock on the wall would call every unfinished ticket
+    late whose next event has only not been read yet. `goes_by`: the calendars of open clocks.
+    `units`, `since`, `until`: which units have had it, and when it had open clocks.
     """
-    if state.imported:
-        return {"due_at": None}
-    alarms = [alarm.at for clock in state.running() for alarm in clock.alarms]
-    found: dict[str, Any] = {"due_at": min(alarms, default=None)}
-    calendars = {edition_name(c.calendar, c.calendar_version) for c in state.open()}
-    return found | {"goes_by": sorted(calendars)} if calendars else found
+    clocks = state.clocks.values()
+    running = [] if state.imported else state.running()
+    found: dict[str, Any] = {
+        "due_at": min((alarm.at for clock in running for alarm in clock.alarms), default=None)
+    }
+    calendars = {edition_name(c.calendar, c.calendar_version) for c in clocks if c.open}
+    if calendars and not state.imported:
+        found["goes_by"] = sorted(calendars)
+    units = sorted({seen.unit for seen in state.course if seen.unit is not None})
+    if units and clocks:
+        ended = [clock.stopped_at or clock.since for clock in clocks]
+        found["units"] = units
+        found["since"] = min(clock.started_at for clock in clocks)
+        found["until"] = None if calendars else max(ended)
+    return found
 
 
 def edition_name(calendar: str, version: int) -> str:

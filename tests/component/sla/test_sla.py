@@ -22,7 +22,7 @@ from contracts.sla import (
 from tests.component.sla.world import AGENT, SlaWorld, wait_until
 from tests.component.waiting import eventually, eventually_equal
 from tests.servers import Servers
-from tests.unit.sla.world import answered, every_day, registered, waiting
+from tests.unit.sla.world import answered, assigned, every_day, registered, waiting
 
 ALWAYS = {"zone": "UTC", "week": every_day("00:00-24:00")}
 MARKS = [
@@ -209,6 +209,32 @@ def test_a_breach_has_its_reason_and_its_exception_and_the_past_stays_as_it_was(
     then = {"codes": [code], "at": before.isoformat()}
     (past,) = world.ask("sla-1", "clocks", then)[code]
     assert (past["state"], past["exception"]) == ("breached", None)
+
+
+def test_a_units_open_clocks_are_those_of_the_tickets_it_had_at_that_second(world):
+    world.define("agreement", "held", promise("PT1H", "held"))
+    stays, goes = codes(2)
+    for code in (stays, goes):
+        world.tell(code, registered(subject="held"))
+        world.tell(code, assigned("unit-a"))
+        eventually_equal(lambda code=code: clock_unit(world, code), "unit-a")
+    then = datetime.now(UTC)
+    world.tell(goes, assigned("unit-b"))
+    eventually_equal(lambda: of_unit(world, "unit-b"), {goes})
+
+    assert of_unit(world, "unit-a") == {stays}
+    assert of_unit(world, "unit-a", then) == {stays, goes}
+    assert of_unit(world, "unit-b", then) == set()
+
+
+def of_unit(world: SlaWorld, unit: str, at: datetime | None = None) -> set[str]:
+    request = {"unit": unit, "at": at.isoformat() if at else None}
+    return set(world.ask("sla-1", "unit_clocks", request)["tickets"])
+
+
+def clock_unit(world: SlaWorld, code: str) -> str | None:
+    found = world.database("sla")["tickets"].find_one({"_id": code})
+    return ((found or {}).get("state", {}).get("situation") or {}).get("unit")
 
 
 def clock_of(world: SlaWorld, code: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from chassis.errors import Forbidden, NotFound
-from contracts.calls.sla import Charge, ClockView, Explanation, ExplanationLine
+from contracts.calls.sla import Charge, ClockView, Explanation, ExplanationLine, UnitClocksPage
 from tests.unit.gateway.samples import CODE, signed_in
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -105,3 +105,16 @@ async def test_reason_exception_and_decision_are_commands_of_who_may(world):
 
     assert [reply.status for reply in (given, asked, own, decided)] == [200, 200, 403, 200]
     assert world.services.last("decide_exception").request.approved is True
+
+
+async def test_a_units_clocks_are_read_by_who_reads_reports(world):
+    world.services.tell("sla", "unit_clocks", UnitClocksPage(tickets={CODE: [A_CLOCK]}, next=None))
+    path = "/api/v1/units/network/clocks?at=2026-11-22T12:00:00Z&limit=5"
+
+    read = await world.get(path, headers=signed_in(world, "supervisor"))
+    refused = await world.get(path, headers=signed_in(world, "expert"))
+
+    assert (read.status, refused.status) == (200, 403)
+    assert list(read.json["tickets"]) == [CODE]
+    asked = world.services.last("unit_clocks").request
+    assert (asked.unit, asked.at, asked.limit) == ("network", NOON, 5)
