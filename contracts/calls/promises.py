@@ -38,6 +38,11 @@ class PublicNotice(Answer):
 
     role: str
     channel: str
+    #: How long he has to take note before the next step; absent: it follows only when this one
+    #: reaches nobody.
+    noted_within_seconds: float | None = None
+    #: The next steps, in order.
+    then: list[PublicNotice] = []
 
 
 class PublicMark(Answer):

@@ -5,7 +5,8 @@ What has no word in the catalogue, such as a name that an organisation gave, is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from contracts.calls.promises import (
@@ -13,6 +14,7 @@ from contracts.calls.promises import (
     PublicAgreement,
     PublicCalendar,
     PublicMark,
+    PublicNotice,
     PublicTarget,
 )
 from gateway.portal.display import day_shown, duration_shown
@@ -161,7 +163,20 @@ def _happening(mark: PublicMark, words: Words) -> list[str]:
         words.of("told", role=words.name("role", role), ways=words.listed(named))
         for role, named in ways.items()
     ]
-    return [*told, *(words.name("action", action) for action in mark.actions)]
+    later = [sentence for notice in mark.notices for sentence in _ladder(notice, words)]
+    return [*told, *later, *(words.name("action", action) for action in mark.actions)]
+
+
+def _ladder(notice: PublicNotice, words: Words) -> Iterator[str]:
+    """Say who is told next where nobody takes note."""
+    for before, step in pairwise([notice, *notice.then]):
+        patience = before.noted_within_seconds
+        yield words.of(
+            "told_unnoted" if patience else "told_unreached",
+            duration=duration_shown(patience or 0, words.language),
+            role=words.name("role", step.role),
+            ways=words.name("way", step.channel),
+        )
 
 
 def _hours(calendar: PublicCalendar, words: Words) -> Hours:

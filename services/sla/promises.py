@@ -5,7 +5,7 @@ Of a definition it reads what a page tells, and leaves the rest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,11 +37,18 @@ class _Action(msgspec.Struct):
     do: str
 
 
+class _Notice(msgspec.Struct):
+    role: str
+    channel: str
+    acknowledge_within: timedelta | None = None
+    then: list[_Notice] = []
+
+
 class _Mark(msgspec.Struct):
     percent: int | None = None
     left: timedelta | None = None
     after: timedelta | None = None
-    notices: list[PublicNotice] = []
+    notices: list[_Notice] = []
     actions: list[_Action] = []
 
     def offset(self, within: timedelta) -> timedelta:
@@ -70,8 +77,14 @@ class _Terms(msgspec.Struct):
     valid_from: datetime | None = None
 
 
-def public_agreements(newest: Newest, now: datetime) -> list[PublicAgreement]:
-    """Give the public agreements in use, with the calendars that they go by."""
+def public_agreements(
+    agreements: Iterable[Publication], newest: Newest, now: datetime
+) -> list[PublicAgreement]:
+    """Give the public agreements as they hold now, with the calendars that they go by.
+
+    `agreements` are all their publications, in order: a version that was published ahead waits.
+    """
+    held = {item.id: item for item in agreements if _holds(item, now)}
     calendars = {
         name: msgspec.convert(item.definition, CalendarTerms)
         for (kind, name), item in sorted(newest.items())
@@ -79,19 +92,24 @@ def public_agreements(newest: Newest, now: datetime) -> list[PublicAgreement]:
     }
     told = {name: _shown(name, calendars[name], newest, now) for name in calendars}
     return [
-        _agreement(item, terms, _targets_of(terms, newest), told, calendars)
-        for (kind, _), item in sorted(newest.items())
-        if kind == "agreement" and (terms := _read(item)).public and terms.active
+        _agreement(item, terms, _targets_of(terms, held), told, calendars)
+        for _, item in sorted(held.items())
+        if (terms := _read(item)).public and terms.active
     ]
+
+
+def _holds(item: Publication, now: datetime) -> bool:
+    valid_from = _read(item).valid_from
+    return valid_from is None or valid_from <= now
 
 
 def _read(item: Publication) -> _Terms:
     return msgspec.convert(item.definition, _Terms)
 
 
-def _targets_of(terms: _Terms, newest: Newest) -> list[_Target]:
+def _targets_of(terms: _Terms, held: Mapping[str, Publication]) -> list[_Target]:
     """Give an agreement's targets after those of the general one that it does not have itself."""
-    general = newest.get(("agreement", terms.extends)) if terms.extends else None
+    general = held.get(terms.extends) if terms.extends else None
     targets = {target.clock: target for target in (_read(general).targets if general else ())}
     targets |= {target.clock: target for target in terms.targets}
     return list(targets.values())
@@ -149,8 +167,18 @@ def _mark(mark: _Mark) -> PublicMark:
         percent=mark.percent,
         left_seconds=mark.left.total_seconds() if mark.left is not None else None,
         after_seconds=mark.after.total_seconds() if mark.after is not None else None,
-        notices=mark.notices,
+        notices=[_notice(notice) for notice in mark.notices],
         actions=[action.do for action in mark.actions],
+    )
+
+
+def _notice(notice: _Notice) -> PublicNotice:
+    patience = notice.acknowledge_within
+    return PublicNotice(
+        role=notice.role,
+        channel=notice.channel,
+        noted_within_seconds=patience.total_seconds() if patience else None,
+        then=[_notice(step) for step in notice.then],
     )
 
 

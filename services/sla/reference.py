@@ -64,6 +64,8 @@ class Agreements(Reference):
         self.book = Book()
         #: The newest version of everything published.
         self.newest: dict[tuple[Kind, str], Publication] = {}
+        #: Every version of every agreement, in order.
+        self.agreements: list[Publication] = []
         self._number = 0
         #: The book has everything that was published before this.
         self._looked_at = _NEVER
@@ -127,6 +129,7 @@ class Agreements(Reference):
         if more:
             self.book = publishing.bound(self.book, more)
             self.newest |= {(item.kind, item.id): item for item in more}
+            self.agreements += [item for item in more if item.kind == "agreement"]
             self._number = more[-1].number
         self._looked_at = now
 

@@ -161,7 +161,9 @@ class SlaService:
     @query
     def public_agreements(self, _request: Nothing, call: Call) -> list[PublicAgreement]:
         self.reference.refresh()
-        return promises.public_agreements(self.reference.newest, call.now)
+        return promises.public_agreements(
+            self.reference.agreements, self.reference.newest, call.now
+        )
 
     @query
     def calendars(self, _request: Nothing, call: Call) -> list[CalendarView]:

@@ -156,6 +156,23 @@ def test_whom_a_mark_tells_and_what_it_does_is_told_role_by_role():
     ]
 
 
+def test_a_ladder_is_told_step_by_step():
+    steps = [
+        PublicNotice(role="supervisor", channel="push"),
+        PublicNotice(role="service_manager", channel="email"),
+    ]
+    first = PublicNotice(role="assignee", channel="sms", noted_within_seconds=600, then=steps)
+    mark = PublicMark(percent=100, notices=[first])
+
+    told = sheet(an_agreement(a_target(marks=[mark])), ENGLISH)
+
+    assert told.promises[0].marks[0][1] == [
+        "We tell the colleague who works on it by SMS.",
+        "If nobody takes note within 10 minutes, we tell the supervisor by a message on the phone.",
+        "If that reaches nobody, we tell the service manager by e-mail.",
+    ]
+
+
 def test_a_mark_of_which_nothing_follows_is_not_told():
     assert (
         sheet(an_agreement(a_target(marks=[PublicMark(percent=50)])), ENGLISH).promises[0].marks

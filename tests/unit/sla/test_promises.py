@@ -1,8 +1,9 @@
 """What everybody may read of agreements and their calendars."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from contracts.calls.promises import ComingDay, PublicAgreement, PublicNotice
@@ -45,12 +46,8 @@ def published(kind: Kind, definitions: dict[str, Any]) -> dict[tuple[Kind, str],
 def told(
     agreements: dict[str, Any], calendars: dict[str, Any] = CALENDARS
 ) -> list[PublicAgreement]:
-    newest = {
-        **published("holidays", LISTS),
-        **published("calendar", calendars),
-        **published("agreement", agreements),
-    }
-    return promises.public_agreements(newest, NOW)
+    newest = {**published("holidays", LISTS), **published("calendar", calendars)}
+    return promises.public_agreements(published("agreement", agreements).values(), newest, NOW)
 
 
 def target(**fields: Any) -> dict[str, Any]:
@@ -81,6 +78,23 @@ def test_targets_come_with_their_marks_in_order_and_their_calendars():
     assert first.marks[0].notices == [PublicNotice(role="assignee", channel="sms")]
     assert resolution.calendars == ["tehran-office"]
     assert [calendar.always for calendar in agreement.calendars] == [True, False]
+
+
+def test_a_ladder_comes_with_its_steps():
+    step = {"role": "supervisor", "channel": "push"}
+    ladder = {**NOTICE, "acknowledge_within": "PT10M", "urgent": True, "then": [step]}
+    marks = [{"percent": 100, "notices": [ladder]}]
+
+    (agreement,) = told({"x": {"public": True, "targets": [target(marks=marks)]}})
+
+    assert agreement.targets[0].marks[0].notices == [
+        PublicNotice(
+            role="assignee",
+            channel="sms",
+            noted_within_seconds=600,
+            then=[PublicNotice(role="supervisor", channel="push")],
+        )
+    ]
 
 
 def test_marks_by_time_stand_where_they_come():
@@ -152,3 +166,16 @@ def test_a_special_agreement_tells_the_general_ones_targets_too():
         ("first_response", 3600),
         ("resolution", 14400),
     ]
+
+
+def test_a_version_published_ahead_waits():
+    (today,) = published("agreement", {"ticket": AGREEMENTS["ticket"]}).values()
+    definition = {**AGREEMENTS["ticket"], "valid_from": "2026-04-01T00:00:00Z"}
+    ahead = msgspec.structs.replace(today, version=4, definition=definition)
+    newest = published("calendar", CALENDARS)
+
+    (now,) = promises.public_agreements([today, ahead], newest, NOW)
+    (then,) = promises.public_agreements([today, ahead], newest, NOW + timedelta(days=40))
+
+    assert (now.version, now.valid_from) == (3, NOW)
+    assert (then.version, then.valid_from) == (4, datetime(2026, 4, 1, tzinfo=UTC))
