@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from pymongo import MongoClient
@@ -50,6 +51,20 @@ def connect(uri: str, *, seconds: float) -> MongoClient[dict[str, Any]]:
         client.close()
         raise WeakWriteConcern("MONGO_URI must not ask for less than w=majority, journal=true")
     return client
+
+
+def reign(client: MongoClient[Any]) -> Hashable:
+    """Tell who takes the writes: which server, since which election and which start of it.
+
+    While it is the same, writes stand in one log in the order in which they were answered: once a
+    later one is durable (majority, journaled), an earlier one is, though nobody waited for that.
+    Equal to no other answer where no server takes writes.
+    """
+    for server in client.topology_description.server_descriptions().values():
+        if server.is_writable:
+            start = (server.topology_version or {}).get("processId")
+            return (server.address, server.election_id, start)
+    return object()
 
 
 def is_away(error: PyMongoError) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -72,6 +73,7 @@ def wire_type(event_type: str) -> str:
     return TYPE_PREFIX + (event_type if versioned else f"{event_type}.v1")
 
 
+@lru_cache(maxsize=1024)
 def short_type(cloud_type: str) -> str:
     """Give the inverse of `wire_type`; raises UnreadableEvent for a foreign type."""
     if not cloud_type.startswith(TYPE_PREFIX):
@@ -87,7 +89,7 @@ class ContentRef(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
+class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One event as it travels: CloudEvents 1.0 with our extensions.
 
     `id` is `{subject}.{sequence}`: the same however often and by whichever way the event comes.
@@ -124,12 +126,16 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
         return short_type(self.type)
 
     def payload(self) -> Event:
-        """Decode the data; raises UnknownEvent or UnreadableEvent."""
-        cls = event_class(self.event_type)
-        try:
-            return msgspec.json.decode(self.data, type=cls)
-        except msgspec.MsgspecError as error:
-            raise UnreadableEvent(f"{self.event_type}: {error}") from error
+        """Decode the data, once; raises UnknownEvent or UnreadableEvent."""
+        known: Event | None = self.__dict__.get("_payload")
+        if known is None:
+            cls = event_class(self.event_type)
+            try:
+                known = msgspec.json.decode(self.data, type=cls)
+            except msgspec.MsgspecError as error:
+                raise UnreadableEvent(f"{self.event_type}: {error}") from error
+            self.__dict__["_payload"] = known
+        return known
 
 
 _encoder = msgspec.json.Encoder()

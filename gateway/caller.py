@@ -175,10 +175,10 @@ class Caller:
         except Unavailable:
             return None
 
-    async def spend(self, limit: str, who: str) -> None:
-        """Count a try against a limit, unless the caller is past the limits."""
+    async def spend(self, **tries: str) -> None:
+        """Count a try against each limit, for whom it names; not for who is past the limits."""
         if self.identity.scope("limit.exempt") is None:
-            await self.gateway.limits.spend(limit, who)
+            await self.gateway.limits.spend(**tries)
 
     def acting_as(self, identity: Identity) -> Caller:
         """Give the same request on behalf of somebody who has proved himself otherwise."""

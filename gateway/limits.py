@@ -11,12 +11,14 @@ import hashlib
 import ipaddress
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from limits import RateLimitItem, parse_many
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from chassis.errors import TooMany
 from chassis.logging import get_logger
@@ -26,6 +28,38 @@ from gateway.settings import GatewaySettings
 REDIS_SECONDS: Final = 0.5
 _REST_SECONDS: Final = 2.0
 _IPV6_NETWORK: Final = 64
+#: A name, the limit, and who it is counted for.
+_Try = tuple[str, RateLimitItem, str]
+#: Counts one try against every limit, or against none and says which stands in the way, and for how
+#: many seconds: all in one round trip, by Redis's own clock. A sliding window: of the tries in the
+#: window before, as large a share counts as still lies within the last span. The `limits` library
+#: counts the same way, with one round trip for each limit.
+_COUNT: Final = """
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+local windows = {}
+for i, key in ipairs(KEYS) do
+  local amount, span = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local held = redis.call('HMGET', key, 'start', 'count', 'before')
+  local start = tonumber(held[1] or now)
+  local count, before = tonumber(held[2] or 0), tonumber(held[3] or 0)
+  local passed = math.floor((now - start) / span)
+  if passed == 1 then before = count elseif passed > 1 then before = 0 end
+  if passed > 0 then start, count = start + passed * span, 0 end
+  if count + before * (1 - (now - start) / span) + 1 > amount then
+    local at = start + span
+    if count >= amount then at = at + span * (1 - (amount - 1) / count)
+    elseif before > 0 then at = start + span * (1 - (amount - 1 - count) / before) end
+    return {i, tostring(math.max(1, at - now))}
+  end
+  windows[i] = {key, start, count + 1, before, span}
+end
+for _, w in ipairs(windows) do
+  redis.call('HSET', w[1], 'start', string.format('%.6f', w[2]), 'count', w[3], 'before', w[4])
+  redis.call('EXPIRE', w[1], 2 * w[5])
+end
+return {0, '0'}
+"""
 
 log = get_logger(__name__)
 
@@ -35,6 +69,7 @@ class LimitReached(TooMany):
 
     def __init__(self, name: str, item: RateLimitItem, reset: float) -> None:
         super().__init__("rate_limited", retry_after=reset)
+        self.name = name
         self.params = {"seconds": math.ceil(reset)}
         self.headers = {
             "ratelimit-policy": f'"{name}";q={item.amount};w={item.get_expiry()}',
@@ -53,48 +88,53 @@ class Limits:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._items = {name: parse_many(text) for name, text in limits.items()}
-        options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
-        # Without the choice of implementation the library asks for coredis.
-        shared = RedisStorage(
-            redis_url,
-            wrap_exceptions=True,
-            implementation="redispy",
-            key_prefix="gateway",
-            **options,
+        redis = Redis.from_url(
+            redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
         )
-        self._shared = SlidingWindowCounterRateLimiter(shared)
+        self._shared = redis.register_script(_COUNT)
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._clock = clock
         self._rest_until = 0.0
 
-    async def spend(self, name: str, who: str) -> None:
-        """Count one try; raises LimitReached when it was one too many."""
-        for item in self._items[name]:
-            limiter = self._limiter()
-            try:
-                await self._spend(limiter, name, item, who)
-            except LimitReached:
-                metric("peygir_rate_limited_total", name).inc()
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever Redis's client may raise
-                self._rest(error)
-                await self._spend(self._alone, name, item, who)
+    async def spend(self, **tries: str) -> None:
+        """Count one try against each limit named; raises LimitReached when it was one too many.
 
-    async def _spend(
-        self,
-        limiter: SlidingWindowCounterRateLimiter,
-        name: str,
-        item: RateLimitItem,
-        who: str,
-    ) -> None:
-        async with asyncio.timeout(REDIS_SECONDS):
-            if await limiter.hit(item, name, who):
-                return
-            stats = await limiter.get_window_stats(item, name, who)
-        raise LimitReached(name, item, max(1.0, stats.reset_time - time.time()))
+        What is refused counts against none of them.
+        """
+        asked = [(name, item, who) for name, who in tries.items() for item in self._items[name]]
+        try:
+            if self.is_resting:
+                await self._spend_alone(asked)
+            else:
+                await self._spend_shared(asked)
+        except LimitReached as reached:
+            metric("peygir_rate_limited_total", reached.name).inc()
+            raise
 
-    def _limiter(self) -> SlidingWindowCounterRateLimiter:
-        return self._alone if self._clock() < self._rest_until else self._shared
+    @property
+    def is_resting(self) -> bool:
+        """Whether Redis is left alone for a moment."""
+        return self._clock() < self._rest_until
+
+    async def _spend_shared(self, asked: Sequence[_Try]) -> None:
+        keys = [f"gateway:limit:{name}:{item.get_expiry()}:{who}" for name, item, who in asked]
+        numbers = [n for _, item, _ in asked for n in (item.amount, item.get_expiry())]
+        try:
+            async with asyncio.timeout(REDIS_SECONDS):
+                refused, seconds = await self._shared(keys=keys, args=numbers)
+        except (RedisError, OSError) as error:
+            self._rest(error)
+            await self._spend_alone(asked)
+            return
+        if refused:
+            name, item, _who = asked[refused - 1]
+            raise LimitReached(name, item, float(seconds))
+
+    async def _spend_alone(self, asked: Sequence[_Try]) -> None:
+        for name, item, who in asked:
+            if not await self._alone.hit(item, name, who):
+                stats = await self._alone.get_window_stats(item, name, who)
+                raise LimitReached(name, item, max(1.0, stats.reset_time - time.time()))
 
     def _rest(self, error: Exception) -> None:
         self._rest_until = self._clock() + _REST_SECONDS

@@ -23,6 +23,9 @@ log = get_logger()
 
 #: Segments younger than this are probably still on their way through the broker.
 _GRACE_SECONDS = 5.0
+#: For so long a walk may be put off while the broker brings more than can be handled at once: what
+#: a walk would find behind is then what waits in the queues.
+_PUT_OFF_SECONDS = 300.0
 #: Without a message for this long the broker counts as silent.
 _SILENT_SECONDS = 5.0
 _PAGE = 2000
@@ -82,12 +85,14 @@ class Healer(SharedExtension):
         self.runtime.wait_ready()
         lease = self.runtime.leases.lease(f"walk:{source}")
         reachable = True
-        walked_at = 0.0
+        walked_at, began = 0.0, time.monotonic()
         while not self.stopping:
             eventlet.sleep(min(self.runtime.settings.walk_away_seconds, lease.seconds / 2))
             if not lease.acquire():
                 continue
             if time.monotonic() - walked_at < self._pause(source):
+                continue
+            if self.consumer.behind and time.monotonic() - max(walked_at, began) < _PUT_OFF_SECONDS:
                 continue
             try:
                 self._walk(source, lease)

@@ -3,136 +3,31 @@
 A batch is what has arrived from a source, over all its partitions that are ours; it is
 acknowledged as one once everything in it is applied or noted. Sources take turns, who opens
 tickets first: what follows finds them open; or they are handled side by side, where the receiver
-makes one of what comes together. While our own database is away the batch is held and
-tried again, and the broker sends no more than the channel's prefetch.
+makes one of what comes together.
 """
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections import deque
-from typing import Any
 
 import eventlet
 from amqp import Connection
 from eventlet.event import Event as Signal
 from nameko.extensions import SharedExtension
-from pymongo.errors import PyMongoError
 
 from chassis.bus.connection import BROKEN, connect
 from chassis.bus.inbox import Inbox
-from chassis.bus.topology import Pair, declare, pairs
-from chassis.errors import DomainError
+from chassis.bus.lane import Lane
+from chassis.bus.sharing import Census, surplus
+from chassis.bus.topology import declare, pairs
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from chassis.pace import Pace
-from contracts.envelope import CloudEvent, UnreadableEvent, decode_batch
 
 log = get_logger()
-_HOLD_SECONDS = (0.2, 0.5, 1.0, 2.0)
 #: A broker that falls silent while queues are declared would be waited for without an end.
 _ATTACH_SECONDS = 30.0
-#: Unacknowledged messages of one queue; each may hold many events.
-_PREFETCH = 100
-
-
-class Lane:
-    """The queues of one source, and what has arrived from them."""
-
-    def __init__(self, consumer: Consumer, pair: Pair, channel: Any) -> None:
-        self._consumer = consumer
-        self._pair = pair
-        self._channel = channel
-        self._arrived: deque[Any] = deque()
-        self._cancelled = False
-        #: The queues that are consumed, by consumer tag.
-        self._queues: dict[str, str] = {}
-        self.closed = False
-
-    def open(self, partitions: int) -> None:
-        """Begin to receive."""
-        self._channel.basic_qos(0, _PREFETCH, a_global=False)
-        for partition in range(partitions):
-            queue = self._pair.queue(partition)
-            self._queues[self._channel.basic_consume(queue, callback=self._arrive)] = queue
-
-    def cancel(self) -> None:
-        """Receive no more, and give back what nobody has begun with."""
-        self._cancelled = True
-        self._arrived.clear()
-        for tag in self._queues:
-            # Not waiting for the answer: another green thread is reading from the connection.
-            self._channel.basic_cancel(tag, nowait=True)
-
-    @property
-    def has_news(self) -> bool:
-        """Whether something waits to be handled."""
-        return bool(self._arrived)
-
-    def _arrive(self, message: Any) -> None:
-        self._consumer.heard_at = time.monotonic()
-        if not self._cancelled:
-            self._arrived.append(message)
-            self._consumer.wake()
-
-    def handle(self) -> None:
-        """Apply what has arrived, up to the most that one batch may hold, and acknowledge it."""
-        events: list[CloudEvent] = []
-        last = 0
-        while self._arrived and len(events) < self._consumer.batch_size:
-            message = self._arrived.popleft()
-            found = self._read(message)
-            if found is not None:
-                events += found
-                last = message.delivery_tag
-        if not last:
-            return
-        metric("peygir_event_batch_size", self._pair.source).observe(len(events))
-        if self._apply(events):
-            self._channel.basic_ack(last, multiple=True)
-
-    def _apply(self, events: list[CloudEvent]) -> bool:
-        """Have events applied, however long our own database is away; False when we must end."""
-        attempt = 0
-        while not self.closed:
-            try:
-                self._consumer.inbox.process(self._pair.source, events)
-            except (DomainError, PyMongoError) as error:
-                if not attempt:
-                    log.warning("batch_held", source=self._pair.source, error=str(error)[:80])
-            except Exception:
-                # A fault of our own must not end the loop: the queues would stand still for ever.
-                log.exception("batch_held", source=self._pair.source)
-            else:
-                return True
-            eventlet.sleep(_HOLD_SECONDS[min(attempt, len(_HOLD_SECONDS) - 1)])
-            attempt += 1
-        return False
-
-    def _read(self, message: Any) -> list[CloudEvent] | None:
-        """Decode a message; what holds no events goes to the dead queue with its body."""
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
-        try:
-            return [self._checked(event) for event in decode_batch(body)]
-        except (UnreadableEvent, LookupError) as error:
-            metric("peygir_events_undecodable_total", self._pair.source).inc()
-            log.warning(
-                "message_undecodable",
-                queue=self._queues.get(message.delivery_info["consumer_tag"]),
-                message_id=str(message.properties.get("message_id"))[:80],
-                reason=type(error).__name__,
-            )
-            self._channel.basic_reject(message.delivery_tag, requeue=False)
-            return None
-
-    def _checked(self, event: CloudEvent) -> CloudEvent:
-        """Give the event if it is what it should be; raises UnreadableEvent or LookupError."""
-        if event.service != self._pair.source:
-            raise UnreadableEvent("from another source")
-        if self._consumer.knows(event.event_type):
-            event.payload()
-        return event
 
 
 class Consumer(SharedExtension):
@@ -145,6 +40,8 @@ class Consumer(SharedExtension):
         self.heard_at = 0.0
         #: Least time between the beginnings of two batches of one source.
         self.pace_seconds = 0.0
+        #: Whether the last batch was full: more has arrived than is handled in one go.
+        self.behind = False
         #: Whether sources are handled side by side, for a receiver that takes them together.
         self.side_by_side = False
         self._connection: Connection | None = None
@@ -163,6 +60,7 @@ class Consumer(SharedExtension):
                 self.runtime.ready_when("consumers_attached", lambda: self.connected)
             self.container.spawn_managed_thread(self._run)
             self.container.spawn_managed_thread(self._work)
+            self.container.spawn_managed_thread(self._share)
 
     def knows(self, event_type: str) -> bool:
         """Tell whether the type is one that is handled here."""
@@ -206,7 +104,7 @@ class Consumer(SharedExtension):
     def lose_connection(self) -> None:
         """Drop the connection; everything unacknowledged goes back."""
         connection, self._connection = self._connection, None
-        self.connected = False
+        self.connected = self.behind = False
         for lane in self._lanes:
             lane.closed = True
         if connection is not None:
@@ -236,34 +134,53 @@ class Consumer(SharedExtension):
         pace = Pace(self.pace_seconds)
         while True:
             self._news.wait()
-            pace.wait()
+            if not self.behind:
+                pace.wait()
             self._news = Signal()
             self._busy = True
             try:
-                self._handle()
+                self.behind = self._handle()
             finally:
                 self._busy = False
 
-    def _handle(self) -> None:
-        """Let every lane handle one batch of what has arrived."""
+    def _handle(self) -> bool:
+        """Let every lane handle one batch of what has arrived.
+
+        Gives whether a full batch was among them: then waiting would gather no more than there is.
+        """
         lanes = [lane for lane in self._lanes if lane.has_news]
         if self.side_by_side:
-            for thread in [eventlet.spawn(self._handle_lane, lane) for lane in lanes]:
-                thread.wait()
+            threads = [eventlet.spawn(self._handle_lane, lane) for lane in lanes]
+            full = [thread.wait() for thread in threads]
         else:
-            for lane in lanes:
-                self._handle_lane(lane)
+            full = [self._handle_lane(lane) for lane in lanes]
         if any(lane.has_news for lane in self._lanes):
             self.wake()
+        return any(full)
 
-    def _handle_lane(self, lane: Lane) -> None:
+    def _handle_lane(self, lane: Lane) -> bool:
         try:
-            lane.handle()
+            return lane.handle()
         except BROKEN as error:
             # The broker gives everything unacknowledged out again; the cursors know it.
             log.warning("acknowledging_failed", error=type(error).__name__)
             if not lane.closed:
                 self.lose_connection()
+            return False
+
+    def _share(self) -> None:
+        """Give partitions away while this process has more than its part of them."""
+        self.runtime.wait_ready()
+        settings = self.runtime.settings
+        census = Census(settings.amqp_uri.get_secret_value(), self.runtime.service)
+        while not self._stopping:
+            replicas = census.take()
+            active = {partition for lane in self._lanes for partition in lane.active}
+            for partition in surplus(active, settings.partitions, replicas):
+                log.info("partition_given_away", partition=partition, replicas=replicas)
+                with contextlib.suppress(*BROKEN):
+                    for lane in self._lanes:
+                        lane.give_away(partition)
 
     def _attach(self) -> None:
         with eventlet.Timeout(_ATTACH_SECONDS, TimeoutError):

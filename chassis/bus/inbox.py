@@ -8,6 +8,7 @@ applied is noted in the list of lagging streams and tried again; the other strea
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -134,19 +135,25 @@ class Inbox(SharedExtension):
         cursors = self._cursors(source, asked, trust_memory=True)
         complete: dict[str, list[CloudEvent]] = {}
         gaps: dict[str, int] = {}
+        let_pass: list[Sequence[CloudEvent]] = []
+        old: list[Sequence[CloudEvent]] = []
         for stream, run in runs.items():
             if stream in lagging:
-                _count(source, run, "lagging")
+                let_pass.append(run)
                 continue
             cursor = cursors.get(stream, self._known.get((source, stream), 0))
-            new = [event for event in run if event.sequence > cursor]
-            _count(source, run[: len(run) - len(new)], "duplicate")
+            new = run
+            if run[0].sequence <= cursor:
+                new = [event for event in run if event.sequence > cursor]
+                old.append(run[: len(run) - len(new)])
             if not new:
                 continue
             if new[-1].sequence - cursor == len(new):
                 complete[stream] = new
             else:
                 gaps[stream] = cursor
+        _count(source, let_pass, "lagging")
+        _count(source, old, "duplicate")
         if gaps:
             complete |= self._fill(source, gaps)
         return complete
@@ -182,13 +189,16 @@ class Inbox(SharedExtension):
         for error in outcomes.values():
             if error is not None and error.code in _OURS:
                 raise error
+        applied, failed = [], []
         for stream, run in runs.items():
-            if outcomes.get(stream) is None:
-                if run:
-                    self._remember(source, stream, run[-1].sequence)
-                _count(source, run, "ok")
-            else:
-                _count(source, run, "lagging")
+            if outcomes.get(stream) is not None:
+                failed.append(run)
+            elif run:
+                self._remember(source, stream, run[-1].sequence)
+                applied.append(run)
+        _count(source, failed, "lagging")
+        _count(source, applied, "ok")
+        _observe_lag(source, applied)
         return {stream: outcomes.get(stream) for stream in runs}
 
     def _receive(
@@ -264,9 +274,12 @@ def _by_stream(events: Iterable[CloudEvent]) -> dict[str, list[CloudEvent]]:
     }
 
 
-def _count(source: str, run: Sequence[CloudEvent], outcome: str) -> None:
-    now = time.time()
-    for event in run:
-        metric("peygir_events_handled_total", source, event.event_type, outcome).inc()
-    if run and outcome == "ok":
-        metric("peygir_event_lag_seconds", source).observe(max(0.0, now - run[-1].time.timestamp()))
+def _count(source: str, runs: Iterable[Sequence[CloudEvent]], outcome: str) -> None:
+    for event_type, count in Counter(event.event_type for run in runs for event in run).items():
+        metric("peygir_events_handled_total", source, event_type, outcome).inc(count)
+
+
+def _observe_lag(source: str, runs: Iterable[Sequence[CloudEvent]]) -> None:
+    now, lag = time.time(), metric("peygir_event_lag_seconds", source)
+    for run in runs:
+        lag.observe(max(0.0, now - run[-1].time.timestamp()))

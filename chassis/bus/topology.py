@@ -50,6 +50,11 @@ def events_exchange(source: str) -> str:
     return f"{source}.events"
 
 
+def replicas_queue(service: str) -> str:
+    """Give the queue that every process of a service consumes from, for being counted."""
+    return f"{service}.replicas"
+
+
 def partition_of(subject: str, partitions: int) -> int:
     """Give the partition of a subject: one subject's events stay in order."""
     return zlib.crc32(subject.encode()) % partitions
@@ -71,10 +76,10 @@ def declare(channel: Channel, partitions: int, wanted: Iterable[Pair] | None = N
     for source in SOURCES:
         channel.exchange_declare(events_exchange(source), "direct", durable=True, auto_delete=False)
     for pair in pairs() if wanted is None else wanted:
-        _declare_queue(channel, pair.dead_queue, {"x-queue-type": "quorum"})
+        declare_queue(channel, pair.dead_queue, {"x-queue-type": "quorum"})
         for partition in range(partitions):
             queue = pair.queue(partition)
-            _declare_queue(channel, queue, queue_arguments(pair))
+            declare_queue(channel, queue, queue_arguments(pair))
             channel.queue_bind(queue, events_exchange(pair.source), str(partition))
 
 
@@ -92,7 +97,8 @@ def queue_arguments(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _declare_queue(channel: Channel, name: str, arguments: dict[str, Any]) -> None:
+def declare_queue(channel: Channel, name: str, arguments: dict[str, Any]) -> None:
+    """Declare a durable queue."""
     channel.queue_declare(
         name, durable=True, exclusive=False, auto_delete=False, arguments=arguments
     )

@@ -1,28 +1,22 @@
-"""The gateway's way to the services: asyncio, kept connections, deadlines, one retry."""
+"""The gateway's way to the services: passes, deadlines, one retry."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import aiohttp
 import msgspec
 
 from chassis.calls import wire
+from chassis.calls.channels import Channels
 from chassis.errors import DomainError, Unavailable
 from chassis.identity import Identity, Signer
 
 T = TypeVar("T")
-#: Connections live about a minute, so that new replicas get their share.
-_KEEP_SECONDS = 60.0
-#: Less than the services wait for a next request.
-_IDLE_SECONDS = 10.0
 _PASS_SECONDS = 60.0
 _OK = 200
 
@@ -41,20 +35,14 @@ class Services:
     """Calls services by name."""
 
     def __init__(self, addresses: Mapping[str, list[str]], keys: list[str]) -> None:
-        self._turns: dict[str, Iterator[str]] = {
-            name: itertools.cycle(urls) for name, urls in addresses.items()
-        }
-        self._counts = {name: len(urls) for name, urls in addresses.items()}
+        self._channels = {name: Channels(urls) for name, urls in addresses.items()}
         self._signer = Signer(keys)
         self._passes: dict[Identity, tuple[str, float]] = {}
-        self._session: aiohttp.ClientSession | None = None
-        self._opened = 0.0
-        self._closing: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
+        for channels in self._channels.values():
+            channels.close()
 
     async def query(
         self,
@@ -108,7 +96,7 @@ class Services:
         body = msgspec.json.encode(request)
         deadline = time.monotonic() + seconds
         error: DomainError = Unavailable("service_unavailable", retry_after=1, service=service)
-        for attempt in range(1 + max(1, self._counts.get(service, 1))):
+        for attempt in range(1 + max(1, self._channels[service].replicas)):
             left = deadline - time.monotonic()
             if left <= 0:
                 break
@@ -128,18 +116,14 @@ class Services:
         answer: Any,
         left: float,
     ) -> Answered:
-        url = next(self._turns[service]) + wire.PATH + method
         try:
-            async with self._open().post(
-                url, data=body, headers=headers, timeout=aiohttp.ClientTimeout(total=left)
-            ) as response:
-                content = await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError):
+            async with asyncio.timeout(left):
+                response = await self._channels[service].ask(method, headers, body)
+        except OSError:
             raise Unavailable("service_unavailable", retry_after=1, service=service) from None
         if response.status != _OK:
-            raise wire.decode_fault(response.status, content)
-        value = wire.decode_answer(content, answer)
-        return Answered(value, repeated=wire.REPLAYED in response.headers)
+            raise wire.decode_fault(response.status, response.body)
+        return Answered(wire.decode_answer(response.body, answer), repeated=response.repeated)
 
     def _headers(
         self, identity: Identity, seconds: float, correlation: str | None
@@ -147,7 +131,6 @@ class Services:
         headers = {
             wire.PASS: self._pass(identity),
             wire.SECONDS: f"{seconds:.3f}",
-            "Content-Type": "application/json",
         }
         if correlation:
             headers[wire.CORRELATION] = correlation
@@ -162,28 +145,3 @@ class Services:
             token = self._signer.sign(identity, now=now, seconds=_PASS_SECONDS * 2)
             known = self._passes[identity] = (token, now + _PASS_SECONDS)
         return known[0]
-
-    def _open(self) -> aiohttp.ClientSession:
-        now = time.monotonic()
-        if self._session is None or now - self._opened > _KEEP_SECONDS:
-            old, self._session = self._session, self._new_session()
-            self._opened = now
-            if old is not None:
-                task = asyncio.create_task(_close_later(old))
-                self._closing.add(task)
-                task.add_done_callback(self._closing.discard)
-        return self._session
-
-    @staticmethod
-    def _new_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS)
-        return aiohttp.ClientSession(
-            connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
-        )
-
-
-async def _close_later(session: aiohttp.ClientSession) -> None:
-    """Close a session once the calls on it must have ended."""
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.sleep(35)
-    await session.close()

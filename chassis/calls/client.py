@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
 import itertools
+import socket
 import time
 from collections import deque
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from chassis.calls import wire
+from chassis.calls.messages import Malformed, Response, ResponseReader, request
 from chassis.errors import Unavailable
 from chassis.provider import Provider
 from chassis.runtime import Runtime
@@ -21,19 +23,42 @@ T = TypeVar("T")
 _KEEP_SECONDS = 60.0
 _MOST_KEPT = 16
 _OK = 200
+_PIECE = 65536
 
 
-class _Connection:
+class Connection:
     """A kept connection and when it was opened."""
-
-    __slots__ = ("http", "opened")
 
     def __init__(self, address: str, seconds: float) -> None:
         parts = urlsplit(address)
-        self.http = http.client.HTTPConnection(
-            parts.hostname or "", parts.port or 80, timeout=seconds
-        )
         self.opened = time.monotonic()
+        self._host = parts.netloc
+        self._reader = ResponseReader()
+        self._socket = socket.create_connection(
+            (parts.hostname or "", parts.port or 80), timeout=seconds
+        )
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, method: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Response:
+        """Call a method; raises OSError without an answer within the time."""
+        until = time.monotonic() + seconds
+        self._socket.settimeout(seconds)
+        self._socket.sendall(request(self._host, method, headers, body))
+        while True:
+            data = self._socket.recv(_PIECE)
+            if not data:
+                raise ConnectionResetError
+            try:
+                response = self._reader.feed(data)
+            except Malformed:
+                raise ConnectionAbortedError from None
+            if response is not None:
+                return response
+            self._socket.settimeout(max(0.001, until - time.monotonic()))
+
+    def close(self) -> None:
+        """Be gone."""
+        self._socket.close()
 
 
 class Caller:
@@ -42,61 +67,65 @@ class Caller:
     def __init__(self, runtime: Runtime, service: str) -> None:
         self._runtime = runtime
         self._service = service
-        self._idle: deque[_Connection] = deque()
+        self._idle: deque[Connection] = deque()
         self._pass = ""
         self._pass_until = 0.0
         self._turn: Any = None
 
-    def query(self, method: str, request: Any, answer: type[T] | Any, *, seconds: float = 2.5) -> T:
+    def query(self, method: str, message: Any, answer: type[T] | Any, *, seconds: float = 2.5) -> T:
         """Ask; raises what the service answers with, or Unavailable."""
-        body = msgspec.json.encode(request)
+        body = msgspec.json.encode(message)
+        headers = {wire.PASS: self._own_pass(), wire.SECONDS: str(seconds)}
         for attempt in range(2):
-            connection, used = self._take(seconds, fresh=attempt > 0)
+            used = False
             try:
-                found: T = self._ask(connection, method, body, answer, seconds)
-            except (OSError, http.client.HTTPException) as error:
-                connection.http.close()
+                connection, used = self._take(seconds, fresh=attempt > 0)
+                response = self._ask(connection, method, headers, body, seconds)
+            except OSError as error:
                 # A kept connection may have been closed by the other side meanwhile; the others
                 # kept with it as well.
                 if not used or attempt or isinstance(error, TimeoutError):
-                    raise Unavailable(
-                        "service_unavailable", retry_after=1, service=self._service
-                    ) from error
+                    raise self._unavailable() from error
             else:
+                if response.status != _OK:
+                    raise wire.decode_fault(response.status, response.body)
+                found: T = wire.decode_answer(response.body, answer)
                 return found
-        raise Unavailable("service_unavailable", retry_after=1, service=self._service)
+        raise self._unavailable()
 
     def _ask(
-        self, connection: _Connection, method: str, body: bytes, answer: Any, seconds: float
-    ) -> Any:
-        connection.http.timeout = seconds
-        if connection.http.sock is not None:
-            connection.http.sock.settimeout(seconds)
-        headers = {
-            wire.PASS: self._own_pass(),
-            wire.SECONDS: str(seconds),
-            "Content-Type": "application/json",
-        }
-        connection.http.request("POST", wire.PATH + method, body, headers)
-        response = connection.http.getresponse()
-        content = response.read()
-        if response.will_close or time.monotonic() - connection.opened > _KEEP_SECONDS:
-            connection.http.close()
-        elif len(self._idle) < _MOST_KEPT:
+        self,
+        connection: Connection,
+        method: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        seconds: float,
+    ) -> Response:
+        try:
+            response = connection.ask(method, headers, body, seconds)
+        except BaseException:
+            # Who waited may have given up by a deadline of his own: the answer is still to come.
+            connection.close()
+            raise
+        is_old = time.monotonic() - connection.opened > _KEEP_SECONDS
+        if response.is_last or is_old or len(self._idle) >= _MOST_KEPT:
+            connection.close()
+        else:
             self._idle.append(connection)
-        if response.status != _OK:
-            raise wire.decode_fault(response.status, content)
-        return wire.decode_answer(content, answer)
+        return response
 
-    def _take(self, seconds: float, *, fresh: bool) -> tuple[_Connection, bool]:
+    def _take(self, seconds: float, *, fresh: bool) -> tuple[Connection, bool]:
         while self._idle:
             connection = self._idle.pop()
             if not fresh and time.monotonic() - connection.opened < _KEEP_SECONDS:
                 return connection, True
-            connection.http.close()
+            connection.close()
         if self._turn is None:
             self._turn = itertools.cycle(self._runtime.settings.addresses(self._service))
-        return _Connection(next(self._turn), seconds), False
+        return Connection(next(self._turn), seconds), False
+
+    def _unavailable(self) -> Unavailable:
+        return Unavailable("service_unavailable", retry_after=1, service=self._service)
 
     def _own_pass(self) -> str:
         now = self._runtime.clock.timestamp()

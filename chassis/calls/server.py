@@ -1,7 +1,7 @@
 """The internal HTTP server of a service: `POST /call/{method}`.
 
-Bare WSGI on eventlet's server, which measured at half the cost of Nameko's own web server. Limits
-on bodies and time, one pass per caller, 503 while draining, and no exception's text in an answer.
+Limits on bodies and time, one pass per caller, 503 while draining, and no exception's text in an
+answer. How requests come in from connections is in `listener.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import inspect
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,10 +19,11 @@ import msgspec
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
-from chassis import wsgi
-from chassis.calls import wire
+from chassis.calls import listener, wire
 from chassis.calls.admission import Admission
 from chassis.calls.call import Call
+from chassis.calls.listener import Request
+from chassis.calls.messages import Response
 from chassis.clock import as_utc, to_milliseconds
 from chassis.errors import (
     DomainError,
@@ -45,8 +46,10 @@ log = get_logger()
 #: Calls handled at the same time; the rest wait in the listen queue.
 _MOST_AT_ONCE = 400
 _MOST_SECONDS = 30.0
-#: Digits of a length that is worth reading; Python refuses numbers of 4,300 digits with an error.
-_LONGEST_NUMBER = 20
+#: Headers as the listener names them.
+_PASS, _SECONDS, _AT, _KEY, _CORRELATION = (
+    name.lower() for name in (wire.PASS, wire.SECONDS, wire.AT, wire.KEY, wire.CORRELATION)
+)
 
 
 class CallTimeout(Overdue):
@@ -62,14 +65,6 @@ class Method(NamedTuple):
     internal: bool
     #: Each method has its own: a slow one must not close the door to the others.
     admission: Admission
-
-
-class Response(NamedTuple):
-    """An answer before it is on the wire."""
-
-    status: str
-    body: bytes
-    headers: list[tuple[str, str]]
 
 
 class CallServer(SharedExtension):
@@ -110,7 +105,7 @@ class CallServer(SharedExtension):
         settings = self.runtime.settings
         if "calls" not in settings.roles:
             return
-        self._socket = wsgi.listen(settings.call_host, settings.call_port, backlog=1024)
+        self._socket = listener.listen(settings.call_host, settings.call_port)
         self.port = self._socket.getsockname()[1]
         self.container.spawn_managed_thread(self._serve)
 
@@ -121,28 +116,21 @@ class CallServer(SharedExtension):
         return not self.in_flight
 
     def _serve(self) -> None:
-        wsgi.serve(self._socket, self._answer, most=_MOST_AT_ONCE)
+        listener.serve(self._socket, self._answer, most=_MOST_AT_ONCE)
 
-    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def _answer(self, request: Request) -> Response:
         self.in_flight += 1
         try:
-            response = self._respond(environ)
+            return self._respond(request)
         finally:
             self.in_flight -= 1
-        headers = [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(response.body))),
-            *response.headers,
-        ]
-        start(response.status, headers)
-        return [response.body]
 
-    def _respond(self, environ: dict[str, Any]) -> Response:
-        name = environ["PATH_INFO"].removeprefix(wire.PATH)
+    def _respond(self, request: Request) -> Response:
+        name = request.path.removeprefix(wire.PATH)
         started = time.monotonic()
         label = name if name in self.methods else "unknown"
         try:
-            response, outcome = self._handle(name, environ), "ok"
+            response, outcome = self._handle(name, request), "ok"
         except DomainError as error:
             response, outcome = (
                 _refusal(error),
@@ -159,42 +147,42 @@ class CallServer(SharedExtension):
         metric("peygir_call_seconds", label).observe(time.monotonic() - started)
         return response
 
-    def _handle(self, name: str, environ: dict[str, Any]) -> Response:
+    def _handle(self, name: str, request: Request) -> Response:
         if self.runtime.draining:
             raise Unavailable("draining", retry_after=1)
         self.runtime.require_ready()
         method = self.methods.get(name)
-        if method is None or environ["REQUEST_METHOD"] != "POST":
+        if method is None or request.verb != "POST":
             raise NotFound("no_such_method")
-        identity = self._identity(environ)
+        identity = self._identity(request)
         if method.internal and identity.role != "service":
             raise Unauthenticated("pass_invalid")
-        seconds = min(_number(environ.get("HTTP_PEYGIR_SECONDS"), 10.0), _MOST_SECONDS)
+        seconds = min(_number(request.headers.get(_SECONDS), 10.0), _MOST_SECONDS)
         with eventlet.Timeout(seconds, CallTimeout):
             # Before a place is taken: who sends slowly must not hold one.
-            body = _body(environ)
-            call = self._call(name, identity, environ, body)
+            body = request.body()
+            call = self._call(name, identity, request, body)
             with _admitted(method, seconds), bound(correlation=call.correlation):
                 answer = method.handle(_decoded(method.decoder, body), call)
-        headers = [(wire.REPLAYED, "true")] if call.repeated else []
-        return Response("200 OK", msgspec.json.encode(answer), headers)
+        return Response(200, msgspec.json.encode(answer), repeated=call.repeated)
 
-    def _identity(self, environ: dict[str, Any]) -> Identity:
-        token = environ.get("HTTP_PEYGIR_PASS")
+    def _identity(self, request: Request) -> Identity:
+        token = request.headers.get(_PASS)
         if not token:
             raise Unauthenticated("pass_missing")
         return self.runtime.signer.verify(token, now=self.runtime.clock.timestamp())
 
-    def _call(self, name: str, identity: Identity, environ: dict[str, Any], body: bytes) -> Call:
+    def _call(self, name: str, identity: Identity, request: Request, body: bytes) -> Call:
+        headers = request.headers
         call = Call(
             method=name,
             identity=identity,
-            key=environ.get("HTTP_IDEMPOTENCY_KEY") or secrets.token_hex(16),
+            key=headers.get(_KEY) or secrets.token_hex(16),
             now=self.runtime.clock.now(),
             body=body,
-            correlation=environ.get("HTTP_PEYGIR_CORRELATION"),
+            correlation=headers.get(_CORRELATION),
         )
-        if at := environ.get("HTTP_PEYGIR_AT"):
+        if at := headers.get(_AT):
             call.require("import")
             call.at = _instant(at)
         return call
@@ -219,22 +207,8 @@ class _Fault(Permanent):
 
 
 def _refusal(error: DomainError) -> Response:
-    headers = [("Connection", "close")] if error.code == "draining" else []
-    return Response(f"{error.status} Refused", wire.encode_fault(error), headers)
-
-
-def _body(environ: dict[str, Any]) -> bytes:
-    """Read the body; only with a length, because eventlet shows a chunked one as empty."""
-    length = environ.get("CONTENT_LENGTH")
-    if environ.get("HTTP_TRANSFER_ENCODING") or not length:
-        raise Invalid("length_required")
-    size = int(length) if length.isdecimal() and len(length) < _LONGEST_NUMBER else -1
-    if not 0 <= size <= wire.MAX_BODY_BYTES:
-        raise Invalid("too_large", limit=wire.MAX_BODY_BYTES)
-    body: bytes = environ["wsgi.input"].read(size)
-    if len(body) != size:
-        raise Invalid("body_incomplete")
-    return body
+    is_last = error.code == "draining"
+    return Response(error.status, wire.encode_fault(error), is_last=is_last)
 
 
 def _decoded(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:

@@ -1,6 +1,6 @@
 """The journal: one insert is the state change, the outbox, the inbox and the record."""
 
-from chassis.journal.aggregates import Aggregates, Outcome, Recorded, Reference
+from chassis.journal.aggregates import Aggregates, Opened, Outcome, Recorded, Reference
 from chassis.journal.group import Duplicate, GroupWriter
 from chassis.journal.journal import Journal
 from chassis.journal.snapshots import Snapshot
@@ -10,6 +10,7 @@ __all__ = [
     "Duplicate",
     "GroupWriter",
     "Journal",
+    "Opened",
     "Outcome",
     "Recorded",
     "Reference",

@@ -25,7 +25,8 @@ from chassis.errors import DomainError, KeyReused, Overdue, Permanent, Unavailab
 from chassis.identity import Identity
 from chassis.journal import commit as commits
 from chassis.journal.group import Duplicate
-from chassis.journal.journal import Journal
+from chassis.journal.instants import cut
+from chassis.journal.journal import OPENS, Journal
 from chassis.journal.mending import Mender
 from chassis.journal.queries import JournalQueries
 from chassis.journal.relay import Relay
@@ -62,6 +63,18 @@ class Intent(NamedTuple):
     correlation: str | None = None
     causation: str | None = None
     due_at: datetime | None = None
+    #: A command that opens a stream: under its cause no other is opened.
+    opens: bool = False
+
+
+class Opened(Permanent):
+    """Raised when a command would open a second stream; `stream` is the one it has opened."""
+
+    status = 409
+
+    def __init__(self, stream: str) -> None:
+        super().__init__("opened_already")
+        self.stream = stream
 
 
 class Outcome(NamedTuple):
@@ -176,20 +189,20 @@ class Aggregates(Provider, Generic[S]):
 
     def history(self, stream: str) -> list[Recorded]:
         """Give a stream's events, oldest first."""
-        steps = []
-        for item in self.journal.read_stream(stream):
-            for offset, (event, at) in enumerate(commits.events_of(item)):
-                steps.append(
-                    Recorded(
-                        event,
-                        at,
-                        item["recorded_at"],
-                        item["actor"],
-                        item["first_seq"] + offset,
-                        item["version"],
-                    )
-                )
-        return steps
+        return [step for item in self.journal.read_stream(stream) for step in _recorded(item)]
+
+    def told(self, stream: str) -> tuple[Snapshot[S] | None, list[Recorded]]:
+        """Give a stream as it stands with its events, oldest first: both by one look."""
+        found = self.journal.commits_of(stream)
+        if not found:
+            return None, []
+        state, steps = (
+            self.evolution.initial(),
+            [step for item in found for step in _recorded(item)],
+        )
+        for step in steps:
+            state = self.evolution.apply(state, step.event, step.at)
+        return Snapshot(stream, found[-1]["version"], state, found[-1]["recorded_at"]), steps
 
     # -- deciding --------------------------------------------------------------------------------
 
@@ -198,10 +211,11 @@ class Aggregates(Provider, Generic[S]):
     ) -> Outcome:
         """Carry a command out, exactly once per idempotency key.
 
-        With `new` the stream is taken not to exist yet, and nothing is looked up first. Raises what
-        the decision raises, KeyReused, or Unavailable.
+        With `new` the stream is taken not to exist yet, and nothing is looked up first; raises
+        Opened where the command has opened another one. Raises what the decision raises, KeyReused,
+        or Unavailable.
         """
-        intent = _commanded(decide, request, call)
+        intent = _commanded(decide, request, call)._replace(opens=new)
         with self._turn(stream):
             outcome = self.settle({stream: [intent]}, new=new, pull=True)[stream]
         if outcome.error is not None:
@@ -434,16 +448,24 @@ class Aggregates(Provider, Generic[S]):
                 encoded[stream] = trial.encode(now)
             except Permanent as error:
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=error)
-        results = self.journal.append([raw for raw, _digest in encoded.values()])
+        results = self.journal.append(list(encoded.values()))
         after = []
-        for (stream, (_raw, digest)), result in zip(encoded.items(), results, strict=True):
+        for (stream, commit), result in zip(encoded.items(), results, strict=True):
             trial = trials[stream]
             if result is None:
-                after.append(trial.after(digest, now))
+                after.append(trial.after(commit.hash, now))
                 done[stream] = trial.outcome(stored=True)
             elif not isinstance(result, Duplicate):
                 done[stream] = Outcome(trial.before.state, trial.before.version, [], error=result)
+            elif result.index == OPENS:
+                done[stream] = Outcome(
+                    trial.before.state, 0, [], error=self._opened(trial.applied[0])
+                )
         self.snapshots.save(after, later=later)
+
+    def _opened(self, intent: Intent) -> DomainError:
+        first = self.journal.find_opening(intent.cause)
+        return Opened(first) if first else Unavailable("outcome_unknown", retry_after=1)
 
     def _make_indexes(self) -> None:
         collection = self.journal.runtime.database[self.collection]
@@ -502,7 +524,7 @@ class _Trial:
                 self.cursors[source] = max(sequence, intent.read_upto)
 
     def _evolve(self, events: Sequence[Event], at: datetime) -> None:
-        at = to_milliseconds(at)
+        at = cut(at)
         kept = [commits.as_stored(event) for event in events]
         for event in kept:
             self.state = self.kind.evolution.apply(self.state, event, at)
@@ -526,8 +548,8 @@ class _Trial:
         version = self.before.version + int(stored)
         return Outcome(self.state, version, [item.event for item in self.events], error=self.error)
 
-    def encode(self, recorded_at: datetime) -> tuple[bytes, bytes]:
-        """Give the commit's bytes and hash."""
+    def encode(self, recorded_at: datetime) -> commits.Encoded:
+        """Give the commit as it is stored."""
         first = self.applied[0]
         unit = self.kind.unit(self.state) if self.kind.unit else None
         return commits.encode(
@@ -545,6 +567,7 @@ class _Trial:
                 correlation=first.correlation,
                 causation=first.causation,
                 request=first.request,
+                opens=self._cause(first) if first.opens and not self.before.version else None,
                 due_at=min((i.due_at for i in self.applied if i.due_at), default=None),
             )
         )
@@ -560,6 +583,20 @@ class _Trial:
             cursors=self.before.cursors | self.cursors,
             updated_at=recorded_at,
         )
+
+
+def _recorded(commit: dict[str, Any]) -> list[Recorded]:
+    return [
+        Recorded(
+            event,
+            at,
+            commit["recorded_at"],
+            commit["actor"],
+            commit["first_seq"] + offset,
+            commit["version"],
+        )
+        for offset, (event, at) in enumerate(commits.events_of(commit))
+    ]
 
 
 def _commanded(decide: Decide, request: Any, call: Call) -> Intent:

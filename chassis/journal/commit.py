@@ -17,8 +17,8 @@ import bson
 import msgspec
 from bson.codec_options import CodecOptions
 
-from chassis.clock import to_milliseconds
 from chassis.errors import Invalid
+from chassis.journal.instants import are_as_kept, cut
 from contracts.envelope import CloudEvent, Event, event_class, wire_type
 
 CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
@@ -53,6 +53,8 @@ class Draft(msgspec.Struct, kw_only=True):
     causation: str | None = None
     #: Hash of the request, for commands: another request under the same key is refused.
     request: str | None = None
+    #: The cause once more, where it is a command that opens the stream.
+    opens: str | None = None
     #: The due instant that led here, for measuring how late its event was told.
     due_at: datetime | None = None
 
@@ -68,35 +70,31 @@ def split_id(name: str) -> tuple[str, int]:
     return stream, int(version)
 
 
-def decode_id(raw: bytes) -> str:
-    """Read a commit's id, which is its first field, without decoding the rest."""
-    # int32 size, type 0x02, "_id\0", int32 length, the string.
-    length = int.from_bytes(raw[9:13], "little")
-    return raw[13 : 12 + length].decode()
-
-
 def stored(value: Any) -> Any:
-    """Give a struct as it will be read back: plain values, instants in whole milliseconds."""
-    return _cut(msgspec.to_builtins(value, builtin_types=_BUILTIN))
-
-
-def _cut(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return to_milliseconds(value)
-    if isinstance(value, dict):
-        return {name: _cut(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_cut(item) for item in value]
-    return value
+    """Give a struct as plain values, for BSON, which cuts instants to whole milliseconds."""
+    return msgspec.to_builtins(value, builtin_types=_BUILTIN)
 
 
 def as_stored(event: Event) -> Event:
     """Give the event as a reader will see it, so that both fold the same state."""
-    return msgspec.convert(stored(event), type=type(event))
+    plain = stored(event)
+    kept = plain if are_as_kept(event) else cut(plain)
+    return msgspec.convert(kept, type=type(event))
 
 
-def encode(draft: Draft) -> tuple[bytes, bytes]:
-    """Give the commit's bytes and its hash; raises Invalid for what cannot be stored."""
+class Encoded(NamedTuple):
+    """A commit as it is stored, and as who reads it back will have it."""
+
+    raw: bytes
+    hash: bytes
+    document: dict[str, Any]
+
+
+def encode(draft: Draft) -> Encoded:
+    """Give the commit's bytes; raises Invalid for what cannot be stored.
+
+    Its events must be `as_stored`.
+    """
     document: dict[str, Any] = {
         "_id": commit_id(draft.stream, draft.version),
         "stream": draft.stream,
@@ -107,7 +105,7 @@ def encode(draft: Draft) -> tuple[bytes, bytes]:
         "recorded_at": draft.recorded_at,
         "actor": draft.actor,
     }
-    for name in ("unit", "correlation", "causation", "request", "due_at"):
+    for name in ("unit", "correlation", "causation", "request", "opens", "due_at"):
         if (value := getattr(draft, name)) is not None:
             document[name] = value
     document["events"] = [
@@ -116,7 +114,8 @@ def encode(draft: Draft) -> tuple[bytes, bytes]:
     document["prev_hash"] = draft.prev_hash
     body = to_bson(document, limit=MAX_COMMIT_BYTES)
     digest = hashlib.sha256(body).digest()
-    return _with_hash(body, digest), digest
+    document["hash"] = digest
+    return Encoded(_with_hash(body, digest), digest, document)
 
 
 def to_bson(document: Mapping[str, Any], *, limit: int) -> bytes:

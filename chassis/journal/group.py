@@ -24,6 +24,7 @@ from chassis.mongo import DURABLE
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
+    from pymongo.write_concern import WriteConcern
 
 log = get_logger()
 _DUPLICATE_KEY = 11000
@@ -55,11 +56,20 @@ class _Entry:
 
 
 class GroupWriter:
-    """Inserts into one collection, durably, gathered over all green threads of the process."""
+    """Inserts into one collection, gathered over all green threads of the process.
 
-    def __init__(self, collection: Collection[Any], *, seconds: float = 3.0) -> None:
+    Durably, unless another `concern` is given.
+    """
+
+    def __init__(
+        self,
+        collection: Collection[Any],
+        *,
+        seconds: float = 3.0,
+        concern: WriteConcern = DURABLE,
+    ) -> None:
         self._collection = collection.with_options(
-            write_concern=DURABLE, read_concern=ReadConcern("majority")
+            write_concern=concern, read_concern=ReadConcern("majority")
         )
         self._seconds = seconds
         self._gathered: Gathered[_Entry, Outcome] = Gathered(self._write)

@@ -16,7 +16,8 @@ from nameko.extensions import SharedExtension
 from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
-from chassis.journal.commit import cloud_events, commit_id, decode
+from chassis.gather import Gathered
+from chassis.journal.commit import Encoded, cloud_events, commit_id, decode
 from chassis.journal.group import GroupWriter, Outcome
 from chassis.late import late
 from chassis.metrics import metric
@@ -28,6 +29,19 @@ if TYPE_CHECKING:
 
     from chassis.journal.aggregates import Aggregates
 
+#: The index that keeps a command from opening two streams.
+OPENS = ("opens",)
+#: One commit for each cause; the commits of some time, found without reading them; and one stream
+#: that a command has opened. An equality is seen to lie within `$gt`, but not within `$exists`.
+COMMIT_INDEXES = [
+    IndexModel([("stream", 1), ("causes", 1)], unique=True),
+    IndexModel([("recorded_at", 1), ("_id", 1)]),
+    IndexModel(
+        [(name, 1) for name in OPENS],
+        unique=True,
+        partialFilterExpression={name: {"$gt": ""} for name in OPENS},
+    ),
+]
 #: Streams asked about in one query.
 _MANY = 500
 _RAW_OPTIONS = {"document_class": RawBSONDocument}
@@ -41,8 +55,8 @@ class Journal(SharedExtension):
     def __init__(self) -> None:
         #: The kinds of streams that write here.
         self.kinds: list[Aggregates[Any]] = []
-        #: Told of every stored commit, as bytes: the relay listens.
-        self.listeners: list[Callable[[Sequence[bytes]], None]] = []
+        #: Told of every stored commit, as it will be read back: the relay listens.
+        self.listeners: list[Callable[[Sequence[dict[str, Any]]], None]] = []
 
     def setup(self) -> None:
         """Have the indexes made before the process is ready."""
@@ -67,10 +81,12 @@ class Journal(SharedExtension):
     def _writer(self) -> GroupWriter:
         return GroupWriter(self.collection, seconds=self.runtime.settings.mongo_seconds)
 
-    def append(self, documents: Sequence[bytes]) -> Sequence[Outcome]:
+    def append(self, commits: Sequence[Encoded]) -> Sequence[Outcome]:
         """Store commits; gives each one's outcome."""
-        results = self._writer.insert_all(documents)
-        stored = [raw for raw, result in zip(documents, results, strict=True) if result is None]
+        results = self._writer.insert_all([item.raw for item in commits])
+        stored = [
+            item.document for item, result in zip(commits, results, strict=True) if result is None
+        ]
         metric("peygir_commits_total", "stored").inc(len(stored))
         metric("peygir_commits_total", "not_stored").inc(len(results) - len(stored))
         if stored:
@@ -88,6 +104,20 @@ class Journal(SharedExtension):
         if upto is not None:
             wanted["_id"]["$lte"] = commit_id(stream, upto)
         yield from self.collection.find(wanted).sort("_id", ASCENDING)
+
+    def commits_of(self, stream: str) -> list[dict[str, Any]]:
+        """Give a stream's commits in order; who asks at the same moment is answered by one look."""
+        return self._looks.one(stream)
+
+    @late
+    def _looks(self) -> Gathered[str, list[dict[str, Any]]]:
+        return Gathered(self._commits_of_all, most=_MANY)
+
+    def _commits_of_all(self, streams: list[str]) -> list[list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {stream: [] for stream in streams}
+        for item in self._read_ranges([_range_of(stream) for stream in found]):
+            found[item["stream"]].append(item)
+        return [found[stream] for stream in streams]
 
     def read_beyond(self, versions: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         """Give the commits beyond the versions, each stream's in order."""
@@ -113,6 +143,11 @@ class Journal(SharedExtension):
     def find_cause(self, stream: str, cause: str) -> dict[str, Any] | None:
         """Give the commit that a cause led to."""
         return self.collection.find_one({"stream": stream, "causes": cause})
+
+    def find_opening(self, cause: str) -> str | None:
+        """Give the stream that a command has opened."""
+        found = self.collection.find_one({"opens": cause}, {"stream": 1})
+        return found["stream"] if found else None
 
     def raw_by_id(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Give commits as bytes, by id."""
@@ -168,12 +203,7 @@ class Journal(SharedExtension):
         )
 
     def _make_indexes(self) -> None:
-        self.collection.create_indexes(
-            [
-                IndexModel([("stream", 1), ("causes", 1)], unique=True),
-                IndexModel([("recorded_at", 1), ("_id", 1)]),
-            ]
-        )
+        self.collection.create_indexes(COMMIT_INDEXES)
         self.log.create_indexes(
             [
                 IndexModel([("last", 1)]),

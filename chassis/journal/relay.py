@@ -21,7 +21,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis.bus.publisher import Publisher
 from chassis.clock import instant_of
-from chassis.journal.commit import commit_id, decode, decode_id, split_id
+from chassis.journal.commit import commit_id, decode, split_id
 from chassis.journal.dispatch import Dispatch, Segment
 from chassis.journal.journal import Journal
 from chassis.journal.lookback import Lookback
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection
 
 log = get_logger()
+
+#: A commit as our own writers offer it, or as it was found by looking.
+Commit = dict[str, Any] | bytes
 
 #: Commits in one segment at most: bounds a segment document and a publishing window.
 _MOST_COMMITS = 500
@@ -78,7 +81,7 @@ class Relay(SharedExtension):
     journal = Journal()
 
     def __init__(self) -> None:
-        self._offered: dict[str, bytes] = {}
+        self._offered: dict[str, Commit] = {}
         self._news = Signal()
         self._heads = Heads()
         self._leading = False
@@ -123,12 +126,12 @@ class Relay(SharedExtension):
 
     # -- numbering -------------------------------------------------------------------------------
 
-    def _offer(self, stored: Sequence[bytes]) -> None:
+    def _offer(self, stored: Sequence[dict[str, Any]]) -> None:
         """Take commits that were stored just now by this process."""
         if not self._leading:
             return
-        for raw in stored:
-            self._offered[decode_id(raw)] = raw
+        for item in stored:
+            self._offered[item["_id"]] = item
         if not self._news.ready():
             self._news.send()
 
@@ -178,7 +181,11 @@ class Relay(SharedExtension):
         # What was offered to an earlier leadership may have its number from somebody else by now.
         self._offered.clear()
         since = self._marked(last)
-        for segment in log_.find({"at": {"$gte": instant_of(since - 60)}}).sort("_id", 1):
+        earliest = instant_of(since - 60)
+        # Backwards, because there is no index of times: it would cost as much as the log is long.
+        for segment in log_.find(sort=[("_id", -1)]):
+            if segment["at"] < earliest:
+                break
             for name, _count in segment["commits"]:
                 stream, version = split_id(name)
                 self._heads.advance(stream, version)
@@ -222,7 +229,7 @@ class Relay(SharedExtension):
 
     def _number(self) -> None:
         offered, self._offered = self._offered, {}
-        fresh = {name: raw for name, raw in offered.items() if not self._covered(name)}
+        fresh = {name: item for name, item in offered.items() if not self._covered(name)}
         if time.monotonic() - self._last_look > self._look_seconds:
             self._look(fresh)
         if has_gap(fresh, self._heads):
@@ -236,7 +243,7 @@ class Relay(SharedExtension):
     def _covered(self, name: str) -> bool:
         return self._heads.covers(*split_id(name))
 
-    def _look(self, fresh: dict[str, bytes], *, far: bool = False) -> None:
+    def _look(self, fresh: dict[str, Commit], *, far: bool = False) -> None:
         """Find commits that nobody offered, and add them."""
         started = self.runtime.clock.timestamp()
         ids = self.journal.ids_since(instant_of(self._lookback.since(started, far=far)))
@@ -247,11 +254,11 @@ class Relay(SharedExtension):
         self._looked_at = started
         self._last_look = time.monotonic()
 
-    def _store(self, raws: list[bytes]) -> None:
+    def _store(self, given: list[Commit]) -> None:
         """Give commits their positions, durably; raises DuplicateKeyError when fenced off."""
-        if not raws:
+        if not given:
             return
-        commits = [decode(raw) for raw in raws]
+        commits = [item if isinstance(item, dict) else decode(item) for item in given]
         count = sum(len(item["events"]) for item in commits)
         head = hashlib.sha256(self._head)
         for item in commits:
@@ -275,7 +282,7 @@ class Relay(SharedExtension):
             self._heads.advance(item["stream"], item["version"])
 
 
-def has_gap(fresh: Mapping[str, bytes], heads: Heads) -> bool:
+def has_gap(fresh: Mapping[str, Any], heads: Heads) -> bool:
     """Tell whether there may be a commit before one of these that has no number either.
 
     Another process may have stored it. Once a later one is numbered it would count as numbered too.
@@ -287,7 +294,7 @@ def has_gap(fresh: Mapping[str, bytes], heads: Heads) -> bool:
     return False
 
 
-def in_order(fresh: dict[str, bytes]) -> list[str]:
+def in_order(fresh: Mapping[str, Any]) -> list[str]:
     """Sort commits as they came, but each stream's by version."""
     streams: dict[str, list[int]] = {}
     for name in fresh:

@@ -36,9 +36,8 @@ _GATEWAY: Final = Identity(subject="system:gateway", role="service")
 async def sign_in(body: SignIn, caller: Anyone) -> Response:
     """Give a session for a user name and a password."""
     network = network_of(caller.address)
-    await caller.spend("sign_in", network)
-    # Counted with the address, so that nobody locks somebody else out from afar.
-    await caller.spend("sign_in_name", hidden(f"{body.username}@{network}"))
+    # A name is counted with the address, so that nobody locks somebody else out from afar.
+    await caller.spend(sign_in=network, sign_in_name=hidden(f"{body.username}@{network}"))
     request = Authenticate(username=body.username, password=body.password, address=network)
     staff = await caller.command("routing", "authenticate", request, Staff)
     log.info("signed_in", subject=f"person:{staff.id}", address=caller.address)
@@ -54,7 +53,7 @@ async def sign_in(body: SignIn, caller: Anyone) -> Response:
 async def refresh(body: Refresh, caller: Anyone) -> Response:
     """Give new tokens; unit and role are asked for again, so that changes of them count."""
     gateway = caller.gateway
-    await caller.spend("sign_in", network_of(caller.address))
+    await caller.spend(sign_in=network_of(caller.address))
     session = gateway.sessions.read_refresh(body.refresh_token)
     if gateway.revocations.has_ended(session):
         raise Unauthenticated("session_ended")

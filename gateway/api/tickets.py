@@ -74,7 +74,7 @@ async def register_ticket(body: NewTicket, caller: AnyoneCommanding) -> Response
 
 async def register(caller: Caller, ticket: NewTicket) -> Registered:
     """Have intake register a request; the form on the page takes the same way."""
-    await caller.spend("register", network_of(caller.address))
+    await caller.spend(register=network_of(caller.address))
     if ticket.workflow != "default":
         caller.identity.require("import")
     requester = ticket.requester

@@ -167,8 +167,7 @@ async def proved(caller: Caller, code: str, proof: str) -> tuple[Tracked, Caller
 
 async def count_try(caller: Caller, code: str) -> None:
     """Count a try to follow, per address and per code; raises LimitReached."""
-    await caller.spend("track", network_of(caller.address))
-    await caller.spend("track_code", code)
+    await caller.spend(track=network_of(caller.address), track_code=code)
 
 
 async def _case(requester: Caller, code: str) -> tuple[TicketView | None, list[Step]]:

@@ -43,4 +43,4 @@ async def acknowledge(request: Request, token: TokenPath, caller: Anyone) -> Res
 async def _count(request: Request, caller: Caller) -> None:
     """Let nobody try many links; raises TooMany."""
     caller.language = reader_of(request)
-    await caller.spend("track", network_of(caller.address))
+    await caller.spend(track=network_of(caller.address))

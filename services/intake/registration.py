@@ -1,13 +1,14 @@
 """The way of one registration, from the request to the ticket's first commit.
 
 The claim comes first: whoever repeats the command finds his code there, and a crash at any later
-point leaves only what the repeat completes.
+point leaves only what the repeat completes. One write is waited for until it is durable, the
+commit; what was written before it is durable then as well (docs/adr/0003-journal.md).
 """
 
 import msgspec
 
 from chassis.calls.call import Call
-from chassis.journal import Aggregates
+from chassis.journal import Aggregates, Opened
 from chassis.metrics import metric
 from contracts.calls.intake import Registered, RegisterTicket
 from contracts.envelope import ContentRef
@@ -42,6 +43,7 @@ def register(
     if requesters.is_trusted(call):
         content = _with_what_is_known(content, candidates)
 
+    reign = store.reign()
     claim = store.claims.claim(call.cause, content, call.digest, call.at or call.now)
     requester = requesters.meet(content.contact, candidates, request.language, call, store)
     registration = handlers.Registration(
@@ -55,7 +57,18 @@ def register(
         registered_by=_registrar(call),
         workflow=_workflow(request, call),
     )
-    outcome = tickets.execute(claim.code, handlers.register_ticket, registration, call, new=True)
+    try:
+        outcome = tickets.execute(
+            claim.code, handlers.register_ticket, registration, call, new=True
+        )
+    except Opened as opened:
+        # The claim of the first try was lost with the server that had it.
+        claim = msgspec.structs.replace(claim, code=opened.stream)
+        outcome = tickets.execute(claim.code, handlers.register_ticket, registration, call)
+        reign = None
+    if store.reign() != reign:
+        store.claims.keep(call.cause, claim, call.at or call.now)
+        requesters.keep(requester, call, store)
     if not outcome.repeated:
         metric("peygir_tickets_registered_total", request.channel, subject.kind).inc()
     return _answer(claim, outcome.state)

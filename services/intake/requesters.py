@@ -43,6 +43,11 @@ def meet(
     raise Unavailable("contention", retry_after=1)
 
 
+def keep(profile: Profile, call: Call, store: Store) -> None:
+    """Make sure that a requester whom a ticket names is stored for good."""
+    store.profiles.keep(profile, _untold(_fields(profile), call))
+
+
 def tell_changes(store: Store, streams: Aggregates[Requester]) -> None:
     """Record on the requesters' streams what their profiles have still to tell."""
     waiting = {f"requester:{item[0].id}": item for item in store.profiles.untold(_MOST)}

@@ -6,7 +6,7 @@ from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
-from chassis.journal import Aggregates
+from chassis.journal import Aggregates, Recorded
 from chassis.runtime import Config
 from chassis.timers import every, on_start
 from contracts.calls.base import Nothing
@@ -99,13 +99,13 @@ class RoutingService:
         views = self._views(call)
         views.readable(request.code)
         if not views.is_staff:
-            return self._public_steps(request.code)
+            return self._public_steps(self.cases.history(request.code))
         return timeline.full(self.cases.history(request.code), self.store.texts.bodies)
 
     @query
     def follow(self, request: Follow, call: Call) -> Followed:
-        ticket = self._views(call).ticket(request.code)
-        return Followed(ticket=ticket, steps=self._public_steps(request.code))
+        ticket, history = self._views(call).followed(request.code)
+        return Followed(ticket=ticket, steps=self._public_steps(history))
 
     @query
     def texts(self, request: GetTexts, call: Call) -> dict[str, str]:
@@ -182,9 +182,8 @@ class RoutingService:
 
     # -- parts of one process --------------------------------------------------------------------
 
-    def _public_steps(self, code: str) -> list[Step]:
-        history, bodies = self.cases.history(code), self.store.texts.bodies
-        return timeline.public(history, bodies, self.grounding.lookup.names)
+    def _public_steps(self, history: list[Recorded]) -> list[Step]:
+        return timeline.public(history, self.store.texts.bodies, self.grounding.lookup.names)
 
     def _views(self, call: Call) -> Views:
         return Views(self.cases, self.grounding.now(), call)

@@ -9,7 +9,7 @@ import msgspec
 from chassis.calls.call import Call
 from chassis.clock import as_utc
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.journal import Aggregates, Snapshot
+from chassis.journal import Aggregates, Recorded, Snapshot
 from contracts.calls.routing import (
     Inbox,
     ListTickets,
@@ -60,9 +60,17 @@ class Views:
         found = self._tickets.find({"_id": code}, limit=1)
         if not found and self._tickets.mend([code]):
             found = self._tickets.find({"_id": code}, limit=1)
-        if not found or found[0].state.opened_at is None:
+        return self._allowed(found[0] if found else None)
+
+    def followed(self, code: str) -> tuple[TicketView, list[Recorded]]:
+        """Show one with its history; raises NotFound or Forbidden."""
+        found, history = self._tickets.told(code)
+        return self.show(self._allowed(found)), history
+
+    def _allowed(self, found: Snapshot[Ticket] | None) -> Shown:
+        if found is None or found.state.opened_at is None:
             raise NotFound("ticket_not_found")
-        shown = _shown(found[0])
+        shown = _shown(found)
         if not Standing(shown.ticket, self._asker, self._grounds.organisation).may_read:
             raise Forbidden("ticket_not_yours")
         return shown

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from tests.load.bench import started
+from tests.load.measuring import started
 from tests.load.scenarios import SCENARIOS
 
 PROCESSES = ("intake", "routing", "sla", "notify", "reporting", "gateway")

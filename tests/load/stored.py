@@ -4,6 +4,8 @@ Some tickets live their whole life through the public API. The rest are copies o
 databases then hold about these: the same bytes under other codes, two days older, with the log and
 the readers' positions behind them. So every collection and index has the size that it would have;
 only `peygir journal verify` finds hashes that do not fit, and reports do not count the copies.
+Copies are made in the order of their codes, which keeps the indexes' pages in memory. What was
+broken off goes on where it was.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import asyncio
 import itertools
 import json
 import secrets
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,14 +30,16 @@ from pymongo.database import Database
 from pymongo.write_concern import WriteConcern
 
 from deploy.local.installation import Installation
+from deploy.local.processes import SERVICES
 from services.intake.domain import codes
-from tests.load.bench import CODES, SETTINGS, STORED, started
+from tests.load.bench import CODES, STORED
 from tests.load.driver import by_callers
+from tests.load.measuring import SETTINGS, started
 
 _SAMPLED = 20_000
 _LIVES = 100
+_PROOF_DIGITS = 4
 _CALLERS = 4
-_SERVICES = ("intake", "routing", "sla", "notify", "reporting")
 #: The collections that hold something of a ticket, and the field that has its code.
 _OF_TICKETS = {
     "claims": "code",
@@ -69,14 +72,12 @@ class Original(NamedTuple):
     code: str
     #: Ids of its claim and its texts.
     ids: list[str]
-    proof: str
 
-    def copied(self) -> tuple[str, list[Document]]:
-        """Give what would be stored of another ticket, and its code."""
-        code = codes.draw()
+    def copied(self, code: str) -> list[Document]:
+        """Give what would be stored of another ticket, of that code."""
         names = {self.code: code} | {name: secrets.token_hex(len(name) // 2) for name in self.ids}
         pairs = [(old.encode(), new.encode()) for old, new in names.items()]
-        return code, [_renamed(item, pairs, names) for item in self.documents]
+        return [_renamed(item, pairs, names) for item in self.documents]
 
 
 def _renamed(
@@ -93,36 +94,34 @@ def _renamed(
 
 
 def make(folder: Path, tickets: int) -> None:
-    """Make an installation's data with so many tickets; what stands there is replaced."""
-    shutil.rmtree(folder, ignore_errors=True)
-    with started(folder, {}) as bench:
-        asyncio.run(by_callers(bench.people.live, callers=_CALLERS, count=_LIVES))
-        bench.await_quiet()
-        lived = list(bench.people.codes)
+    """Make an installation's data with so many tickets."""
+    if not folder.exists():
+        with started(folder, {}) as bench:
+            asyncio.run(by_callers(bench.people.live, callers=_CALLERS, count=_LIVES))
+            bench.await_quiet()
     with Installation(folder, demo=True, environment=SETTINGS) as installation:
         installation.start_servers()
         with MongoClient[dict[str, Any]](installation.addresses.mongo_uri) as client:
-            databases = {name: client[f"peygir_{name}"] for name in _SERVICES}
-            originals = [item for item in _originals(databases, lived) if item.documents]
-            sampled = _multiply(databases, originals, tickets - len(originals))
-    (folder / CODES).write_text(json.dumps(sampled))
+            databases = {name: client[f"peygir_{name}"] for name in SERVICES}
+            originals = list(_originals(databases))
+            stored = databases["routing"]["tickets"].estimated_document_count()
+            _multiply(databases, originals, tickets - stored)
+            sampled = list(
+                databases["intake"]["claims"].aggregate([{"$sample": {"size": _SAMPLED}}])
+            )
+    proofs = [(item["code"], item["mobile"][-_PROOF_DIGITS:]) for item in sampled]
+    (folder / CODES).write_text(json.dumps(proofs))
 
 
-def _originals(
-    databases: dict[str, Database[dict[str, Any]]], lived: Iterable[tuple[str, str]]
-) -> Iterator[Original]:
-    """Give the tickets that came to their end: a large stock is of such."""
-    ended = {
-        item["_id"] for item in databases["routing"]["tickets"].find({"status": "finished"}, {})
-    }
-    for code, proof in lived:
-        if code not in ended:
-            continue
+def _originals(databases: dict[str, Database[dict[str, Any]]]) -> Iterator[Original]:
+    """Give tickets that came to their end: a large stock is of such."""
+    ended = databases["routing"]["tickets"].find({"status": "finished"}, {}, limit=_LIVES)
+    for code in [item["_id"] for item in ended]:
         claim = databases["intake"]["claims"].find_one({"code": code}) or {}
         ids = [str(claim["_id"]).rpartition(":")[2]]
         for service in ("intake", "routing"):
             ids += [item["_id"] for item in databases[service]["texts"].find({"stream": code})]
-        yield Original(list(_documents(databases, code)), code, ids, proof)
+        yield Original(list(_documents(databases, code)), code, ids)
 
 
 def _documents(databases: dict[str, Database[dict[str, Any]]], code: str) -> Iterator[Document]:
@@ -138,17 +137,15 @@ def _documents(databases: dict[str, Database[dict[str, Any]]], code: str) -> Ite
 
 def _multiply(
     databases: dict[str, Database[dict[str, Any]]], originals: Sequence[Original], count: int
-) -> list[tuple[str, str]]:
-    """Store copies; gives some of their codes with their proofs."""
-    logs = {name: _Log(databases[name]) for name in _SERVICES}
+) -> None:
+    """Store so many copies."""
+    logs = {name: _Log(databases[name]) for name in SERVICES}
     turns, made, began = itertools.cycle(originals), 0, time.monotonic()
-    sampled: list[tuple[str, str]] = []
+    drawn = _unused_codes(databases, count)
     while made < count:
         batch: dict[tuple[str, str], list[Document]] = {}
         for original in itertools.islice(turns, min(_TICKETS_AT_ONCE, count - made)):
-            code, documents = original.copied()
-            if made % max(1, count // _SAMPLED) == 0:
-                sampled.append((code, original.proof))
+            documents = original.copied(drawn[made])
             made += 1
             for item in documents:
                 batch.setdefault((item.service, item.collection), []).append(item)
@@ -164,7 +161,16 @@ def _multiply(
             print(f"{made} tickets, {made / (time.monotonic() - began):.0f} a second", flush=True)
     for log in logs.values():
         log.end(databases.values())
-    return sampled
+
+
+def _unused_codes(databases: dict[str, Database[dict[str, Any]]], count: int) -> list[str]:
+    """Give codes in order; of a million that are drawn, some are the same by chance."""
+    used = {item["code"] for item in databases["intake"]["claims"].find({}, {"_id": 0, "code": 1})}
+    free: set[str] = set()
+    while len(free) < count:
+        if (code := codes.draw()) not in used:
+            free.add(code)
+    return sorted(free)
 
 
 class _Log:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import eventlet
 
-from chassis.bus.topology import events_exchange, pairs
+from chassis.bus.topology import CONSUMES, events_exchange, pairs, replicas_queue
 
 if TYPE_CHECKING:
     from tests.simulation.hub import Owner
@@ -32,6 +32,13 @@ class Delivery(NamedTuple):
     properties: dict[str, Any]
 
 
+class Declared(NamedTuple):
+    """What declaring a queue tells."""
+
+    queue: str
+    consumer_count: int
+
+
 class Channel:
     """A channel with the amqp library's names; declaring needs no effect here."""
 
@@ -47,8 +54,12 @@ class Channel:
     def _take_for_granted(self, *_arguments: Any, **_options: Any) -> None:
         """Have no effect."""
 
-    exchange_declare = queue_declare = queue_bind = _take_for_granted
-    basic_qos = confirm_select = _take_for_granted
+    exchange_declare = queue_bind = _take_for_granted
+    basic_qos = confirm_select = close = _take_for_granted
+
+    def queue_declare(self, queue: str, **_options: Any) -> Declared:
+        """Tell of a queue; that there is one consumer, as any replica gets any message anyway."""
+        return Declared(queue, consumer_count=1)
 
     def basic_consume(self, queue: str, *, callback: Callable[[Delivery], None]) -> str:
         """Begin to receive from a queue."""
@@ -218,6 +229,9 @@ class Broker:
                 queue = Queue(world, pair.queue(partition))
                 self.queues[queue.name] = queue
                 self.bound[events_exchange(pair.source), str(partition)].append(queue)
+        for service in CONSUMES:
+            name = replicas_queue(service)
+            self.queues[name] = Queue(world, name)
         self._links: list[Link] = []
 
     def connect(self) -> Link:

@@ -151,9 +151,7 @@ class Client:
             wire.KEY: key,
         }
         try:
-            answer = world.network.call(
-                f"{service}-{replica}", wire.PATH + method, body, headers, _SECONDS
-            )
+            answer = world.network.call(f"{service}-{replica}", method, headers, body, _SECONDS)
         except OSError as error:
             world.note(self.name, "gets no answer:", method, key, type(error).__name__)
             return _UNAVAILABLE, b""

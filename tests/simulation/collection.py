@@ -124,7 +124,7 @@ class Collection:
         """Give how many fulfil a query."""
         return len(self._call("count", lambda: list(self._shelf.select(query))))
 
-    def aggregate(self, pipeline: Sequence[Document]) -> list[Document]:
+    def aggregate(self, pipeline: Sequence[Document], **_options: Any) -> list[Document]:
         """Group what matches by some fields: the one pipeline that routing's queues ask for."""
         match, group = pipeline[0]["$match"], pipeline[1]["$group"]["_id"]
         found = self._call("aggregate", lambda: list(self._shelf.select(match)))

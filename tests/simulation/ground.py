@@ -109,7 +109,7 @@ def prepare() -> None:
             if getattr(module, "metric", None) is metric:
                 module.__dict__["metric"] = _uncounted
     consumer.connect = publisher.connect = lambda *_where, **_how: now.world.broker.connect()
-    client._Connection = _connection
+    client.Connection = _connection
     lease.Leases._take = _taken
     entrypoints.request_class = functools.cache(entrypoints.request_class)
     Settings.load = classmethod(functools.cache(_load))
@@ -137,9 +137,8 @@ def _load(kind: type[Settings]) -> Settings:
     return kind()
 
 
-def _connection(address: str, seconds: float) -> Any:
-    wire = Wire(now.world, urlsplit(address).hostname or "", seconds)
-    return SimpleNamespace(http=wire, opened=now.world.hub.now)
+def _connection(address: str, _seconds: float) -> Any:
+    return Wire(now.world, urlsplit(address).hostname or "")
 
 
 def _taken(leases: lease.Leases, names: Sequence[str]) -> set[str]:

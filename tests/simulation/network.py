@@ -1,31 +1,22 @@
 """Calls between processes: HTTP as bytes, with answers that get lost and servers that die.
 
-Stands in for the sockets below `chassis.calls.client`; the client and the server are real.
+Stands in for the sockets of `chassis.calls.client`; the client and the server are real.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from greenlet import getcurrent
+
+from chassis.calls import wire
+from chassis.calls.listener import Request
+from chassis.calls.messages import Head, Response
 
 if TYPE_CHECKING:
     from tests.simulation.process import Process
     from tests.simulation.world import World
-
-
-class Answer(NamedTuple):
-    """What a server answered, with the names of `http.client`."""
-
-    status: int
-    body: bytes
-    will_close: bool = False
-
-    def read(self) -> bytes:
-        """Give the body."""
-        return self.body
 
 
 class Exchange:
@@ -66,19 +57,18 @@ class Network:
         self._under_way: list[Exchange] = []
 
     def call(
-        self, address: str, path: str, body: bytes, headers: Mapping[str, str], seconds: float
-    ) -> Answer:
+        self, address: str, method: str, headers: Mapping[str, str], body: bytes, seconds: float
+    ) -> Response:
         """Call a process; raises OSError when it does not answer."""
         world = self._world
         server = world.processes.get(address)
         if server is None or server.dead:
             raise ConnectionRefusedError(address)
         if world.faults.happens(world.faults.error):
-            raise TimeoutError(f"{path} got lost")
+            raise TimeoutError(f"{method} got lost")
         exchange = Exchange(world, server)
         self._under_way.append(exchange)
-        environ = _environ(path, body, headers)
-        world.hub.spawn(server, self._serve, exchange, environ)
+        world.hub.spawn(server, self._serve, exchange, _request(method, headers, body))
         try:
             return exchange.wait(seconds)
         finally:
@@ -90,45 +80,33 @@ class Network:
             if exchange.server is process:
                 exchange.end(ConnectionResetError(process.name))
 
-    def _serve(self, exchange: Exchange, environ: dict[str, Any]) -> None:
-        response = exchange.server.calls._respond(environ)
+    def _serve(self, exchange: Exchange, request: Request) -> None:
+        response = exchange.server.calls._respond(request)
         world = self._world
-        world.stumble(exchange.server, f"answer {environ['PATH_INFO']}")
+        world.stumble(exchange.server, f"answer {request.path}")
         if world.faults.happens(world.faults.error):
             world.note(exchange.server.name, "answers into the void")
             return
-        exchange.end(Answer(int(response.status.split()[0]), response.body))
+        exchange.end(response)
 
 
-def _environ(path: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-    """Give a request as WSGI has it."""
-    named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-    return named | {
-        "PATH_INFO": path,
-        "REQUEST_METHOD": "POST",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.input": BytesIO(body),
-    }
+def _request(method: str, headers: Mapping[str, str], body: bytes) -> Request:
+    """Give a request as the listener would."""
+    named = {name.lower(): value for name, value in headers.items()}
+    return Request(Head("POST", wire.PATH + method, named), lambda: body)
 
 
 class Wire:
-    """A connection with the names of `http.client`."""
+    """Stands in for `chassis.calls.client.Connection`."""
 
-    sock = None
-
-    def __init__(self, world: World, address: str, seconds: float) -> None:
+    def __init__(self, world: World, address: str) -> None:
         self._world = world
         self._address = address
-        self.timeout = seconds
-        self._asked: tuple[str, bytes, Mapping[str, str]] = ("", b"", {})
+        self.opened = world.hub.now
 
-    def request(self, _verb: str, path: str, body: bytes, headers: Mapping[str, str]) -> None:
-        """Keep the request until its answer is wanted."""
-        self._asked = path, body, headers
-
-    def getresponse(self) -> Answer:
-        """Send the request and wait."""
-        return self._world.network.call(self._address, *self._asked, self.timeout)
+    def ask(self, method: str, headers: Mapping[str, str], body: bytes, seconds: float) -> Response:
+        """Call a method; raises OSError without an answer."""
+        return self._world.network.call(self._address, method, headers, body, seconds)
 
     def close(self) -> None:
         """Be gone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from greenlet import GreenletExit
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Of the calls that fail, those that the server never sees.
 _UNREACHED = 0.5
+#: Of the looks at who the server is, those that find it changed.
+_CHANGED = 0.1
 #: What would only fill the story of a run.
 _LOOKING = (".find", ".count", ".aggregate", "slots.insert")
 
@@ -79,6 +82,10 @@ class Connection:
             raise AutoReconnect(what)
         return result
 
+    def is_another_server(self) -> bool:
+        """Tell whether the server seems to have changed."""
+        return self._world.chance.random() < _CHANGED
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Have all or nothing of what happens within; nobody comes between."""
@@ -119,12 +126,24 @@ class Database:
         return self[name]
 
 
+_SERVER = SimpleNamespace(is_writable=True, address="", election_id=None, topology_version=None)
+
+
 class Client:
     """What of a client transactions need; it is its own session and its own `admin`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.admin = self
+
+    @property
+    def topology_description(self) -> Client:
+        """Tell of the one server there is."""
+        return self
+
+    def server_descriptions(self) -> dict[str, Any]:
+        """Give it; now and then it is not the one it was, so that writes are made again."""
+        return {} if self._connection.is_another_server() else {"": _SERVER}
 
     def aggregate(self, _pipeline: Any) -> list[Any]:
         """Give the transactions that nobody will end: none outlive their process here."""

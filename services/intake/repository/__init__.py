@@ -3,7 +3,10 @@
 Everything that could name a person is here and in no commit: erasing it leaves every chain whole.
 """
 
+from collections.abc import Hashable
+
 from chassis.late import late
+from chassis.mongo import reign
 from chassis.runtime import Mongo
 from services.intake.repository.attempts import Attempts
 from services.intake.repository.claims import Claims
@@ -43,6 +46,10 @@ class Store(Mongo):
     def attempts(self) -> Attempts:
         """Wrong proofs of late."""
         return Attempts(self.db["attempts"])
+
+    def reign(self) -> Hashable:
+        """Tell who takes the writes: see `chassis.mongo.reign`."""
+        return reign(self.db.client)
 
     def _make_indexes(self) -> None:
         for collection in (self.claims, self.profiles, self.attempts):

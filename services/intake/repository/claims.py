@@ -1,10 +1,14 @@
 """Claims: which command got which tracking code, and what was asked under it.
 
-A claim is written, durably, before the ticket is committed. Its `_id` is the cause of the command,
-so that a repeat finds the first code. It is also the erasable document of the ticket's content:
-the event holds the hash of title and description under the claim's code. One document for both
-saves a durable write; the price is that a claim may stand here whose ticket never came about
-because nobody asked again. Nobody was told its code, and reading always asks the stream too.
+A claim is written before the ticket is committed. Its `_id` is the cause of the command, so that a
+repeat finds the first code. It is also the erasable document of the ticket's content: the event
+holds the hash of title and description under the claim's code. One document for both saves a write;
+the price is that a claim may stand here whose ticket never came about because nobody asked again.
+Nobody was told its code, and reading always asks the stream too.
+
+Nobody waits for a claim to be durable: the commit that follows in the same log is waited for. Where
+the log has changed hands in between, registering writes the claim once more; that a command opens
+one ticket only, the journal sees to.
 """
 
 import secrets
@@ -15,10 +19,10 @@ from typing import Any
 import msgspec
 from pymongo import IndexModel
 from pymongo.collection import Collection
-from pymongo.read_concern import ReadConcern
 
 from chassis.errors import KeyReused, Unavailable
 from chassis.journal import Duplicate, GroupWriter
+from chassis.mongo import DERIVED
 from services.intake.domain import codes
 from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
@@ -41,8 +45,7 @@ class Claims:
 
     def __init__(self, collection: Collection[dict[str, Any]], *, seconds: float) -> None:
         self._collection = collection
-        self._majority = collection.with_options(read_concern=ReadConcern("majority"))
-        self._writer = GroupWriter(collection, seconds=seconds)
+        self._writer = GroupWriter(collection, seconds=seconds, concern=DERIVED)
         self._by_code = Gathering(self._claims_of)
 
     def make_indexes(self) -> None:
@@ -67,6 +70,11 @@ class Claims:
             return Claim(code=code, content=content, digest=digest)
         raise Unavailable("no_free_code", retry_after=1)
 
+    def keep(self, cause: str, claim: Claim, at: datetime) -> None:
+        """Write a claim durably, in place of whatever its cause has claimed besides."""
+        document = _document(cause, claim.code, claim.content, claim.digest, at)
+        self._collection.replace_one({"_id": cause}, document, upsert=True)
+
     def by_code(self, code: str) -> Claim | None:
         """Give the claim of a code."""
         return self._by_code.get(code)
@@ -85,7 +93,7 @@ class Claims:
         return {claim.code: claim for claim in self.by_codes(wanted)}
 
     def _first(self, cause: str, digest: str) -> Claim:
-        found = self._majority.find_one({"_id": cause})
+        found = self._collection.find_one({"_id": cause})
         if found is None:
             raise Unavailable("outcome_unknown", retry_after=1)
         if found["digest"] != digest:

@@ -2,10 +2,11 @@
 
 A profile is written before its stream tells of it, because unique indexes decide who is new. What
 is still to be told stands in the profile itself, written together with the change, so that a crash
-in between loses nothing.
+in between loses nothing. As with claims, the ticket's commit makes a new profile durable.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ class Profiles:
         self._collection = collection
         # A mark that the server forgets in a crash is made again: what is told twice is one event.
         self._marks = collection.with_options(write_concern=DERIVED)
-        self._writer = GroupWriter(collection, seconds=seconds)
+        self._writer = GroupWriter(collection, seconds=seconds, concern=DERIVED)
         self._candidates = Gathering(self._candidates_of)
 
     def make_indexes(self) -> None:
@@ -59,13 +60,19 @@ class Profiles:
 
     def add(self, profile: Profile, untold: Untold) -> bool:
         """Store a new requester; False when somebody else has a contact of his by now."""
-        document = msgspec.structs.asdict(profile)
-        document["_id"] = document.pop("id")
         try:
-            self._writer.insert(document | {"untold": [msgspec.structs.asdict(untold)]})
+            self._writer.insert(_document(profile, untold))
         except Duplicate:
             return False
         return True
+
+    def keep(self, profile: Profile, untold: Untold) -> None:
+        """Write a requester durably where he is missing, unless another has his contacts by now."""
+        document = _document(profile, untold)
+        with suppress(DuplicateKeyError):
+            self._collection.update_one(
+                {"_id": profile.id}, {"$setOnInsert": document}, upsert=True
+            )
 
     def fill_in(self, profile: Profile, news: dict[str, str], untold: Untold) -> bool:
         """Add what was missing; False when it no longer is, or is somebody else's by now."""
@@ -108,6 +115,12 @@ class Profiles:
             contact: [profile for profile in found if _shares(profile, contact)]
             for contact in contacts
         }
+
+
+def _document(profile: Profile, untold: Untold) -> dict[str, Any]:
+    document = msgspec.structs.asdict(profile)
+    document["_id"] = document.pop("id")
+    return document | {"untold": [msgspec.structs.asdict(untold)]}
 
 
 def _shares(profile: Profile, contact: Contact) -> bool:

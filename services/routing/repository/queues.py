@@ -17,7 +17,8 @@ TICKET_INDEXES = (
     IndexModel([("unit", 1), ("updated_at", -1)]),
     IndexModel([("assignee", 1), ("updated_at", -1)]),
     IndexModel([("owner", 1), ("status", 1), ("updated_at", -1)]),
-    IndexModel([("held_by", 1)], partialFilterExpression={"held_by": {"$type": "string"}}),
+    # The database must see that whoever is asked for is among them: `$type` does not tell it so.
+    IndexModel([("held_by", 1)], name="held", partialFilterExpression={"held_by": {"$gt": ""}}),
     IndexModel(
         [("unit", 1), ("tier", 1), ("for_person", 1), *_ORDER],
         name="queue",
@@ -49,7 +50,9 @@ class Queues:
         """Give the queues in which something waits."""
         group = {field: f"${field}" for field in Queue._fields}
         found = self._collection.aggregate(
-            [{"$match": {"queued": True}}, {"$group": {"_id": group}}]
+            # It would read every ticket there is, for want of a condition on what comes first.
+            [{"$match": _QUEUED}, {"$group": {"_id": group}}],
+            hint="queue",
         )
         return [Queue(**item["_id"]) for item in found]
 

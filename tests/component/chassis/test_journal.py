@@ -250,7 +250,7 @@ def a_late_commit(gentle, stream, *, seconds, version=1, previous=b""):
     now = gentle.mongo.admin.command("hello")["localTime"]
     at = now.replace(microsecond=0) - timedelta(seconds=seconds)
     event = TicketMessageReceived(message=ContentRef("1", "0" * 64), channel="late")
-    raw, digest = encode(
+    raw, digest, _ = encode(
         Draft(
             stream=stream,
             version=version,

@@ -157,7 +157,7 @@ def applied_elsewhere(gentle, stream, cause):
     first = journal.find_one({"stream": stream})
     source, _colon, sequence = cause.partition(":")
     event = SlaCancelled(clock="elsewhere", reason=cause)
-    raw, _digest = encode(
+    raw, *_ = encode(
         Draft(
             stream=stream,
             version=2,

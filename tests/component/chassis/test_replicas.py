@@ -98,6 +98,26 @@ def beating(world):
     return set(database["beats"].distinct("pid"))
 
 
+def test_who_receives_from_all_partitions_gives_some_of_them_away(world, replicas):
+    alive = [process for process in replicas if process.running]
+
+    def have_handled():
+        """Give how many events each has handled, after one more in every partition."""
+        for partition in range(2):
+            stream = new_stream("shared")
+            world.processes["intake"].tell(stream, "ok")
+            bodies = bodies_of(world.processes["intake"], [stream], 1)
+            world.publish(*bodies, partition=partition)
+        return [process.metric("peygir_event_batch_size_count") for process in alive]
+
+    before = have_handled()
+
+    eventually(
+        lambda: sum(now > then for now, then in zip(have_handled(), before, strict=True)) > 1,
+        seconds=30,
+    )
+
+
 def test_a_background_job_runs_in_one_replica_and_moves_when_that_is_killed(world, replicas):
     (first,) = beating(world)
 

@@ -4,10 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from pymongo import MongoClient
 from pymongo.database import Database
 
 from chassis.calls.call import Call
 from chassis.identity import ANONYMOUS
+from chassis.mongo import reign
 from services.intake.domain import codes
 from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
@@ -271,3 +273,31 @@ def test_neither_names_nor_contacts_nor_texts_are_in_the_journal(intake):
     assert requester in told
     assert secret not in told
     assert mobile[1:] not in told
+
+
+def test_a_claim_that_its_server_forgot_opens_no_second_ticket(intake):
+    key, request = secrets.token_hex(8), a_request()
+    first = intake.call("register_ticket", request, key=key).expect(200).json["code"]
+    claims = intake.database["claims"]
+    assert claims.delete_one({"code": first}).deleted_count == 1
+
+    again = intake.call("register_ticket", request, key=key).expect(200)
+
+    assert again.json["code"] == first
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert claims.find_one({"code": first})["title"] == request["title"]
+    assert len(intake.events(first)) == 1
+    other = a_request() | {"title": "another"}
+    assert intake.call("register_ticket", other, key=key).expect(422).json["code"]
+
+
+def test_what_no_server_takes_writes_for_is_never_the_same_reign():
+    nobody = MongoClient("mongodb://127.0.0.1:1", connect=False)
+
+    assert reign(nobody) != reign(nobody)
+
+
+def test_the_reign_is_the_same_until_the_server_starts_anew(intake):
+    client = intake.database.client
+
+    assert reign(client) == reign(client)

@@ -45,9 +45,9 @@ def intake_dies(module):
     """Between the commit of a registration and the answer to the gateway."""
     respond = module.CallServer._respond
 
-    def dying(self, environ):
-        response = respond(self, environ)
-        if environ["PATH_INFO"].endswith("/register_ticket") and response.status[:3] == "200":
+    def dying(self, request):
+        response = respond(self, request)
+        if request.path.endswith("/register_ticket") and response.status == 200:
             _die_if_told("answer.intake")
         return response
 

@@ -78,9 +78,9 @@ class FakeLimits:
         self.spent: list[tuple[str, str]] = []
         self.reached: set[str] = set()
 
-    async def spend(self, name: str, who: str) -> None:
-        self.spent.append((name, who))
-        if name in self.reached:
+    async def spend(self, **tries: str) -> None:
+        self.spent += tries.items()
+        if tries.keys() & self.reached:
             raise TooMany("rate_limited", retry_after=7, seconds=7)
 
 

@@ -10,11 +10,11 @@ NOWHERE = "redis://127.0.0.1:1/0"
 async def test_without_redis_each_process_counts_for_itself():
     limits = Limits({"track": "2/minute"}, redis_url=NOWHERE)
 
-    await limits.spend("track", "192.0.2.1")
-    await limits.spend("track", "192.0.2.1")
-    await limits.spend("track", "192.0.2.2")
+    await limits.spend(track="192.0.2.1")
+    await limits.spend(track="192.0.2.1")
+    await limits.spend(track="192.0.2.2")
     with pytest.raises(LimitReached) as reached:
-        await limits.spend("track", "192.0.2.1")
+        await limits.spend(track="192.0.2.1")
 
     assert reached.value.code == "rate_limited"
     assert 0 < reached.value.retry_after <= 60
@@ -24,11 +24,11 @@ async def test_without_redis_each_process_counts_for_itself():
 async def test_after_a_failure_redis_is_left_alone_for_a_moment():
     now = [0.0]
     limits = Limits({"track": "9/minute"}, redis_url=NOWHERE, clock=lambda: now[0])
-    await limits.spend("track", "a")
+    await limits.spend(track="a")
 
-    assert limits._limiter() is limits._alone
+    assert limits.is_resting
     now[0] += 3
-    assert limits._limiter() is limits._shared
+    assert not limits.is_resting
 
 
 @pytest.mark.parametrize(
