@@ -85,6 +85,7 @@ METRICS: dict[str, Metric] = {
         "counter", "Tickets registered.", ("channel", "kind")
     ),
     "peygir_sla_breaches_total": Metric("counter", "Targets missed.", ("clock", "confirmed")),
+    "peygir_sla_replanning_left": Metric("gauge", "Tickets that go by superseded calendars."),
     "peygir_sla_warnings_total": Metric("counter", "Marks passed before a target.", ("clock",)),
     "peygir_assignments_total": Metric(
         "counter", "Tickets brought to a person or to a queue.", ("outcome",)

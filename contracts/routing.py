@@ -179,6 +179,19 @@ class TicketNoted(Event):
     note: ContentRef
 
 
+@event("ticket.demand_refused", by="routing")
+class TicketDemandRefused(Event):
+    """What a mark of a clock wanted done could not be done here and now."""
+
+    clock: str
+    #: Per cent of the target.
+    mark: int
+    #: `escalate`, `prioritise`, `reassign` or `question`.
+    action: str
+    #: The refusal's code, such as `action_not_allowed_now`.
+    reason: str
+
+
 @event("ticket.answered", by="routing")
 class TicketAnswered(Event):
     """The owner wrote to the requester."""

@@ -1,4 +1,4 @@
-"""What sla tells: clocks started, paused, warned of, broken or met.
+"""What sla tells: what it saw of a ticket; clocks started, paused, warned of, broken or met.
 
 A ticket has one clock per target of its agreement (`first_response`, `resolution`, ...). Seconds
 of a target are business seconds of the clock's calendar.
@@ -38,12 +38,25 @@ class Notice(Rung):
     urgent: bool = False
 
 
-class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a mark wants done with the work; routing does what the ticket's workflow allows."""
+
+    do: Literal["escalate", "prioritise", "reassign", "question"]
+    #: For `prioritise`: 1 (highest) to 5.
+    priority: Annotated[int, Meta(ge=1, le=5)] | None = None
+    #: Where the work goes, or who is asked; absent: one tier up, or the unit that has the work.
+    unit: str | None = None
+    tier: Annotated[int, Meta(ge=1, le=9)] | None = None
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When a mark comes, as long as the clock runs on."""
 
     #: Per cent of the target.
     mark: int
     at: datetime
+    #: `left:900` or `after:3600`, for a mark so many seconds before or after the target.
+    label: str | None = None
 
 
 class TicketFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +68,63 @@ class TicketFacts(msgspec.Struct, frozen=True, kw_only=True):
     segment: str
     priority: int | None = None
     unit: str | None = None
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a clock goes by."""
+
+    agreement: str
+    agreement_version: int
+    calendar: str
+    calendar_version: int
+    target_seconds: float
+
+
+#: What a clock may go by. `asked`: the requester wrote; `held`: the work came to a unit and tier;
+#: `moved`: another step, with nothing else; `ended`: withdrawn, declined, merged or handed off.
+Observed = Literal[
+    "registered",
+    "asked",
+    "held",
+    "prioritised",
+    "moved",
+    "waiting",
+    "resumed",
+    "answered",
+    "done",
+    "sent_back",
+    "finished",
+    "reopened",
+    "ended",
+]
+
+
+@event("sla.observed", by="sla")
+class SlaObserved(Event, omit_defaults=True):
+    """What happened to the ticket that a clock may go by; the ticket's course is made of these.
+
+    Fields say what is new; all observations together say under any agreement when a clock ran.
+    """
+
+    what: Observed
+    #: Where the ticket stands from now on.
+    state: str | None = None
+    step: str | None = None
+    unit: str | None = None
+    tier: int | None = None
+    #: Who is waited for: `requester`, `supplier` or `unit`.
+    held_by: str | None = None
+    priority: int | None = None
+    #: How it ended: `withdrawn`, `declined`, `merged` or `handed_off`.
+    reason: str | None = None
+    facts: TicketFacts | None = None
+    #: Number of the last publication that the ticket goes by.
+    published: int | None = None
+    imported: bool = False
+    #: The agreement that holds from now on, where that is another one than before; version 0 says
+    #: that none holds any more.
+    agreement: str | None = None
+    agreement_version: int | None = None
 
 
 @event("sla.started", by="sla")
@@ -73,6 +143,8 @@ class SlaStarted(Event):
     facts: TicketFacts | None = None
     #: Judged by the times of its events alone; nobody is told.
     imported: bool = False
+    #: Where time had been used when the clock came to be: what was left then.
+    left_seconds: float | None = None
 
 
 @event("sla.paused", by="sla")
@@ -96,6 +168,25 @@ class SlaResumed(Event):
     alarms: list[Alarm] = []
 
 
+@event("sla.replanned", by="sla")
+class SlaReplanned(Event):
+    """The clock goes by other terms from now on; time used until now stays used."""
+
+    clock: str
+    #: `calendar`: a new version was published; `agreement`: another one holds for the ticket now.
+    reason: Literal["calendar", "agreement"]
+    #: The publication of the calendar, or what made the other agreement hold.
+    replanned_at: datetime
+    before: Terms
+    after: Terms
+    #: Business seconds used so far, by the terms before.
+    used_seconds: float
+    due_at: datetime
+    #: When it had been due until now.
+    due_before: datetime
+    alarms: list[Alarm] = []
+
+
 @event("sla.warned", by="sla")
 class SlaWarned(Event):
     """A mark before the target was passed."""
@@ -107,6 +198,7 @@ class SlaWarned(Event):
     due_at: datetime
     left_seconds: float
     notices: list[Notice]
+    label: str | None = None
 
 
 @event("sla.breached", by="sla")
@@ -123,12 +215,40 @@ class SlaBreached(Event):
     confirmed: bool = True
 
 
+@event("sla.overdue", by="sla")
+class SlaOverdue(Event):
+    """A mark after the target was passed: it is still not reached."""
+
+    clock: str
+    #: Per cent of the target, more than 100.
+    mark: int
+    alarm_at: datetime
+    due_at: datetime
+    late_seconds: float
+    priority: int
+    notices: list[Notice]
+    label: str | None = None
+
+
+@event("sla.demanded", by="sla")
+class SlaDemanded(Event):
+    """A mark that has come wants something done with the work."""
+
+    clock: str
+    mark: int
+    alarm_at: datetime
+    actions: list[Action]
+    label: str | None = None
+
+
 @event("sla.breach_withdrawn", by="sla")
 class SlaBreachWithdrawn(Event):
     """A breach proved false: what stopped the clock in time was recorded, but not yet known."""
 
     clock: str
     stopped_at: datetime
+    #: Marks that are ahead again beside the target itself.
+    alarms: list[Alarm] = []
 
 
 @event("sla.met", by="sla")
@@ -149,3 +269,30 @@ class SlaCancelled(Event):
     reason: str
     #: What a reopened ticket goes on with.
     left_seconds: float = 0.0
+
+
+@event("sla.reason_given", by="sla")
+class SlaReasonGiven(Event):
+    """Somebody said why a target was missed, by a word of the agreement's list."""
+
+    clock: str
+    reason: str
+    by: str
+
+
+@event("sla.exception_requested", by="sla")
+class SlaExceptionRequested(Event):
+    """Somebody asks that a breach be not counted, as the agreement provides."""
+
+    clock: str
+    reason: str
+    by: str
+
+
+@event("sla.exception_decided", by="sla")
+class SlaExceptionDecided(Event):
+    """Whoever may decide agreed, or not; an agreed breach is left out of verdict figures."""
+
+    clock: str
+    approved: bool
+    by: str

@@ -14,7 +14,7 @@ from contracts.calls.base import Answer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Staff, TicketView
-from contracts.calls.sla import ClockView
+from contracts.calls.sla import Charge, ClockView, ExplanationLine
 from contracts.rights import ROLES
 
 REF_TEMPLATE: Final = "#/components/schemas/{name}"
@@ -97,6 +97,27 @@ class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `
     deliveries: list[DeliveryView]
     #: Parts that do not answer now: `sla`, `notify`.
     unavailable: list[str]
+
+
+class ToldLine(ExplanationLine, kw_only=True):  # type: ignore[misc]  # msgspec hands it down
+    """One line of an explanation, in plain words too."""
+
+    #: In the reader's language.
+    text: str
+
+
+class ToldExplanation(Answer, frozen=True):
+    """Why a clock is due when it is, and whose time has passed on it."""
+
+    code: str
+    clock: str
+    #: `running`, `paused`, `met` or `cancelled`.
+    state: str
+    target_seconds: float
+    left_seconds: float
+    due_at: datetime | None
+    lines: list[ToldLine]
+    charges: list[Charge]
 
 
 class TimelineStep(Answer, frozen=True):

@@ -169,6 +169,12 @@ class Reason(Document):
     reason: Text | None = None
 
 
+class Seed(Document):
+    """Whether days that were edited give way."""
+
+    overwrite: bool = False
+
+
 class SignIn(Document):
     """A staff member's user name and password."""
 

@@ -36,7 +36,7 @@ TAGS: Final = {
     "subjects": "What can be asked.",
     "reports": "Figures.",
     "events": "The public event log.",
-    "admin": "Subjects, organisation, rules, workflows, agreements, calendars.",
+    "admin": "Subjects, organisation, rules, workflows, agreements, calendars, holidays.",
     "operation": "Stuck events, journals, figures, failed messages.",
     "providers": "What providers of channels tell.",
 }
@@ -142,7 +142,8 @@ def _add_components(document: dict[str, Any]) -> None:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     _, problem = msgspec.json.schema_components((Problem,), ref_template=REF_TEMPLATE)
-    schemas.update(SCHEMAS)
+    # By name: whichever module was imported first, the document is the same.
+    schemas.update(sorted(SCHEMAS.items()))
     schemas.update(problem)
     components["responses"] = {
         f"Problem{status}": {

@@ -28,6 +28,8 @@ from chassis.pace import Pace
 log = get_logger()
 #: A broker that falls silent while queues are declared would be waited for without an end.
 _ATTACH_SECONDS = 30.0
+#: Between two attempts to reach a broker that is away; each costs next to nothing.
+_LONGEST_PAUSE_SECONDS = 1.0
 
 
 class Consumer(SharedExtension):
@@ -128,7 +130,7 @@ class Consumer(SharedExtension):
             metric("peygir_broker_connected").set(0)
             if not self._stopping:
                 eventlet.sleep(pause)
-                pause = min(pause * 2, 3.0)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     def _work(self) -> None:
         pace = Pace(self.pace_seconds)

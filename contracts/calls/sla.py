@@ -12,6 +12,8 @@ class GetClocks(Request):
     """Query `clocks`: answers {code: [ClockView]}."""
 
     codes: Annotated[list[Code], Meta(max_length=200)]
+    #: As it stood then; absent: now.
+    at: datetime | None = None
 
 
 class ClockView(Answer):
@@ -29,6 +31,107 @@ class ClockView(Answer):
     stopped_at: datetime | None
     breached_at: datetime | None
     held_by: str | None
+    #: What it promises: `first_response`, `next_response`, `update`, `resolution`, `stage`, `ola`
+    #: or `contract`.
+    kind: str | None = None
+    calendar: str | None = None
+    calendar_version: int | None = None
+    #: Why the target was missed, as somebody said.
+    breach_reason: str | None = None
+    #: `requested`, `approved` or `refused`: whether the breach is agreed not to count.
+    exception: str | None = None
+    #: What missing it costs so far, in rials; absent where the agreement says nothing.
+    penalty: int | None = None
+
+
+class Explain(Request):
+    """Query `explain`: why a clock is due when it is. Answers `Explanation`."""
+
+    code: Code
+    clock: Slug
+
+
+class ExplanationLine(Answer):
+    """One line of an explanation; the seconds of all lines before the due time are the target."""
+
+    #: `started`; `counted` and `closed` while the clock ran; `waiting`; `ended` between an end and
+    #: going on; `replanned`; `due`; `met`; `cancelled`; `now` where it still stands.
+    kind: str
+    from_at: datetime
+    #: Absent for an instant.
+    to_at: datetime | None = None
+    #: Business seconds that count towards the target; of a `started` line those used before, of a
+    #: `due` line those used beyond the target when it became due.
+    seconds: float = 0.0
+    #: Who had it: `unit:network/2`, `unassigned`, `requester`, `supplier`, `unit` or `nobody`.
+    holder: str | None = None
+    #: Why the calendar was closed: `hours`, `weekend`, `holiday` or `exception`.
+    reason: str | None = None
+    #: The holiday's name by language.
+    title: dict[str, str] | None = None
+    agreement: str | None = None
+    agreement_version: int | None = None
+    calendar: str | None = None
+    calendar_version: int | None = None
+    target_seconds: float | None = None
+
+
+class Charge(Answer):
+    """How much business time passed while somebody had the ticket, from the clock's start on."""
+
+    holder: str
+    seconds: float
+    #: Whether the time counted towards the target.
+    counted: bool
+
+
+class Explanation(Answer):
+    """Why a clock is due when it is, and whose time has passed on it."""
+
+    code: str
+    clock: str
+    state: str
+    target_seconds: float
+    #: What is left where it is not due by itself: it stands still, or was reached in time.
+    left_seconds: float
+    due_at: datetime | None
+    lines: list[ExplanationLine]
+    charges: list[Charge]
+
+
+class GiveReason(Request):
+    """Command `give_reason`: say why a target was missed. Answers the clock."""
+
+    code: Code
+    clock: Slug
+    #: One of the agreement's `breach_reasons`.
+    reason: Slug
+
+
+class RequestException(Request):
+    """Command `request_exception`: ask that a breach be not counted. Answers the clock."""
+
+    code: Code
+    clock: Slug
+    #: One of the agreement's `exceptions`.
+    reason: Slug
+
+
+class DecideException(Request):
+    """Command `decide_exception`: agree to it, or not. Answers the clock."""
+
+    code: Code
+    clock: Slug
+    approved: bool
+
+
+class Replanning(Answer):
+    """Answer of the query `replanning`: how far open clocks follow the newest calendars."""
+
+    #: Tickets with clocks that still go by an older version.
+    left: int
+    #: Ids of the calendars that have newer versions.
+    calendars: list[str]
 
 
 class DefineAgreement(Request):
@@ -51,6 +154,33 @@ class DefineCalendar(Request):
     definition: dict[str, Any]
 
 
+class DefineHolidays(Request):
+    """Command `define_holidays`: publish a list of holidays. Answers `HolidaysView`.
+
+    The definition's shape is `services/sla/domain/holidays.py`. Every calendar that names the list
+    gets a new version with it, unless it closes the same days as before.
+    """
+
+    id: Slug
+    definition: dict[str, Any]
+
+
+class SeedHolidays(Request):
+    """Command `seed_holidays`: bring a list to what the library knows now. Answers `HolidaysView`.
+
+    Days that were edited since the last seed stay as they are, unless `overwrite`.
+    """
+
+    id: Slug
+    overwrite: bool = False
+
+
+class GetHolidays(Request):
+    """Query `holiday_list`: answers `HolidaysView`."""
+
+    id: Slug
+
+
 class AgreementView(Answer):
     """An agreement as published."""
 
@@ -61,6 +191,14 @@ class AgreementView(Answer):
 
 class CalendarView(Answer):
     """A calendar as published."""
+
+    id: str
+    version: int
+    definition: dict[str, Any]
+
+
+class HolidaysView(Answer):
+    """A list of holidays as published."""
 
     id: str
     version: int

@@ -1,9 +1,10 @@
 """An installation of Peygir on this machine, as one object to hold.
 
 Everything lies under one base folder (data, logs, configuration, secrets) and listens on
-127.0.0.1; two installations never meet. Its life: `start_servers()`, `start_processes()`,
-`wait_ready()`, whatever is wanted of single processes, and `stop()`, after which nothing of it
-runs. Started again over the same folder it has the same data and the same secrets.
+127.0.0.1; two installations never meet. Its life: `start()`, or one after the other
+`start_servers()`, `start_processes()` and `wait_ready()`; whatever is wanted of single processes;
+and `stop()`, after which nothing of it runs. Started again over the same folder it has the same
+data and the same secrets.
 """
 
 import os
@@ -77,19 +78,23 @@ class Installation:
         """What every process is told: enough to be one more of them."""
         return self._blueprint.environment
 
+    def start(
+        self, deadline: float = 120.0, *, told: Told = lambda _name, _seconds: None
+    ) -> dict[str, float]:
+        """Start everything; return the seconds until each was ready.
+
+        Our processes wait for the servers by themselves: so they are imported while the broker
+        boots, which takes it as long as all of them.
+        """
+        self._begin_servers()
+        self.start_processes()
+        checks = self._server_checks() | self._process_checks(self.process_names)
+        return wait_for_all(checks, seconds=deadline, told=told)
+
     def start_servers(self, told: Told = lambda _name, _seconds: None) -> dict[str, float]:
         """Start the servers that were not given; return the seconds until each was ready."""
-        self._supervisor.open()
-        for name in self.server_names:
-            self._supervisor.start(name)
-            if name == rabbitmq.MAPPER:
-                # The broker asks the mapper while it boots, and gives up when none is there.
-                wait_until(self._server_check(name), seconds=_SERVERS_SECONDS, what=name)
-        return wait_for_all(
-            {name: self._server_check(name) for name in self.server_names},
-            seconds=_SERVERS_SECONDS,
-            told=told,
-        )
+        self._begin_servers()
+        return wait_for_all(self._server_checks(), seconds=_SERVERS_SECONDS, told=told)
 
     def start_processes(self, names: Iterable[str] | None = None) -> None:
         """Start our own processes, all of them or the named ones."""
@@ -105,10 +110,7 @@ class Installation:
         told: Told = lambda _name, _seconds: None,
     ) -> dict[str, float]:
         """Wait until processes say that they are ready; return the seconds that each took."""
-        checks = {
-            name: partial(answers_ok, self._blueprint.readiness_url(name))
-            for name in (self.process_names if names is None else names)
-        }
+        checks = self._process_checks(self.process_names if names is None else names)
         return wait_for_all(checks, seconds=deadline, told=told)
 
     def pid(self, name: str) -> int | None:
@@ -157,6 +159,20 @@ class Installation:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _begin_servers(self) -> None:
+        self._supervisor.open()
+        for name in self.server_names:
+            self._supervisor.start(name)
+            if name == rabbitmq.MAPPER:
+                # The broker asks the mapper while it boots, and gives up when none is there.
+                wait_until(self._server_check(name), seconds=_SERVERS_SECONDS, what=name)
+
+    def _process_checks(self, names: Iterable[str]) -> dict[str, Callable[[], bool]]:
+        return {name: partial(answers_ok, self._blueprint.readiness_url(name)) for name in names}
+
+    def _server_checks(self) -> dict[str, Callable[[], bool]]:
+        return {name: self._server_check(name) for name in self.server_names}
 
     def _server_check(self, name: str) -> Callable[[], bool]:
         port = self._blueprint.ports[name]

@@ -109,10 +109,8 @@ def _ports(environment: Mapping[str, str]) -> dict[str, int]:
 def _start(installation: Installation) -> None:
     print(f"Starting under {installation.base}; seconds until each is ready:")
     start = time.monotonic()
-    installation.start_servers(told=_tell)
-    installation.start_processes()
     try:
-        installation.wait_ready(_READY_SECONDS, told=_tell)
+        installation.start(_READY_SECONDS, told=_tell)
     except NotInTime as late:
         for name in late.missing:
             _show_log(installation, name)

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from gateway.api import (
     admin,
+    clocks,
     devices,
     events,
+    holidays,
     inbox,
     notices,
     operation,
@@ -20,6 +22,7 @@ from gateway.api import (
 #: In the order of the OpenAPI document; those asked most come first in matching too.
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
+    clocks.router,
     track.router,
     subjects.router,
     sessions.router,
@@ -30,5 +33,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     providers.router,
     admin.router,
     notices.router,
+    holidays.router,
     operation.router,
 )

@@ -1,4 +1,4 @@
-"""What administrators define: subjects, organisation, rules, workflows, agreements, calendars.
+"""What administrators define: subjects, organisation, rules, workflows and promises in time.
 
 Definitions are the services' own requests: what may stand in them is said once, in `contracts`.
 """
@@ -26,9 +26,18 @@ from contracts.calls.routing import (
     Unit,
     WorkflowView,
 )
-from contracts.calls.sla import AgreementView, CalendarView, DefineAgreement, DefineCalendar
+from contracts.calls.sla import (
+    AgreementView,
+    CalendarView,
+    DefineAgreement,
+    DefineCalendar,
+    DefineHolidays,
+    GetHolidays,
+    HolidaysView,
+)
 from gateway.access import allow, allow_command
 from gateway.answers import REF_TEMPLATE, SCHEMAS, answered, gives
+from gateway.api import examples
 from gateway.caller import Caller
 from gateway.documents import SlugPath
 from gateway.json_bodies import StrictRoute
@@ -53,6 +62,10 @@ class Definition(NamedTuple):
     answer: type[Answer]
     #: Whoever is defined signs in again: role, unit, password or leave to work may be others now.
     ends_sessions: bool = False
+    #: The query of a single one, where a list of all is long.
+    one_query: tuple[str, type[CallRequest]] | None = None
+    #: A body, and the codes of faults that `errors` may name in it.
+    example: examples.Example | None = None
 
 
 DEFINITIONS: Final = (
@@ -108,6 +121,19 @@ DEFINITIONS: Final = (
         "define_calendar",
         DefineCalendar,
         CalendarView,
+        example=examples.CALENDAR,
+    ),
+    Definition(
+        "holidays",
+        "list of holidays",
+        "sla",
+        "holidays",
+        HolidaysView,
+        "define_holidays",
+        DefineHolidays,
+        HolidaysView,
+        one_query=("holiday_list", GetHolidays),
+        example=examples.HOLIDAYS,
     ),
 )
 
@@ -143,9 +169,44 @@ def _offer(definition: Definition) -> None:
         methods=["PUT"],
         operation_id=definition.command,
         summary=f"Define a {definition.noun}",
-        description=f"Make the {definition.noun}, or change it to what is sent.",
-        responses=gives(definition.answer, description="Defined."),
-        openapi_extra=takes(definition.request),
+        description=_described(definition),
+        responses=gives(
+            definition.answer,
+            description="Defined.",
+            example=definition.example.answer if definition.example else None,
+        ),
+        openapi_extra=takes(definition.request, definition.example),
+    )
+    if definition.one_query is not None:
+        _offer_one(definition, *definition.one_query)
+
+
+def _offer_one(definition: Definition, query: str, request: type[CallRequest]) -> None:
+    async def read(id: SlugPath, caller: Admin) -> Response:  # noqa: A002 - the name in the address
+        asked = msgspec.convert({"id": id}, request)
+        return answered(await caller.query(definition.service, query, asked, definition.item))
+
+    router.add_api_route(
+        f"/{definition.path}/{{id}}",
+        read,
+        methods=["GET"],
+        operation_id=f"read_{definition.path}",
+        summary=f"A {definition.noun}",
+        description=f"Give the newest version of a {definition.noun}.",
+        responses=gives(
+            definition.item, example=definition.example.answer if definition.example else None
+        ),
+    )
+
+
+def _described(definition: Definition) -> str:
+    text = f"Make the {definition.noun}, or change it to what is sent."
+    if definition.example is None:
+        return text
+    codes = ", ".join(f"`{code}`" for code in definition.example.faults)
+    return (
+        f"{text}\n\n{definition.example.note}\n\n"
+        f"A wrong one is refused with `definition_invalid`; `errors` may name {codes}."
     )
 
 
@@ -182,18 +243,18 @@ def _faulty(pointer: str, code: str) -> Invalid:
     return Invalid("request_invalid", fields=[FieldFault(pointer=pointer, code=code)])
 
 
-def takes(kind: type[CallRequest]) -> dict[str, Any]:
-    """Describe a body: the request without its id, which stands in the address."""
+def takes(kind: type[CallRequest], example: examples.Example | None = None) -> dict[str, Any]:
+    """Describe a body: the request without the id, which stands in the address."""
     _, components = msgspec.json.schema_components((kind,), ref_template=REF_TEMPLATE)
     schema = components.pop(kind.__name__)
     if schema["properties"].pop("id", None):
         schema["required"].remove("id")
     schema["additionalProperties"] = False
     SCHEMAS.update(components, **{kind.__name__: schema})
-    reference = {"$ref": REF_TEMPLATE.format(name=kind.__name__)}
-    return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": reference}}}
-    }
+    content: dict[str, Any] = {"schema": {"$ref": REF_TEMPLATE.format(name=kind.__name__)}}
+    if example is not None:
+        content["examples"] = {"example": {"value": {"definition": example.answer["definition"]}}}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
 for _definition in DEFINITIONS:

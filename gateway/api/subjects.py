@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
+from contracts.calls.routing import Unit
 from gateway.access import Anyone
 from gateway.answers import SubjectNode, answered, gives
 from gateway.caller import Caller
@@ -69,6 +70,6 @@ def tree(catalogue: Iterable[Subject], language: str) -> list[SubjectNode]:
     return below(None)
 
 
-def title_of(subject: Subject, language: str) -> str:
-    """Give a subject's title in the language, or in one that it has."""
-    return subject.title.get(language) or next(iter(subject.title.values()), subject.id)
+def title_of(named: Subject | Unit, language: str) -> str:
+    """Give a title in the language, or in one that there is."""
+    return named.title.get(language) or next(iter(named.title.values()), named.id)

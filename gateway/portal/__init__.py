@@ -1,11 +1,11 @@
-"""The pages for requesters: welcome, register, follow. Rendered here, without a script.
+"""The pages for requesters: welcome, register, follow, agreements. Rendered without a script.
 
 They call the same functions as the API; a page knows nothing that the API would not tell.
 """
 
 from fastapi import APIRouter
 
-from gateway.portal import acknowledge, follow, register, welcome
+from gateway.portal import acknowledge, agreements, follow, register, welcome
 from gateway.portal.rendering import error_page, mount_static
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -13,6 +13,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     register.router,
     follow.router,
     acknowledge.router,
+    agreements.router,
 )
 
 __all__ = ["ROUTERS", "error_page", "mount_static"]

@@ -1,8 +1,8 @@
-"""How pages show instants, numbers and codes: Jalali in Persian, Gregorian in English."""
+"""How pages show instants, days, durations and codes: Jalali in Persian, Gregorian in English."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from persiantools.jdatetime import JalaliDate
 from gateway.texts import digits, text
 
 _GROUP: Final = 4
+_DAY: Final = 24 * 3600
 
 
 def code_shown(code: str) -> str:
@@ -21,17 +22,35 @@ def code_shown(code: str) -> str:
 def instant_shown(instant: datetime, language: str, zone: str) -> str:
     """Give an instant as day and time of the zone, in the calendar of the language."""
     local = instant.astimezone(ZoneInfo(zone))
-    # Monday is 0 in Python, and the catalogue counts as Python does.
-    weekday = text(language, f"calendar.weekday_{local.weekday()}")
-    date = JalaliDate(local.date()) if language == "fa" else local.date()
+    time = digits(f"{local:%H:%M}", language)
+    return text(language, "calendar.instant", time=time, **_parts(local.date(), language))
+
+
+def day_shown(day: date, language: str) -> str:
+    """Give a day with its weekday, in the calendar of the language."""
+    return text(language, "calendar.day", **_parts(day, language))
+
+
+def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> str:
+    """Give a duration in hours, minutes and seconds; in days first where a day is 24 hours."""
+    units = [("day", _DAY)] if in_days and seconds >= 2 * _DAY else []
+    shown, left = [], round(seconds)
+    for name, size in [*units, ("hour", 3600), ("minute", 60), ("second", 1)]:
+        count, left = divmod(left, size)
+        if count:
+            key = f"page.duration.{name}" if count == 1 else f"page.duration.{name}s"
+            shown.append(text(language, key, count=count))
+    last = text(language, "page.duration.and").join(shown[-2:])
+    return text(language, "page.duration.comma").join([*shown[:-2], last])
+
+
+def _parts(day: date, language: str) -> dict[str, str]:
+    shown = JalaliDate(day) if language == "fa" else day
     calendar = "jalali" if language == "fa" else "gregorian"
-    month = text(language, f"calendar.{calendar}_{date.month}")
-    return text(
-        language,
-        "calendar.instant",
-        weekday=weekday,
-        day=digits(date.day, language),
-        month=month,
-        year=digits(date.year, language),
-        time=digits(f"{local:%H:%M}", language),
-    )
+    return {
+        # Monday is 0 in Python, and the catalogue counts as Python does.
+        "weekday": text(language, f"calendar.weekday_{day.weekday()}"),
+        "day": digits(shown.day, language),
+        "month": text(language, f"calendar.{calendar}_{shown.month}"),
+        "year": digits(shown.year, language),
+    }

@@ -20,7 +20,7 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from contracts.sla import SlaBreached, SlaWarned
+from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify.domain import ladders
 from services.notify.domain.deliveries import PERSON, REQUESTER, Ledger
 from services.notify.domain.ladders import BREACH, WARNING, Grounds
@@ -152,7 +152,7 @@ def warn(ledger: Ledger, event: SlaWarned, context: Context, grounds: Grounds) -
 
 
 def sound_alarm(
-    ledger: Ledger, event: SlaBreached, context: Context, grounds: Grounds
+    ledger: Ledger, event: SlaBreached | SlaOverdue, context: Context, grounds: Grounds
 ) -> list[Event]:
     """Tell those the agreement names which ticket is late."""
     particulars = Particulars(clock=event.clock, alarm_at=event.alarm_at, due_at=event.due_at)
@@ -173,7 +173,7 @@ def _quoting(text: ContentRef | None) -> Particulars:
 def _owe_to_roles(
     ledger: Ledger,
     template: str,
-    event: SlaWarned | SlaBreached,
+    event: SlaWarned | SlaBreached | SlaOverdue,
     particulars: Particulars,
     context: Context,
     grounds: Grounds,

@@ -44,7 +44,7 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from contracts.sla import SlaBreached, SlaWarned
+from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify import handlers
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
@@ -101,6 +101,7 @@ class NotifyService:
     on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.tell_withdrawn)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
+    on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)
 
     on_due = due(climb, in_a_hurry=False)
 

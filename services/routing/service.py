@@ -36,6 +36,7 @@ from contracts.calls.routing import (
     WorkflowView,
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
+from contracts.sla import SlaDemanded
 from services.routing import accounts, demo, doing, handlers, timeline
 from services.routing.administration import Administration, without_password
 from services.routing.distribution import Distribution
@@ -72,6 +73,7 @@ class RoutingService:
 
     on_ticket_registered = subscribe(TicketRegistered, handlers.open_ticket, into="cases")
     on_message_received = subscribe(TicketMessageReceived, handlers.hear_requester, into="cases")
+    on_sla_demanded = subscribe(SlaDemanded, handlers.meet_demands, into="cases")
 
     # -- tickets ---------------------------------------------------------------------------------
 

@@ -69,14 +69,15 @@ CALENDARS: dict[str, dict[str, Any]] = {
     "tehran-office": {
         "zone": "Asia/Tehran",
         "week": {**{day: ["08:00-16:00"] for day in WORKDAYS}, "thursday": ["08:00-12:00"]},
-        "holidays": "IR",
+        "holidays": ["ir-official"],
+        "default": True,
     },
 }
 
 #: The ticket's agreement has no term: it holds for every channel that none is nearer to.
 AGREEMENTS: dict[str, dict[str, Any]] = {
-    "ticket": {"targets": _targets("PT1H")},
-    "email": {"match": {"channel": ["email"]}, "targets": _targets("PT2H")},
+    "ticket": {"public": True, "targets": _targets("PT1H")},
+    "email": {"public": True, "match": {"channel": ["email"]}, "targets": _targets("PT2H")},
 }
 
 #: In the order in which one may refer to the other.

@@ -10,21 +10,32 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
 
 from chassis.bus.inbox import Inbox
 from chassis.calls.call import Call
 from chassis.decisions import Due, Occasion
-from chassis.errors import KeyReused, Unavailable
+from chassis.errors import KeyReused, NotFound, Unavailable
 from chassis.journal import Outcome, Reference
 from chassis.late import late
 from chassis.metrics import metric
 from chassis.runtime import Runtime
-from contracts.calls.sla import DefineAgreement, DefineCalendar
+from contracts.calls.sla import (
+    DefineAgreement,
+    DefineCalendar,
+    DefineHolidays,
+    SeedHolidays,
+)
 from contracts.intake import TicketRegistered
 from contracts.sla import SlaBreached, SlaWarned
 from services.sla import demo, publishing
+from services.sla.domain import official
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
+from services.sla.domain.holidays import HolidayTerms
+from services.sla.domain.hours import OFFICIAL
 from services.sla.repository import Kind, Publication, Publications
 
 #: How far the clocks of two services' databases may lie apart without harm.
@@ -34,8 +45,13 @@ APART = timedelta(seconds=1)
 ASKED_BEFORE_ALARMS = "routing"
 ASKING_SECONDS = 2.0
 SILENCE_SECONDS = 3.0
+#: An alarm rings by a calendar that may have been superseded for so long.
+OLD_FOR_ALARMS = timedelta(seconds=1)
 LAID_OUT_AHEAD = timedelta(days=400)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _ATTEMPTS = 20
+
+Definition = DefineAgreement | DefineCalendar | DefineHolidays
 
 
 class Agreements(Reference):
@@ -50,7 +66,7 @@ class Agreements(Reference):
         self.newest: dict[tuple[Kind, str], Publication] = {}
         self._number = 0
         #: The book has everything that was published before this.
-        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._looked_at = _NEVER
         self._ask_again_at = float("-inf")
 
     @late
@@ -65,10 +81,13 @@ class Agreements(Reference):
     def prepare(self, occasions: Sequence[Occasion]) -> Book:
         """Give a fresh book; before alarms, learn what might have stopped their clocks in time."""
         registered = [o.context.at for o in occasions if isinstance(o.message, TicketRegistered)]
-        if registered and max(registered) + APART > self._looked_at:
+        ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
+        since = self.runtime.clock.now() - OLD_FOR_ALARMS if ringing else None
+        if max(registered, default=_NEVER) + APART > self._looked_at or (
+            since is not None and since > self._looked_at
+        ):
             self.refresh()
         book = self.holding(occasion.state for occasion in occasions)
-        ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
         return book.with_unconfirmed(self._not_caught_up(ringing)) if ringing else book
 
     def settle(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
@@ -93,10 +112,18 @@ class Agreements(Reference):
         self.refresh()
         return [item for (of_kind, _), item in sorted(self.newest.items()) if of_kind == kind]
 
+    def one(self, kind: Kind, name: str) -> Publication:
+        """Give the newest version of one thing; raises NotFound."""
+        self.refresh()
+        item = self.newest.get((kind, name))
+        if item is None:
+            raise NotFound("definition_not_found")
+        return item
+
     def refresh(self) -> None:
         """Bring the book up to what has been published."""
         now = self.runtime.clock.now()
-        more = self.publications.after(self._number)
+        more = publishing.followed(self.newest, self.publications.after(self._number))
         if more:
             self.book = publishing.bound(self.book, more)
             self.newest |= {(item.kind, item.id): item for item in more}
@@ -104,7 +131,11 @@ class Agreements(Reference):
         self._looked_at = now
 
     def publish(
-        self, kind: Kind, request: DefineAgreement | DefineCalendar, call: Call
+        self,
+        kind: Kind,
+        request: Definition,
+        call: Call,
+        seed: dict[str, Any] | None = None,
     ) -> Publication:
         """Publish a version; a repeat, or what holds already, changes nothing.
 
@@ -115,7 +146,7 @@ class Agreements(Reference):
             earlier = self.publications.of_cause(call.cause)
             if earlier is not None:
                 return _repeated(earlier, call)
-            publishing.check(kind, request.definition, self.book)
+            publishing.check(kind, request.definition, self.book, name=request.id)
             newest = self.newest.get((kind, request.id))
             if newest is not None and newest.definition == request.definition:
                 return newest
@@ -129,11 +160,31 @@ class Agreements(Reference):
                 at=call.now,
                 cause=call.cause,
                 request=call.digest,
+                seed=seed,
             )
             if self.publications.add(publication):
                 self.refresh()
                 return publication
         raise Unavailable("contention", retry_after=1)
+
+    def seed(self, request: SeedHolidays, call: Call) -> Publication:
+        """Bring the official list to what the library knows now; edited days stay if not asked.
+
+        Raises NotFound for another list: the library knows of none.
+        """
+        newest = self.one("holidays", request.id)
+        if request.id != OFFICIAL:
+            raise NotFound("definition_not_found")
+        newer = official.seed()
+        base = self.publications.newest_seed(OFFICIAL) or newest.definition
+        terms = official.reseeded(
+            msgspec.convert(newest.definition, HolidayTerms),
+            msgspec.convert(base, HolidayTerms),
+            newer,
+            overwrite=request.overwrite,
+        )
+        changed = DefineHolidays(id=OFFICIAL, definition=msgspec.to_builtins(terms))
+        return self.publish("holidays", changed, call, msgspec.to_builtins(newer))
 
     def _not_caught_up(self, streams: Sequence[str]) -> frozenset[str]:
         """Learn what could have stopped clocks in time; gives the streams nobody can tell about.
@@ -154,6 +205,8 @@ class Agreements(Reference):
 
     def _lacks(self, state: Clocks) -> bool:
         """Tell whether a ticket goes by an edition that is not in the book."""
+        if state.agreement is not None and state.agreement not in self.book.agreements:
+            return True
         return any(
             (clock.agreement, clock.agreement_version) not in self.book.agreements
             or (clock.calendar, clock.calendar_version) not in self.book.calendars
@@ -163,21 +216,30 @@ class Agreements(Reference):
     def _open(self) -> None:
         self.publications.make_indexes()
         self.refresh()
+        if ("holidays", OFFICIAL) not in self.newest:
+            days = msgspec.to_builtins(official.seed())
+            self._provide("holidays", DefineHolidays(id=OFFICIAL, definition=days), "seed", days)
         if self.runtime.settings.demo:
-            self._fill_demo()
-        # The first look at a year costs milliseconds, the first at holidays half a second: not
-        # while an alarm waits.
+            for kind, request in demo.REQUESTS:
+                self._provide(kind, request, "demo")
+        # The first look at a year costs a millisecond: not while an alarm waits.
         now = self.runtime.clock.now()
         for calendar in self.book.calendars.values():
             calendar.between(now, now + LAID_OUT_AHEAD)
 
-    def _fill_demo(self) -> None:
-        for kind, request in demo.REQUESTS:
-            if (kind, request.id) not in self.newest:
-                now = self.runtime.clock.now()
-                key = f"{kind}:{request.id}"
-                call = Call(method="demo", identity=self.runtime.identity, key=key, now=now)
-                self.publish(kind, request, call)
+    def _provide(
+        self,
+        kind: Kind,
+        request: Definition,
+        method: str,
+        seed: dict[str, Any] | None = None,
+    ) -> None:
+        """Publish what an installation has from the start, unless it has it."""
+        if (kind, request.id) not in self.newest:
+            now = self.runtime.clock.now()
+            key = f"{kind}:{request.id}"
+            call = Call(method=method, identity=self.runtime.identity, key=key, now=now)
+            self.publish(kind, request, call, seed)
 
 
 def _repeated(earlier: Publication, call: Call) -> Publication:

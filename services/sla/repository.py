@@ -1,4 +1,4 @@
-"""What sla stores beside its journal: the published versions of agreements and calendars.
+"""What sla stores beside its journal: the published versions of agreements, calendars, holidays.
 
 One collection, `published`, is both the truth and the audit: each publication is one document with
 the next number as its id, by whom and when. So nothing can be half published, whoever publishes has
@@ -18,14 +18,17 @@ from pymongo.read_concern import ReadConcern
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-Kind = Literal["agreement", "calendar"]
+Kind = Literal["agreement", "calendar", "holidays"]
 
-#: What the due times of tickets are found by.
-TICKET_INDEXES = (IndexModel([("due_at", ASCENDING)]),)
+#: What the due times of tickets are found by, and the open clocks that go by a calendar's version.
+TICKET_INDEXES = (
+    IndexModel([("due_at", ASCENDING)]),
+    IndexModel([("goes_by", ASCENDING)], sparse=True),
+)
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of an agreement or a calendar, as it was written."""
+    """One version of an agreement, a calendar or a list of holidays, as it was written."""
 
     number: int
     kind: Kind
@@ -37,6 +40,8 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True):
     #: The command that led here, and a hash of its request.
     cause: str
     request: str
+    #: What the library said, where a list of holidays was seeded from it.
+    seed: dict[str, Any] | None = None
 
 
 class Publications:
@@ -59,6 +64,12 @@ class Publications:
         """Give what a command has published."""
         found = self._published.find_one({"cause": cause})
         return _read(found) if found else None
+
+    def newest_seed(self, name: str) -> dict[str, Any] | None:
+        """Give what a list of holidays was last seeded with."""
+        query = {"kind": "holidays", "id": name, "seed": {"$ne": None}}
+        found = self._published.find_one(query, sort=[("_id", -1)])
+        return found["seed"] if found else None
 
     def add(self, publication: Publication) -> bool:
         """Store a publication; False when somebody else took its number or its cause."""

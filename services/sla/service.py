@@ -1,36 +1,59 @@
 """The sla service: wiring only."""
 
+from functools import cached_property
+
 from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
+from chassis.errors import NotFound
 from chassis.journal import Aggregates
-from chassis.timers import due
+from chassis.journal.aggregates import Decide
+from chassis.lease import Lease
+from chassis.timers import background, due
 from contracts.calls.base import Nothing
+from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
     CalendarView,
     ClockView,
+    DecideException,
     DefineAgreement,
     DefineCalendar,
+    DefineHolidays,
+    Explain,
+    Explanation,
     GetClocks,
+    GetHolidays,
+    GiveReason,
+    HolidaysView,
+    Replanning,
+    RequestException,
+    SeedHolidays,
 )
-from contracts.intake import TicketRegistered
+from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
+    TicketAssigned,
     TicketDeclined,
     TicketDone,
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketOpened,
+    TicketPrioritised,
+    TicketQueued,
     TicketReopened,
     TicketResumed,
     TicketSentBack,
+    TicketTriaged,
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import handlers
+from services.sla import handlers, past, promises, verdicts
 from services.sla.domain.clocks import CLOCKS, index
-from services.sla.domain.views import view
+from services.sla.domain.explaining import explain
+from services.sla.domain.views import view, views
+from services.sla.following import Follower
 from services.sla.reference import Agreements
 from services.sla.repository import TICKET_INDEXES
 
@@ -50,32 +73,69 @@ class SlaService:
     )
     reference = Agreements()
 
-    on_ticket_registered = subscribe(TicketRegistered, handlers.start_clocks)
-    on_ticket_waiting = subscribe(TicketWaiting, handlers.pause_clocks)
-    on_ticket_resumed = subscribe(TicketResumed, handlers.resume_clocks)
-    on_ticket_answered = subscribe(TicketAnswered, handlers.answer)
-    on_ticket_done = subscribe(TicketDone, handlers.finish_work)
-    on_ticket_sent_back = subscribe(TicketSentBack, handlers.reopen_clocks)
-    on_ticket_finished = subscribe(TicketFinished, handlers.finish)
-    on_ticket_reopened = subscribe(TicketReopened, handlers.reopen_clocks)
-    on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.cancel_clocks)
-    on_ticket_declined = subscribe(TicketDeclined, handlers.cancel_clocks)
-    on_ticket_merged = subscribe(TicketMerged, handlers.cancel_clocks)
-    on_ticket_handed_off = subscribe(TicketHandedOff, handlers.cancel_clocks)
+    on_ticket_registered = subscribe(TicketRegistered, handlers.see_registered)
+    on_message_received = subscribe(TicketMessageReceived, handlers.see_message)
+    on_ticket_opened = subscribe(TicketOpened, handlers.see_step)
+    on_ticket_triaged = subscribe(TicketTriaged, handlers.see_step)
+    on_ticket_assigned = subscribe(TicketAssigned, handlers.see_holder)
+    on_ticket_queued = subscribe(TicketQueued, handlers.see_holder)
+    on_ticket_prioritised = subscribe(TicketPrioritised, handlers.see_priority)
+    on_ticket_waiting = subscribe(TicketWaiting, handlers.see_waiting)
+    on_ticket_resumed = subscribe(TicketResumed, handlers.see_resumption)
+    on_ticket_answered = subscribe(TicketAnswered, handlers.see_answer)
+    on_ticket_done = subscribe(TicketDone, handlers.see_done)
+    on_ticket_sent_back = subscribe(TicketSentBack, handlers.see_sent_back)
+    on_ticket_finished = subscribe(TicketFinished, handlers.see_finished)
+    on_ticket_reopened = subscribe(TicketReopened, handlers.see_reopened)
+    on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.see_end)
+    on_ticket_declined = subscribe(TicketDeclined, handlers.see_end)
+    on_ticket_merged = subscribe(TicketMerged, handlers.see_end)
+    on_ticket_handed_off = subscribe(TicketHandedOff, handlers.see_end)
 
     on_due = due(handlers.fire)
+
+    @background("calendars", pause=5)
+    def follow_calendars(self, lease: Lease) -> None:
+        self._follower.follow(lease)
+
+    @query
+    def replanning(self, _request: Nothing, call: Call) -> Replanning:
+        call.require("admin.change")
+        return self._follower.progress()
 
     @query
     def clocks(self, request: GetClocks, call: Call) -> dict[str, list[ClockView]]:
         call.require("ticket.read")
-        states = self.tickets.states(request.codes)
+        states = past.states(self.tickets, request.codes, request.at)
         book = self.reference.holding(states.values())
-        return {
-            code: [
-                view(clock, book.calendar_of(clock), call.now) for clock in state.clocks.values()
-            ]
-            for code, state in states.items()
-        }
+        at = request.at or call.now
+        return {code: views(state, book, at) for code, state in states.items()}
+
+    @query
+    def explain(self, request: Explain, call: Call) -> Explanation:
+        call.require("ticket.read")
+        record = [(item.event, item.at) for item in self.tickets.history(request.code)]
+        state = self.tickets.state(request.code)
+        book = self.reference.holding([state] if state else [])
+        found = explain(request.code, request.clock, record, book, call.now)
+        if found is None:
+            raise NotFound("clock_not_found")
+        return found
+
+    @command
+    def give_reason(self, request: GiveReason, call: Call) -> ClockView:
+        call.require("ticket.work")
+        return self._judged(request, verdicts.give_reason, call)
+
+    @command
+    def request_exception(self, request: RequestException, call: Call) -> ClockView:
+        call.require("ticket.work")
+        return self._judged(request, verdicts.request_exception, call)
+
+    @command
+    def decide_exception(self, request: DecideException, call: Call) -> ClockView:
+        call.require("ticket.approve")
+        return self._judged(request, verdicts.decide_exception, call)
 
     @query
     def agreements(self, _request: Nothing, call: Call) -> list[AgreementView]:
@@ -86,12 +146,31 @@ class SlaService:
         ]
 
     @query
+    def public_agreements(self, _request: Nothing, call: Call) -> list[PublicAgreement]:
+        self.reference.refresh()
+        return promises.public_agreements(self.reference.newest, call.now)
+
+    @query
     def calendars(self, _request: Nothing, call: Call) -> list[CalendarView]:
         call.require("ticket.read")
         return [
             CalendarView(id=item.id, version=item.version, definition=item.definition)
             for item in self.reference.published("calendar")
         ]
+
+    @query
+    def holidays(self, _request: Nothing, call: Call) -> list[HolidaysView]:
+        call.require("ticket.read")
+        return [
+            HolidaysView(id=item.id, version=item.version, definition=item.definition)
+            for item in self.reference.published("holidays")
+        ]
+
+    @query
+    def holiday_list(self, request: GetHolidays, call: Call) -> HolidaysView:
+        call.require("ticket.read")
+        item = self.reference.one("holidays", request.id)
+        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
 
     @command
     def define_agreement(self, request: DefineAgreement, call: Call) -> AgreementView:
@@ -104,3 +183,25 @@ class SlaService:
         call.require("admin.change")
         item = self.reference.publish("calendar", request, call)
         return CalendarView(id=item.id, version=item.version, definition=item.definition)
+
+    @command
+    def define_holidays(self, request: DefineHolidays, call: Call) -> HolidaysView:
+        call.require("admin.change")
+        item = self.reference.publish("holidays", request, call)
+        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+
+    @command
+    def seed_holidays(self, request: SeedHolidays, call: Call) -> HolidaysView:
+        call.require("admin.change")
+        item = self.reference.seed(request, call)
+        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+
+    def _judged(
+        self, request: GiveReason | RequestException | DecideException, decide: Decide, call: Call
+    ) -> ClockView:
+        state = self.tickets.execute(request.code, decide, request, call).state
+        return view(state.clocks[request.clock], state, self.reference.holding([state]), call.now)
+
+    @cached_property
+    def _follower(self) -> Follower:
+        return Follower(self.tickets, self.reference)

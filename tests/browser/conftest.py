@@ -69,3 +69,9 @@ def desk(installation: Installation) -> Api:
 def supervisor(installation: Installation) -> Api:
     password = installation.environment["PEYGIR_DEMO_PASSWORD"]
     return Api(installation.addresses.gateway).sign_in("supervisor", password)
+
+
+@pytest.fixture(scope="session")
+def admin(installation: Installation) -> Api:
+    password = installation.environment["PEYGIR_DEMO_PASSWORD"]
+    return Api(installation.addresses.gateway).sign_in("admin", password)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -125,7 +126,9 @@ def test_a_wrong_proof_says_nothing_of_the_code(page: Page) -> None:
     expect(page.locator("#proof")).to_have_value("0000")
 
 
-@pytest.mark.parametrize("path", ["/", "/new", "/track", "/nothing-here", "/docs"])
+@pytest.mark.parametrize(
+    "path", ["/", "/new", "/track", "/nothing-here", "/docs", "/agreements", "/agreements/email"]
+)
 def test_no_page_has_a_serious_fault_for_assistive_technology(page: Page, path: str) -> None:
     page.goto(path)
 
@@ -165,3 +168,27 @@ def test_everything_works_without_a_script(browser: Browser, installation: Insta
 
     expect(page.locator(".code")).to_have_text(CODE)
     context.close()
+
+
+def test_what_is_promised_is_found_from_the_first_page(page: Page, language: str) -> None:
+    page.goto("/")
+    page.click("footer a[href='/agreements']")
+    page.click("a[href='/agreements/email']")
+
+    expect(page.locator(".within").first).to_contain_text("2" if language == "en" else "۲")
+    expect(page.locator(".week tbody tr")).to_have_count(7)
+    assert page.locator(".days dt").count() > 20
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"]
+
+
+def test_an_edited_list_of_holidays_is_on_the_page(page: Page, admin: Api, language: str) -> None:
+    official = admin.get("/admin/holidays/ir-official").expect(200).json["definition"]
+    titles = {"fa": "روز آزمایش", "en": "Day of the trial"}
+    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    days = {**official["days"], tomorrow: titles}
+    admin.put("/admin/holidays/ir-official", {"definition": {"days": days}}).expect(200)
+
+    page.goto("/agreements/ticket")
+
+    expect(page.locator(".days")).to_contain_text(titles[language])

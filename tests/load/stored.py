@@ -48,6 +48,8 @@ _OF_TICKETS = {
     "tickets": "_id",
     "facts_1": "_id",
 }
+#: Those whose documents have ids of their own.
+_WITH_IDS = ("claims", "texts")
 #: Longer ago than anything that looks for what came lately.
 _AGE = timedelta(days=2)
 _TICKETS_AT_ONCE = 200
@@ -116,23 +118,27 @@ def make(folder: Path, tickets: int) -> None:
 def _originals(databases: dict[str, Database[dict[str, Any]]]) -> Iterator[Original]:
     """Give tickets that came to their end: a large stock is of such."""
     ended = databases["routing"]["tickets"].find({"status": "finished"}, {}, limit=_LIVES)
-    for code in [item["_id"] for item in ended]:
-        claim = databases["intake"]["claims"].find_one({"code": code}) or {}
-        ids = [str(claim["_id"]).rpartition(":")[2]]
-        for service in ("intake", "routing"):
-            ids += [item["_id"] for item in databases[service]["texts"].find({"stream": code})]
-        yield Original(list(_documents(databases, code)), code, ids)
-
-
-def _documents(databases: dict[str, Database[dict[str, Any]]], code: str) -> Iterator[Document]:
+    documents: dict[str, list[Document]] = {item["_id"]: [] for item in ended}
+    ids: dict[str, list[str]] = {code: [] for code in documents}
     for service, database in databases.items():
         for collection, field in _OF_TICKETS.items():
-            for item in database[collection].find({field: code}, sort=[("_id", 1)]):
-                commit = None
-                if collection == "journal":
-                    item["recorded_at"] -= _AGE
-                    commit = (item["_id"], len(item["events"]))
-                yield Document(service, collection, bson.encode(item), commit)
+            # One look for all: not every one of these fields has an index.
+            wanted = {field: {"$in": list(documents)}}
+            for item in database[collection].find(wanted, sort=[("_id", 1)]):
+                code = item[field]
+                documents[code].append(_document(service, collection, item))
+                if collection in _WITH_IDS:
+                    ids[code].append(str(item["_id"]).rpartition(":")[2])
+    for code, kept in documents.items():
+        yield Original(kept, code, ids[code])
+
+
+def _document(service: str, collection: str, item: dict[str, Any]) -> Document:
+    commit = None
+    if collection == "journal":
+        item["recorded_at"] -= _AGE
+        commit = (item["_id"], len(item["events"]))
+    return Document(service, collection, bson.encode(item), commit)
 
 
 def _multiply(

@@ -169,7 +169,8 @@ _STAND_INS = {
         randbelow=lambda limit: int(now.world.chance.random() * limit),
     ),
     "random": SimpleNamespace(
-        uniform=lambda low, high: low + (high - low) * now.world.chance.random()
+        uniform=lambda low, high: low + (high - low) * now.world.chance.random(),
+        sample=lambda items, count: list(now.world.chance.sample(items, count)),
     ),
     "threading": SimpleNamespace(Lock=Semaphore),
 }

@@ -13,7 +13,9 @@ from contracts.sla import (
     SlaBreached,
     SlaBreachWithdrawn,
     SlaCancelled,
+    SlaExceptionDecided,
     SlaMet,
+    SlaReplanned,
     SlaResumed,
     SlaStarted,
 )
@@ -27,6 +29,8 @@ class Clock(msgspec.Struct, frozen=True, array_like=True):
     name: str
     agreement: str
     verdict: Verdict = "open"
+    #: A breach that was agreed not to count: the run is left out of figures, as one cancelled.
+    excused: bool = False
 
 
 class Clocks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,8 +46,16 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 continue
             if run.verdict == unless:
                 return self
-            after = replace(run, verdict=verdict)
+            after = replace(run, verdict="cancelled" if run.excused else verdict)
             return Clocks(runs=[*self.runs[:index], after, *self.runs[index + 1 :]])
+        return self
+
+    def excused(self, name: str) -> Clocks:
+        """Leave the last run of the clock out of figures, whatever comes of it."""
+        for index in reversed(range(len(self.runs))):
+            if self.runs[index].name == name:
+                after = replace(self.runs[index], verdict="cancelled", excused=True)
+                return Clocks(runs=[*self.runs[:index], after, *self.runs[index + 1 :]])
         return self
 
 
@@ -79,3 +91,18 @@ def met(clocks: Clocks, event: SlaMet, _at: datetime) -> Clocks:
 @CLOCKS.on(SlaCancelled)
 def cancelled(clocks: Clocks, event: SlaCancelled, _at: datetime) -> Clocks:
     return clocks.judged(event.clock, "cancelled", unless="breached")
+
+
+@CLOCKS.on(SlaExceptionDecided)
+def exception_decided(clocks: Clocks, event: SlaExceptionDecided, _at: datetime) -> Clocks:
+    return clocks.excused(event.clock) if event.approved else clocks
+
+
+@CLOCKS.on(SlaReplanned)
+def replanned(clocks: Clocks, event: SlaReplanned, _at: datetime) -> Clocks:
+    # What is judged later, is judged under the agreement that holds then.
+    last = next((run for run in reversed(clocks.runs) if run.name == event.clock), None)
+    if last is None or last.verdict != "open" or last.agreement == event.after.agreement:
+        return clocks
+    after = replace(last, agreement=event.after.agreement)
+    return Clocks(runs=[after if run is last else run for run in clocks.runs])

@@ -10,12 +10,14 @@ from chassis.decisions import Context
 from chassis.errors import DomainError
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
+from contracts.sla import SlaDemanded
 from services.routing.actions import Deed
 from services.routing.domain import permission
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers import (
     conversation,
+    demands,
     ending,
     opening,
     placing,
@@ -73,6 +75,8 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
         return None if message.imported else opening.wish_for(message, grounds)
     if isinstance(message, placing.AssignNext):
         return placing.wish_for_next(state, grounds)
+    if isinstance(message, SlaDemanded):
+        return demands.wish_for_demands(state, message, context, grounds)
     if not isinstance(message, Deed) or message.action not in WISHES:
         return None
     try:

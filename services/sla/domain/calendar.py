@@ -9,19 +9,21 @@ here knows of tickets.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
-from services.sla.domain.holidays import official_holidays
 from services.sla.domain.hours import CalendarTerms, Span, zone_of
+from services.sla.domain.official import LibraryDays
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
 DAY = 24 * 60 * MINUTE
-FULL_DAY: list[Span] = [(0, 24 * 60)]
+FULL_DAY: list[Span] = [(0, DAY)]
+#: Day 0 of the count from 1970 is this day of Python's calendar.
+FIRST_DAY = EPOCH.toordinal()
 #: Further ahead, `add` gives up: no calendar that was accepted needs so long.
 HORIZON_YEARS = 100
 
@@ -29,16 +31,25 @@ HORIZON_YEARS = 100
 class Calendar:
     """One version of a calendar; the years it was asked about stay laid out."""
 
-    def __init__(self, terms: CalendarTerms) -> None:
+    def __init__(self, terms: CalendarTerms, closed: Container[date] | None = None) -> None:
+        """Take what was written, and the days that its lists close in this version.
+
+        Without them `"IR"` means what it did before lists were published: the library's days.
+        """
+        self.terms = terms
         self._zone = zone_of(terms)
-        self._week = terms.spans_by_weekday()
-        self._exceptions = terms.spans_by_date()
-        self._country = terms.holidays
+        self._week = [_micros_of(windows) for windows in terms.spans_by_weekday()]
+        self._exceptions = {
+            day: _micros_of(windows) for day, windows in terms.spans_by_date().items()
+        }
+        self._closed: Container[date] = ()
+        if terms.lists():
+            self._closed = LibraryDays() if closed is None else closed
         self._years: dict[int, _Year] = {}
         self._always = (
             all(day == FULL_DAY for day in self._week)
             and not self._exceptions
-            and not self._country
+            and not terms.lists()
         )
 
     def add(self, instant: datetime, seconds: float) -> datetime:
@@ -72,6 +83,23 @@ class Calendar:
         worked += sum(self._year(year).total for year in range(first, last))
         return worked / 1_000_000
 
+    def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Give the stretches of business time between two instants, in order, as long as can be."""
+        low, high = _micros(start), _micros(end)
+        open_from, reached = low, low
+        for year in range(_year_of(start), _year_of(end) + 1):
+            table = self._year(year)
+            for opens, closes in zip(table.starts, table.ends, strict=True):
+                if closes <= low or opens >= high:
+                    continue
+                if max(opens, low) > reached:
+                    if reached > open_from:
+                        yield EPOCH + open_from * MICROSECOND, EPOCH + reached * MICROSECOND
+                    open_from = max(opens, low)
+                reached = min(closes, high)
+        if reached > open_from:
+            yield EPOCH + open_from * MICROSECOND, EPOCH + reached * MICROSECOND
+
     def _year(self, year: int) -> _Year:
         table = self._years.get(year)
         if table is None:
@@ -82,25 +110,26 @@ class Calendar:
         """Give the year's spans of business time, in order.
 
         Each stretch between two changes of the zone's offset is laid out by itself, so that hours
-        which the local clock skips or shows twice need no case of their own.
+        which the local clock skips or shows twice need no case of their own. A window may be open
+        since the day before; where it meets the next day's, the time counts once.
         """
         for start, end, offset in self._stretches(year):
-            midnight = (start + offset) // DAY * DAY
-            while midnight - offset < end:
-                day = (EPOCH + midnight * MICROSECOND).date()
-                for opens, closes in self._windows(day):
-                    low = max(start, midnight + opens * MINUTE - offset)
-                    high = min(end, midnight + closes * MINUTE - offset)
+            reached = start
+            for day in range((start + offset) // DAY - 1, (end + offset - 1) // DAY + 1):
+                midnight = day * DAY - offset
+                for opens, closes in self._windows(date.fromordinal(FIRST_DAY + day)):
+                    low = max(reached, midnight + opens)
+                    high = min(end, midnight + closes)
                     if low < high:
                         yield low, high
-                midnight += DAY
+                        reached = high
 
     def _windows(self, day: date) -> list[Span]:
-        if day in self._exceptions:
-            return self._exceptions[day]
-        if self._country and day in official_holidays(self._country, day.year):
-            return []
-        return self._week[day.weekday()]
+        """Give the windows that open on a day, in microseconds since its midnight."""
+        exceptional = self._exceptions.get(day)
+        if exceptional is not None:
+            return exceptional
+        return [] if day in self._closed else self._week[day.weekday()]
 
     def _stretches(self, year: int) -> Iterator[tuple[int, int, int]]:
         """Cut the UTC year where the zone's offset changes: (start, end, offset)."""
@@ -121,7 +150,7 @@ class Calendar:
         return seconds[bisect_left(seconds, 1, key=lambda second: int(self._offset(second) != old))]
 
     def _offset(self, micros: int) -> int:
-        offset = (EPOCH + micros * MICROSECOND).astimezone(self._zone).utcoffset()
+        offset = datetime.fromtimestamp(micros // 1_000_000, self._zone).utcoffset()
         return (offset or timedelta()) // MICROSECOND
 
 
@@ -150,6 +179,10 @@ class _Year(NamedTuple):
         """Give the first instant by which so much (more than 0) of the year's time has passed."""
         span = bisect_left(self.before, worked) - 1
         return self.starts[span] + worked - self.before[span]
+
+
+def _micros_of(windows: list[Span]) -> list[Span]:
+    return [(opens * MINUTE, closes * MINUTE) for opens, closes in windows]
 
 
 def _micros(instant: datetime) -> int:

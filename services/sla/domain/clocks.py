@@ -18,17 +18,21 @@ from contracts.sla import (
     SlaBreached,
     SlaBreachWithdrawn,
     SlaCancelled,
+    SlaExceptionDecided,
+    SlaExceptionRequested,
     SlaMet,
+    SlaObserved,
+    SlaOverdue,
     SlaPaused,
+    SlaReasonGiven,
+    SlaReplanned,
     SlaResumed,
     SlaStarted,
     SlaWarned,
     TicketFacts,
 )
-from services.sla.domain.agreement import TARGET
-
-#: Holds a clock that stands still because the work is done: it is on nobody's time.
-NOBODY = "nobody"
+from services.sla.domain.course import Observation, Situation, as_observation
+from services.sla.domain.target import NOBODY, TARGET
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +58,10 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     done_at: datetime | None = None
     stopped_at: datetime | None = None
     breached_at: datetime | None = None
+    #: Why the target was missed, as somebody said.
+    breach_reason: str | None = None
+    exception: Literal["requested", "approved", "refused"] | None = None
+    exception_by: str | None = None
 
     @property
     def running(self) -> bool:
@@ -73,6 +81,19 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     #: What the agreement was chosen by, so that it can be chosen again when one of them changes.
     facts: TicketFacts | None = None
     imported: bool = False
+    #: What happened so far; empty for a ticket from before courses were recorded.
+    course: list[Observation] = []
+    #: Where the ticket stands after its course.
+    situation: Situation = Situation()
+    #: Id and version of the agreement that holds now; only known with a course.
+    agreement: tuple[str, int] | None = None
+    #: Number of the last publication that the ticket goes by.
+    published: int | None = None
+
+    @property
+    def registered_at(self) -> datetime | None:
+        """When the ticket was registered, where its course says so."""
+        return self.course[0].at if self.course else None
 
     def running(self) -> list[Clock]:
         """Give the clocks on which time passes."""
@@ -92,17 +113,46 @@ CLOCKS = Evolution(Clocks)
 
 
 def index(state: Clocks) -> dict[str, Any]:
-    """Give the next instant at which a mark comes; none for an imported ticket.
+    """Give the next instant at which a mark comes, and the calendars that open clocks go by.
 
-    Imported history is judged by the times of its events: a clock on the wall would call every
-    unfinished ticket late whose next event has only not been read yet.
+    None for an imported ticket. Imported history is judged by the times of its events: a clock on
+    the wall would call every unfinished ticket late whose next event has only not been read yet.
     """
-    alarms = [] if state.imported else [a.at for c in state.running() for a in c.alarms]
-    return {"due_at": min(alarms, default=None)}
+    if state.imported:
+        return {"due_at": None}
+    alarms = [alarm.at for clock in state.running() for alarm in clock.alarms]
+    found: dict[str, Any] = {"due_at": min(alarms, default=None)}
+    calendars = {edition_name(c.calendar, c.calendar_version) for c in state.open()}
+    return found | {"goes_by": sorted(calendars)} if calendars else found
+
+
+def edition_name(calendar: str, version: int) -> str:
+    """Give a version of a calendar as tickets are found by it."""
+    return f"{calendar}@{version}"
+
+
+@CLOCKS.on(SlaObserved)
+def _observed(state: Clocks, event: SlaObserved, at: datetime) -> Clocks:
+    seen = as_observation(event, at)
+    changes: dict[str, Any] = {
+        "course": [*state.course, seen],
+        "situation": state.situation.after(seen),
+    }
+    if seen.what == "registered":
+        changes |= {
+            "facts": seen.facts,
+            "imported": seen.imported,
+            "published": seen.published,
+        }
+    if event.agreement is not None:
+        changes["agreement"] = event.agreement, event.agreement_version
+    elif event.agreement_version == 0:
+        changes["agreement"] = None
+    return replace(state, **changes)
 
 
 @CLOCKS.on(SlaStarted)
-def _started(state: Clocks, event: SlaStarted, _at: datetime) -> Clocks:
+def _started(state: Clocks, event: SlaStarted, at: datetime) -> Clocks:
     clock = Clock(
         name=event.clock,
         agreement=event.agreement,
@@ -113,11 +163,14 @@ def _started(state: Clocks, event: SlaStarted, _at: datetime) -> Clocks:
         started_at=event.started_at,
         due_at=event.due_at,
         alarms=event.alarms,
-        left_seconds=event.target_seconds,
-        since=event.started_at,
+        left_seconds=event.target_seconds if event.left_seconds is None else event.left_seconds,
+        since=event.started_at if event.left_seconds is None else max(at, event.started_at),
     )
-    return Clocks(
-        clocks={**state.clocks, event.clock: clock}, facts=event.facts, imported=event.imported
+    return replace(
+        state,
+        clocks={**state.clocks, event.clock: clock},
+        facts=event.facts or state.facts,
+        imported=event.imported or state.imported,
     )
 
 
@@ -148,14 +201,38 @@ def _resumed(state: Clocks, event: SlaResumed, at: datetime) -> Clocks:
     )
 
 
+@CLOCKS.on(SlaReplanned)
+def _replanned(state: Clocks, event: SlaReplanned, _at: datetime) -> Clocks:
+    clock, after = state.clocks[event.clock], event.after
+    return state.changed(
+        event.clock,
+        agreement=after.agreement,
+        agreement_version=after.agreement_version,
+        calendar=after.calendar,
+        calendar_version=after.calendar_version,
+        target_seconds=after.target_seconds,
+        left_seconds=round(after.target_seconds - event.used_seconds, 6),
+        since=max(event.replanned_at, clock.since) if clock.running else clock.since,
+        due_at=event.due_at,
+        alarms=event.alarms,
+    )
+
+
+@CLOCKS.on(SlaOverdue)
+def _overdue(state: Clocks, event: SlaOverdue, _at: datetime) -> Clocks:
+    alarms = _without(state, event.clock, event.mark, event.label)
+    return state.changed(event.clock, alarms=alarms)
+
+
 @CLOCKS.on(SlaWarned)
 def _warned(state: Clocks, event: SlaWarned, _at: datetime) -> Clocks:
-    return state.changed(event.clock, alarms=_without(state, event.clock, event.mark))
+    alarms = _without(state, event.clock, event.mark, event.label)
+    return state.changed(event.clock, alarms=alarms)
 
 
 @CLOCKS.on(SlaBreached)
 def _breached(state: Clocks, event: SlaBreached, _at: datetime) -> Clocks:
-    alarms = _without(state, event.clock, event.mark)
+    alarms = _without(state, event.clock, event.mark, None)
     return state.changed(event.clock, alarms=alarms, breached_at=event.alarm_at)
 
 
@@ -163,7 +240,9 @@ def _breached(state: Clocks, event: SlaBreached, _at: datetime) -> Clocks:
 def _withdrawn(state: Clocks, event: SlaBreachWithdrawn, _at: datetime) -> Clocks:
     clock = state.clocks[event.clock]
     again = Alarm(mark=TARGET, at=clock.due_at)
-    return state.changed(event.clock, alarms=[*clock.alarms, again], breached_at=None)
+    names = {(alarm.mark, alarm.label) for alarm in event.alarms}
+    kept = [alarm for alarm in clock.alarms if (alarm.mark, alarm.label) not in names]
+    return state.changed(event.clock, alarms=[*kept, again, *event.alarms], breached_at=None)
 
 
 @CLOCKS.on(SlaMet)
@@ -192,5 +271,22 @@ def _cancelled(state: Clocks, event: SlaCancelled, at: datetime) -> Clocks:
     )
 
 
-def _without(state: Clocks, name: str, mark: int) -> list[Alarm]:
-    return [alarm for alarm in state.clocks[name].alarms if alarm.mark != mark]
+@CLOCKS.on(SlaReasonGiven)
+def _reason_given(state: Clocks, event: SlaReasonGiven, _at: datetime) -> Clocks:
+    return state.changed(event.clock, breach_reason=event.reason)
+
+
+@CLOCKS.on(SlaExceptionRequested)
+def _exception_requested(state: Clocks, event: SlaExceptionRequested, _at: datetime) -> Clocks:
+    return state.changed(event.clock, exception="requested", exception_by=event.by)
+
+
+@CLOCKS.on(SlaExceptionDecided)
+def _exception_decided(state: Clocks, event: SlaExceptionDecided, _at: datetime) -> Clocks:
+    return state.changed(event.clock, exception="approved" if event.approved else "refused")
+
+
+def _without(state: Clocks, name: str, mark: int, label: str | None) -> list[Alarm]:
+    return [
+        alarm for alarm in state.clocks[name].alarms if (alarm.mark, alarm.label) != (mark, label)
+    ]

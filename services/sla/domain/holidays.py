@@ -1,18 +1,43 @@
-"""Official holidays, from the `holidays` library; an organisation's own days are exceptions.
+"""Holiday lists as data: which days are closed, and what each is called.
 
-Dates of lunar holidays to come are estimates until they are announced; a newer release of the
-library brings the announced ones, and an exception of the calendar overrides either.
+A list is published like a calendar, which names the lists that close its days. What a calendar's
+version says of business time never changes: a list that closes other days than before brings a new
+version of every calendar that names it (`followed` in `publishing.py`). Where the official list
+comes from is in `official.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
+from typing import Annotated
 
-import holidays
+import msgspec
+from msgspec import Meta
+
+from chassis.errors import FieldFault
+from contracts.calls.base import Line
+from services.sla.domain.dates import date_faults, read_date
 
 
-@lru_cache(maxsize=512)
-def official_holidays(country: str, year: int) -> frozenset[date]:
-    """Give the closed days of a Gregorian year."""
-    return frozenset(holidays.country_holidays(country, years=year))
+class DayName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a holiday is called, by language."""
+
+    fa: Line
+    en: Line
+
+
+class HolidayTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list as an administrator writes it."""
+
+    #: By date, Jalali or Gregorian: `{"1405-01-01": {"fa": "نوروز", "en": "Nowruz"}}`.
+    days: Annotated[dict[str, DayName], Meta(max_length=5000)]
+
+    def by_date(self) -> dict[date, DayName]:
+        """Give the closed days with their names."""
+        return {read_date(text): name for text, name in self.days.items()}
+
+
+def faults(terms: HolidayTerms) -> Iterator[FieldFault]:
+    """Tell what is wrong with a list beyond its shape."""
+    yield from date_faults("/days", terms.days)

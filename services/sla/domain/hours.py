@@ -1,11 +1,10 @@
 """A calendar as data: what an administrator writes, and what may be wrong with it.
 
-The arithmetic on it is in `calendar.py`.
+The arithmetic on it is in `calendar.py`; which calendar holds for whom is in `choice.py`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -14,23 +13,26 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 from msgspec import Meta
-from persiantools.jdatetime import JalaliDate
 
 from chassis.errors import FieldFault
+from contracts.calls.base import Slug
+from services.sla.domain.dates import date_faults, pointer_to, read_date
 
-#: `08:00-16:00`; `24:00` is the end of the day. A night shift is two windows on two days.
+#: `08:00-16:00`; `24:00` is the end of the day. `22:00-06:00` ends on the next day and belongs to
+#: the day on which it opens.
 Window = Annotated[
     str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")
 ]
 Windows = Annotated[list[Window], Meta(max_length=24)]
-#: Opening and closing in minutes since midnight on the wall clock.
+#: Opening and closing in minutes since midnight of the day on which it opens, on the wall clock;
+#: a window over midnight closes after 24 * 60.
 Span = tuple[int, int]
+DAY_MINUTES = 24 * 60
 
+#: The list that `"IR"` stands for, and the one that every installation starts with.
+OFFICIAL = "ir-official"
 #: Every target is reached within decades, because a week has at least this much business time.
 LEAST_WEEKLY_MINUTES = 4 * 60
-#: Jalali and Gregorian years cannot be taken for one another, so a date may be written in either.
-JALALI_YEARS = range(1300, 1500)
-GREGORIAN_YEARS = range(1921, 2121)
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,31 +46,38 @@ class Week(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     thursday: Windows = []
     friday: Windows = []
 
+    def by_weekday(self) -> dict[str, list[str]]:
+        """Give the windows by the day's name, Monday first as Python counts them."""
+        days = msgspec.structs.asdict(self)
+        return {day: days[day] for day in WEEKDAYS}
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 
 class CalendarTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When business time runs."""
+    """When business time runs, and for whom."""
 
     week: Week
     zone: str = "Asia/Tehran"
-    #: The country whose official holidays are closed; absent: none are.
-    holidays: Literal["IR"] | None = None
+    #: The lists whose days are closed; `"IR"`, as it was written first, is the official one.
+    holidays: Annotated[list[Slug], Meta(max_length=20)] | Literal["IR"] | None = None
     #: Windows of single days, in place of the week's and of a holiday: `{"1405-01-13": []}` closes
     #: a day, `{"2026-03-25": ["08:00-12:00"]}` opens half of it.
     exceptions: Annotated[dict[str, Windows], Meta(max_length=2000)] = {}
+    #: Whose tickets go by it where an agreement leaves the calendar out.
+    subjects: Annotated[list[Slug], Meta(max_length=1000)] = []
+    units: Annotated[list[Slug], Meta(max_length=1000)] = []
+    #: It holds for everybody for whom no other does.
+    default: bool = False
+
+    def lists(self) -> list[str]:
+        """Give the ids of the holiday lists."""
+        return [OFFICIAL] if self.holidays == "IR" else list(self.holidays or ())
 
     def spans_by_weekday(self) -> list[list[Span]]:
         """Give the windows of each weekday, Monday first as Python counts them."""
-        week = self.week
-        days = (
-            week.monday,
-            week.tuesday,
-            week.wednesday,
-            week.thursday,
-            week.friday,
-            week.saturday,
-            week.sunday,
-        )
-        return [spans(windows) for windows in days]
+        return [spans(windows) for windows in self.week.by_weekday().values()]
 
     def spans_by_date(self) -> dict[date, list[Span]]:
         """Give the windows of the exceptional days."""
@@ -77,39 +86,19 @@ class CalendarTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 def spans(windows: list[str]) -> list[Span]:
     """Give windows in the order of the day."""
-    return sorted((_minutes(text[:5]), _minutes(text[6:])) for text in windows)
-
-
-def read_date(text: str) -> date:
-    """Read `1405-01-13` (Jalali) or `2026-04-02` (Gregorian); raises ValueError."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
-    if year in JALALI_YEARS:
-        return JalaliDate(year, month, day).to_gregorian()
-    if year in GREGORIAN_YEARS:
-        return date(year, month, day)
-    raise ValueError(text)
+    return sorted(_span(text) for text in windows)
 
 
 def faults(terms: CalendarTerms) -> Iterator[FieldFault]:
-    """Tell what is wrong with a calendar beyond its shape."""
+    """Tell what is wrong with a calendar beyond its shape, looking at it alone."""
     if terms.zone not in available_timezones():
         yield FieldFault(pointer="/zone", code="zone_unknown")
-    for weekday, windows in msgspec.structs.asdict(terms.week).items():
-        yield from _window_faults(f"/week/{weekday}", windows)
-    seen: set[date] = set()
+    for name in ("holidays", "subjects", "units"):
+        yield from _repeated(name, getattr(terms, name))
+    yield from _week_faults(terms)
     for text, windows in terms.exceptions.items():
-        pointer = "/exceptions/" + text.replace("~", "~0").replace("/", "~1")
-        yield from _window_faults(pointer, windows)
-        try:
-            day = read_date(text)
-        except ValueError:
-            yield FieldFault(pointer=pointer, code="date_malformed")
-            continue
-        if day in seen:
-            yield FieldFault(pointer=pointer, code="date_repeated")
-        seen.add(day)
+        yield from _window_faults(pointer_to("/exceptions", text), windows)
+    yield from date_faults("/exceptions", terms.exceptions)
     weekly = sum(end - start for day in terms.spans_by_weekday() for start, end in day)
     if weekly < LEAST_WEEKLY_MINUTES:
         yield FieldFault(
@@ -122,12 +111,34 @@ def zone_of(terms: CalendarTerms) -> ZoneInfo:
     return ZoneInfo(terms.zone)
 
 
+def _repeated(name: str, ids: list[str] | str | None) -> Iterator[FieldFault]:
+    if isinstance(ids, list):
+        for position, item in enumerate(ids):
+            if item in ids[:position]:
+                yield FieldFault(pointer=f"/{name}/{position}", code="named_twice")
+
+
+def _week_faults(terms: CalendarTerms) -> Iterator[FieldFault]:
+    days = list(terms.week.by_weekday().items())
+    for position, (day, windows) in enumerate(days):
+        found = list(_window_faults(f"/week/{day}", windows))
+        yield from found
+        night_ends = max((end for _, end in spans(days[position - 1][1])), default=0) - DAY_MINUTES
+        if not found and any(start < night_ends for start, _ in spans(windows)):
+            yield FieldFault(pointer=f"/week/{day}", code="windows_overlap")
+
+
 def _window_faults(pointer: str, windows: list[str]) -> Iterator[FieldFault]:
     ordered = spans(windows)
-    if any(start >= end for start, end in ordered):
-        yield FieldFault(pointer=pointer, code="window_ends_before_it_starts")
+    if any(start == end for start, end in ordered):
+        yield FieldFault(pointer=pointer, code="window_empty")
     elif any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
         yield FieldFault(pointer=pointer, code="windows_overlap")
+
+
+def _span(window: str) -> Span:
+    opens, closes = _minutes(window[:5]), _minutes(window[6:])
+    return opens, closes + (DAY_MINUTES if closes < opens else 0)
 
 
 def _minutes(text: str) -> int:

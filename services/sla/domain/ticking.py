@@ -1,6 +1,6 @@
 """What time does to a clock: the facts of its starting, standing still, going on and stopping.
 
-Which of them a message leads to is decided in `handlers.py`.
+Which of them an observation leads to is decided in `advance.py`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from contracts.sla import (
     SlaPaused,
     SlaResumed,
     SlaStarted,
-    TicketFacts,
 )
-from services.sla.domain.agreement import TARGET, Agreement, Target
-from services.sla.domain.book import DatedCalendar
+from services.sla.domain.book import DatedCalendar, Edition, Promise
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock
+from services.sla.domain.target import Point
 
 
 def left_seconds(clock: Clock, calendar: Calendar, at: datetime) -> float:
@@ -30,26 +29,20 @@ def left_seconds(clock: Clock, calendar: Calendar, at: datetime) -> float:
 
 
 def start(
-    target: Target,
-    agreement: Agreement,
-    dated: DatedCalendar,
-    facts: TicketFacts,
-    *,
-    at: datetime,
-    imported: bool,
+    promise: Promise, agreement: Edition, dated: DatedCalendar, at: datetime, *, imported: bool
 ) -> SlaStarted:
     """Start the clock of a target."""
+    seconds = promise.target.seconds
     return SlaStarted(
-        clock=target.clock,
-        agreement=agreement.id,
-        agreement_version=agreement.version,
+        clock=promise.clock,
+        agreement=agreement[0],
+        agreement_version=agreement[1],
         calendar=dated.id,
         calendar_version=dated.version,
-        target_seconds=target.seconds,
+        target_seconds=seconds,
         started_at=at,
-        due_at=dated.calendar.add(at, target.seconds),
-        alarms=_alarms(target.percents(), target.seconds, target.seconds, dated.calendar, at),
-        facts=facts,
+        due_at=dated.calendar.add(at, seconds),
+        alarms=planned(promise.points, seconds, seconds, dated.calendar, at),
         imported=imported,
     )
 
@@ -60,16 +53,17 @@ def pause(clock: Clock, calendar: Calendar, at: datetime, held_by: str) -> SlaPa
     return SlaPaused(clock=clock.name, held_by=held_by, left_seconds=left)
 
 
-def resume(clock: Clock, calendar: Calendar, at: datetime) -> SlaResumed:
+def resume(clock: Clock, promise: Promise, calendar: Calendar, at: datetime) -> SlaResumed:
     """Let time pass again, with the time that was left; a missed target stays missed since then."""
     at = max(at, clock.since)
     left = clock.left_seconds
-    coming = sorted(alarm.mark for alarm in clock.alarms)
+    ahead = {(alarm.mark, alarm.label) for alarm in clock.alarms}
+    coming = [point for point in promise.points if (point.mark, point.label) in ahead]
     return SlaResumed(
         clock=clock.name,
         due_at=clock.due_at if clock.breached_at else calendar.add(at, max(0.0, left)),
         paused_seconds=calendar.between(clock.since, at),
-        alarms=_alarms(coming, clock.target_seconds, left, calendar, at),
+        alarms=planned(coming, clock.target_seconds, left, calendar, at),
     )
 
 
@@ -90,14 +84,15 @@ def cancel(clock: Clock, calendar: Calendar, at: datetime, reason: str) -> SlaCa
     return SlaCancelled(clock=clock.name, reason=reason, left_seconds=left)
 
 
-def _alarms(
-    percents: list[int], target: float, left: float, calendar: Calendar, at: datetime
+def planned(
+    points: list[Point], target: float, left: float, calendar: Calendar, at: datetime
 ) -> list[Alarm]:
     """Plan marks for a clock that has `left` to its target from `at` on, to the millisecond."""
     return [
         Alarm(
-            mark=percent,
-            at=calendar.add(at, max(0.0, round(left - target * (TARGET - percent) / TARGET, 3))),
+            mark=point.mark,
+            label=point.label,
+            at=calendar.add(at, max(0.0, round(left - target + point.offset, 3))),
         )
-        for percent in percents
+        for point in points
     ]

@@ -6,12 +6,21 @@ from datetime import datetime
 
 from contracts.calls.sla import ClockView
 from services.sla.domain import ticking
-from services.sla.domain.calendar import Calendar
-from services.sla.domain.clocks import Clock
+from services.sla.domain.book import Book
+from services.sla.domain.clocks import Clock, Clocks
 
 
-def view(clock: Clock, calendar: Calendar, now: datetime) -> ClockView:
-    """Show a clock as it stands now; a missed target shows as breached, reached since or not."""
+def views(state: Clocks, book: Book, now: datetime) -> list[ClockView]:
+    """Show a ticket's clocks as they stand at an instant."""
+    return [view(clock, state, book, now) for clock in state.clocks.values()]
+
+
+def view(clock: Clock, state: Clocks, book: Book, now: datetime) -> ClockView:
+    """Show a clock; a missed target shows as breached, reached since or not."""
+    left = ticking.left_seconds(clock, book.calendar_of(clock), now)
+    penalty = book.penalty_of(clock, state)
+    owed = clock.breached_at is not None and clock.exception != "approved"
+    late = max(0.0, -left)
     return ClockView(
         clock=clock.name,
         agreement=clock.agreement,
@@ -20,10 +29,16 @@ def view(clock: Clock, calendar: Calendar, now: datetime) -> ClockView:
         started_at=clock.started_at,
         due_at=None if clock.state == "paused" else clock.due_at,
         target_seconds=clock.target_seconds,
-        left_seconds=ticking.left_seconds(clock, calendar, now) if clock.open else None,
+        left_seconds=left if clock.open else None,
         stopped_at=clock.stopped_at,
         breached_at=clock.breached_at,
         held_by=clock.held_by,
+        kind=book.promise_of(clock, state).target.is_about,
+        calendar=clock.calendar,
+        calendar_version=clock.calendar_version,
+        breach_reason=clock.breach_reason,
+        exception=clock.exception,
+        penalty=(penalty.amount(late) if owed else 0) if penalty else None,
     )
 
 

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 
-from contracts.sla import SlaBreached, SlaBreachWithdrawn, SlaMet, SlaStarted, SlaWarned
+from contracts.sla import (
+    SlaBreached,
+    SlaBreachWithdrawn,
+    SlaMet,
+    SlaReplanned,
+    SlaStarted,
+    SlaWarned,
+)
 from tests.component.sla.world import AGENT, SlaWorld, wait_until
 from tests.component.waiting import eventually, eventually_equal
 from tests.servers import Servers
@@ -167,6 +174,41 @@ def test_an_agent_may_read_and_not_change(world):
 
     assert refused.json["code"] == "right_missing"
     world.call("sla-1", "calendars", {}, by=AGENT).expect(200)
+
+
+def test_a_new_calendar_is_followed_once_by_every_open_ticket_though_the_follower_is_killed(three):
+    three.define("agreement", "long", promise("PT10H"))
+    tickets = codes(300)
+    for code in tickets:
+        three.tell(code, registered())
+    eventually_equal(lambda: len(three.count(SlaStarted)), len(tickets))
+
+    three.define("calendar", "always", {**ALWAYS, "week": every_day("00:00-12:00")})
+    eventually(lambda: len(three.count(SlaReplanned)) > 0)
+    three.kill_holder_of("calendars")
+
+    eventually_equal(lambda: three.count(SlaReplanned), dict.fromkeys(tickets, 1))
+    running = next(name for name in three.replicas if three.processes[name].running)
+    eventually_equal(lambda: three.ask(running, "replanning", {})["left"], 0)
+
+
+def test_a_breach_has_its_reason_and_its_exception_and_the_past_stays_as_it_was(world):
+    terms = {"breach_reasons": ["staff-short"], "exceptions": ["power-cut"]}
+    world.define("agreement", "excused", {**promise("PT1S", "excused"), **terms})
+    (code,) = codes(1)
+    world.tell(code, registered(subject="excused"))
+    eventually_equal(lambda: world.count(SlaBreached)[code], 1)
+    before = datetime.now(UTC)
+
+    asked = {"code": code, "clock": "first_response"}
+    world.ask("sla-1", "give_reason", {**asked, "reason": "staff-short"})
+    world.ask("sla-1", "request_exception", {**asked, "reason": "power-cut"})
+    clock = clock_of(world, code)
+
+    assert (clock["breach_reason"], clock["exception"]) == ("staff-short", "requested")
+    then = {"codes": [code], "at": before.isoformat()}
+    (past,) = world.ask("sla-1", "clocks", then)[code]
+    assert (past["state"], past["exception"]) == ("breached", None)
 
 
 def clock_of(world: SlaWorld, code: str) -> dict[str, Any]:

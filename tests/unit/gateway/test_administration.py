@@ -5,6 +5,7 @@ from contracts.calls.journal import StuckRow
 from contracts.calls.notify import Receipt
 from contracts.calls.reporting import Column, Report
 from contracts.calls.routing import Unit
+from contracts.calls.sla import HolidaysView
 from tests.unit.gateway.fakes import World
 from tests.unit.gateway.samples import NOON, SUBJECTS, a_staff_member, signed_in
 
@@ -33,6 +34,42 @@ async def test_who_is_defined_anew_has_to_sign_in_again(world):
     await define(world, "/api/v1/admin/people/expert", {"name": "سارا"})
 
     assert world.revocations.people == {"desk"}
+
+
+async def test_a_list_of_holidays_is_read_and_published_by_its_id(world):
+    days = {"1405-02-15": {"fa": "روز شیراز", "en": "Shiraz Day"}}
+    fars = HolidaysView(id="province-fars", version=2, definition={"days": days})
+    world.services.tell("sla", "define_holidays", fars)
+    world.services.tell("sla", "holiday_list", fars)
+
+    path = "/api/v1/admin/holidays/province-fars"
+    published = await define(world, path, {"definition": {"days": days}})
+    read = await world.get(path, headers=signed_in(world, "admin"))
+
+    assert (published.json, read.json["version"]) == (read.json, 2)
+    assert world.services.last("define_holidays").request.definition == {"days": days}
+    assert world.services.last("holiday_list").request.id == "province-fars"
+
+
+async def test_official_holidays_are_seeded_anew_only_as_far_as_asked(world):
+    official = HolidaysView(id="ir-official", version=2, definition={"days": {}})
+    world.services.tell("sla", "seed_holidays", official)
+    path, admin = "/api/v1/admin/holidays/ir-official/seed", signed_in(world, "admin")
+
+    reply = await world.post(path, json={}, headers=admin)
+    await world.post(path, json={"overwrite": True}, headers=admin)
+
+    assert reply.json["version"] == 2
+    asked = [each.request.overwrite for each in world.services.asked]
+    assert asked == [False, True]
+
+
+async def test_a_list_of_holidays_that_nobody_published_is_not_found(world):
+    world.services.tell("sla", "holiday_list", NotFound("definition_not_found"))
+
+    reply = await world.get("/api/v1/admin/holidays/none", headers=signed_in(world, "admin"))
+
+    assert (reply.status, reply.json["code"]) == (404, "definition_not_found")
 
 
 async def test_a_wrong_definition_names_the_field(world):

@@ -10,7 +10,15 @@ from contracts.notify import (
     NotificationSuppressed,
 )
 from contracts.routing import PersonChanged, TicketQueued
-from contracts.sla import SlaBreached, SlaBreachWithdrawn, SlaMet, SlaStarted
+from contracts.sla import (
+    SlaBreached,
+    SlaBreachWithdrawn,
+    SlaExceptionDecided,
+    SlaMet,
+    SlaReplanned,
+    SlaStarted,
+    Terms,
+)
 from services.reporting.domain.clocks import Clock
 from services.reporting.domain.deliveries import Delivery
 from services.reporting.domain.facts import TicketFacts, apply
@@ -158,3 +166,44 @@ def test_an_event_about_something_else_changes_nothing() -> None:
     changed = PersonChanged(unit="it", tier=1, role="expert", active=True, fields=["unit"])
 
     assert facts_of(Story("person:desk").tells(changed)) == TicketFacts()
+
+
+def test_a_breach_that_is_agreed_not_to_count_is_left_out_whatever_comes_later() -> None:
+    approved = SlaExceptionDecided(clock="first_response", approved=True, by="person:manager")
+    story = Story().tells(started("first_response"), breached("first_response"), approved)
+
+    assert facts_of(story).clocks.runs[0].verdict == "cancelled"
+    assert facts_of(story.tells(met("first_response", 60))).clocks.runs[0].verdict == "cancelled"
+
+
+def test_a_refused_exception_changes_nothing() -> None:
+    refused = SlaExceptionDecided(clock="first_response", approved=False, by="person:manager")
+    story = Story().tells(started("first_response"), breached("first_response"), refused)
+
+    assert facts_of(story).clocks.runs[0].verdict == "breached"
+
+
+def test_a_clock_is_judged_under_the_agreement_that_holds_then() -> None:
+    def terms(agreement: str) -> Terms:
+        return Terms(
+            agreement=agreement,
+            agreement_version=1,
+            calendar="always",
+            calendar_version=1,
+            target_seconds=60,
+        )
+
+    replanned = SlaReplanned(
+        clock="first_response",
+        reason="agreement",
+        replanned_at=NINE,
+        before=terms("general"),
+        after=terms("urgent"),
+        used_seconds=0,
+        due_at=NINE,
+        due_before=NINE,
+    )
+
+    (run,) = facts_of(Story().tells(started("first_response"), replanned)).clocks.runs
+
+    assert run.agreement == "urgent"

@@ -13,6 +13,7 @@ from chassis.identity import Identity
 from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
+from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed, read_arguments, refer_to, written
 from services.routing.domain.balance import fewest_owned, least_loaded
 from services.routing.domain.organisation import Organisation, Person
@@ -23,6 +24,7 @@ from services.routing.handlers import (
     act,
     assign_next,
     hear_requester,
+    meet_demands,
     open_ticket,
     wish_of,
 )
@@ -135,6 +137,11 @@ class World:
         deed = Deed(action=action, arguments=read, texts=texts, behalf=behalf)
         identity = identity_of(by) if isinstance(by, str) else by
         return self._decide(code, act, deed, identity, at)
+
+    def demand(self, *actions: Action, code: str = CODE) -> Ticket:
+        """Have a mark of a clock want something done."""
+        wanted = SlaDemanded(clock="resolution", mark=100, alarm_at=self.now, actions=list(actions))
+        return self._decide(code, meet_demands, wanted)
 
     def hand_out(self, code: str = CODE) -> Ticket:
         return self._decide(code, assign_next, AssignNext())

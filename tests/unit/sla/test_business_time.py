@@ -1,13 +1,17 @@
-"""Worked examples of business time, by hand, and the same by an independent minute counter."""
+"""Worked examples of business time: a table with reasons, and seconds and edges beside it."""
 
-from datetime import UTC, date, datetime, timedelta
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import holidays
+import msgspec
 import pytest
 
 from services.sla.demo import CALENDARS
+from services.sla.domain.calendar import Calendar
+from services.sla.domain.hours import CalendarTerms, faults
+from tests.unit.sla.counter import Counter, day_of
 from tests.unit.sla.world import a_calendar, every_day, local
 
 OFFICE = CALENDARS["tehran-office"]
@@ -112,61 +116,52 @@ def test_a_worked_example_over_a_change_of_summer_time_holds_both_ways(
     assert calendar.between(begin, end) == seconds
 
 
-COUNTED = [
-    (OFFICE, "2026-11-19 05:17", "2026-12-03 13:41"),
-    (OFFICE, "2026-03-15 00:00", "2026-04-08 09:30"),
-    (OFFICE, "2025-12-28 00:00", "2026-01-05 23:59"),
-    (CHANGED, "2026-11-20 10:00", "2026-11-29 15:00"),
-    (CHANGED, "2025-03-15 07:00", "2025-03-26 18:00"),
-    (SPLIT, "2026-11-21 11:11", "2026-11-25 13:13"),
-    (NIGHT, "2026-11-21 23:11", "2026-11-25 01:13"),
-    (NIGHT, "2022-03-19 12:00", "2022-03-24 12:00"),
-    (EARLY, "2026-03-26 12:00", "2026-04-01 03:33"),
-    (EARLY, "2026-10-23 12:00", "2026-10-28 03:33"),
-    (IN_THE_GAP, "2026-10-23 12:00", "2026-10-28 03:33"),
-    (IN_THE_GAP, "2026-03-26 12:20", "2026-04-01 02:20"),
-    (ALWAYS, "2026-03-28 12:00", "2026-03-30 12:00"),
-]
+TABLE = tomllib.loads((Path(__file__).parent / "worked_examples.toml").read_text())
 
 
-@pytest.mark.parametrize(("definition", "start", "end"), COUNTED)
-def test_counting_every_minute_gives_the_same(definition, start, end):
-    minutes = counted_minutes(definition, local(start), local(end))
-
-    measured = a_calendar(**definition).between(local(start), local(end))
-
-    assert measured == minutes * 60
+def closed_days(calendar: str) -> frozenset[date]:
+    lists = TABLE["calendars"][calendar].get("holidays", [])
+    return frozenset(day_of(text) for name in lists for text in TABLE["lists"][name])
 
 
-def counted_minutes(definition: dict[str, Any], start: datetime, end: datetime) -> int:
-    """Look at the local clock once a minute, knowing nothing of how a calendar does it."""
-    zone = ZoneInfo(definition.get("zone", "Asia/Tehran"))
-    minute, count = start, 0
-    while minute < end:
-        shown = minute.astimezone(zone)
-        now = shown.strftime("%H:%M")
-        windows = _windows(definition, shown.date())
-        count += any(window[:5] <= now < window[6:] for window in windows)
-        minute += timedelta(minutes=1)
-    return count
+def minutes_of(within: str) -> int:
+    hours, minutes = within.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
-OFFICIAL = holidays.country_holidays("IR", years=[2025, 2026])
-JALALI = {
-    "1405-09-02": "2026-11-23",
-    "1405-09-06": "2026-11-27",
-    "1405-01-04": "2026-03-24",
-    "1403-12-30": "2025-03-20",
-}
+def examples() -> list[Any]:
+    return [pytest.param(each, id=f"{each['calendar']}-{n}") for n, each in enumerate(ROWS)]
 
 
-def _windows(definition: dict[str, Any], day: date) -> list[str]:
-    for text, windows in definition.get("exceptions", {}).items():
-        if JALALI.get(text, text) == day.isoformat():
-            return windows
-    if definition.get("holidays") and day in OFFICIAL:
-        return []
-    return definition["week"].get(day.strftime("%A").lower(), [])
+ROWS = TABLE["examples"]
+
+
+def test_the_table_has_enough_of_each_kind():
+    assert len(ROWS) >= 60
+    assert sum(each.get("by_hand", False) for each in ROWS) >= 12
+    assert {each["calendar"] for each in ROWS} == set(TABLE["calendars"])
+
+
+@pytest.mark.parametrize("calendar", TABLE["calendars"])
+def test_the_tables_calendars_could_be_published(calendar):
+    assert list(faults(msgspec.convert(TABLE["calendars"][calendar], CalendarTerms))) == []
+
+
+@pytest.mark.parametrize("each", examples())
+def test_an_example_of_the_table_holds_both_ways(each):
+    terms = msgspec.convert(TABLE["calendars"][each["calendar"]], CalendarTerms)
+    calendar = Calendar(terms, closed_days(each["calendar"]))
+    seconds = minutes_of(each["within"]) * 60
+
+    assert calendar.add(each["start"], seconds) == each["due"], each["why"]
+    assert calendar.between(each["start"], each["due"]) == seconds, each["why"]
+
+
+@pytest.mark.parametrize("each", examples())
+def test_an_example_of_the_table_is_what_counting_minutes_gives(each):
+    counter = Counter(TABLE["calendars"][each["calendar"]], closed_days(each["calendar"]))
+
+    assert counter.due(each["start"], minutes_of(each["within"])) == each["due"], each["why"]
 
 
 def test_measuring_backwards_is_negative():

@@ -7,10 +7,12 @@ import pytest
 from chassis.errors import Invalid
 from contracts.calls.sla import DefineAgreement
 from services.sla import demo, publishing
-from services.sla.domain.hours import read_date
+from services.sla.domain.book import Book
+from services.sla.domain.dates import read_date
 from tests.unit.sla.world import the_demo
 
 WEEK = {"saturday": ["08:00-16:00"]}
+NAME = {"fa": "روز", "en": "Day"}
 
 
 def target(**changes: Any) -> dict[str, Any]:
@@ -26,7 +28,8 @@ def faults(kind: Any, definition: dict[str, Any]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("kind", "request_"), demo.REQUESTS)
 def test_the_demo_itself_is_accepted(kind, request_):
-    book = the_demo() if isinstance(request_, DefineAgreement) else publishing.Book()
+    lists = Book(holidays={"ir-official": frozenset()})
+    book = the_demo() if isinstance(request_, DefineAgreement) else lists
 
     publishing.check(kind, request_.definition, book)
 
@@ -44,15 +47,32 @@ def test_the_demo_itself_is_accepted(kind, request_):
         ({"week": {}}, "/definition/week", "too_few_hours"),
         ({"week": {"friday": ["08:00-11:59"]}}, "/definition/week", "too_few_hours"),
         (
-            {"week": {**WEEK, "sunday": ["12:00-08:00"]}},
+            {"week": {**WEEK, "sunday": ["12:00-12:00"]}},
             "/definition/week/sunday",
-            "window_ends_before_it_starts",
+            "window_empty",
         ),
         (
             {"week": {**WEEK, "sunday": ["08:00-12:00", "11:00-13:00"]}},
             "/definition/week/sunday",
             "windows_overlap",
         ),
+        (
+            {"week": {**WEEK, "friday": ["22:00-09:00"]}},
+            "/definition/week/saturday",
+            "windows_overlap",
+        ),
+        (
+            {"week": {**WEEK, "sunday": ["22:00-06:00", "23:00-24:00"]}},
+            "/definition/week/sunday",
+            "windows_overlap",
+        ),
+        (
+            {"week": WEEK, "holidays": ["province-fars"]},
+            "/definition/holidays/0",
+            "holidays_not_found",
+        ),
+        ({"week": WEEK, "units": ["hq", "hq"]}, "/definition/units/1", "named_twice"),
+        ({"week": WEEK, "default": True}, "/definition/default", "another_default_calendar"),
         (
             {"week": WEEK, "exceptions": {"1405-13-01": []}},
             "/definition/exceptions/1405-13-01",
@@ -76,7 +96,7 @@ def test_the_demo_itself_is_accepted(kind, request_):
         (
             {"week": WEEK, "exceptions": {"2026-11-23": ["09:00-09:00"]}},
             "/definition/exceptions/2026-11-23",
-            "window_ends_before_it_starts",
+            "window_empty",
         ),
     ],
 )
@@ -87,7 +107,7 @@ def test_a_wrong_calendar_is_refused_with_the_place(definition, pointer, code):
 @pytest.mark.parametrize(
     ("definition", "pointer", "code"),
     [
-        ({"targets": []}, "/definition/targets", "invalid"),
+        ({"targets": []}, "/definition/targets", "required"),
         ({"targets": [target(within="1h")]}, "/definition/targets/0/within", "invalid"),
         (
             {"targets": [target(within="PT0S")]},
@@ -106,7 +126,7 @@ def test_a_wrong_calendar_is_refused_with_the_place(definition, pointer, code):
         ),
         ({"targets": [target(), target()]}, "/definition/targets/1/clock", "clock_repeated"),
         (
-            {"targets": [target(marks=[{"percent": 101}])]},
+            {"targets": [target(marks=[{"percent": 1001}])]},
             "/definition/targets/0/marks/0/percent",
             "invalid",
         ),
@@ -125,9 +145,50 @@ def test_a_wrong_calendar_is_refused_with_the_place(definition, pointer, code):
             "role_unknown",
         ),
         (
-            {"targets": [target()], "match": {"priority": [1]}},
-            "/definition/match/priority",
-            "term_not_known_at_registering",
+            {"targets": [target(marks=[{"percent": 50, "after": "PT1H"}])]},
+            "/definition/targets/0/marks/0",
+            "mark_needs_one_place",
+        ),
+        (
+            {"targets": [target(marks=[{"left": "PT4H"}])]},
+            "/definition/targets/0/marks/0/left",
+            "duration_out_of_range",
+        ),
+        (
+            {"targets": [target(marks=[{"after": "PT1H"}, {"after": "PT60M"}])]},
+            "/definition/targets/0/marks/1/after",
+            "mark_repeated",
+        ),
+        (
+            {"targets": [target(marks=[{"percent": 50, "actions": [{"do": "prioritise"}]}])]},
+            "/definition/targets/0/marks/0/actions/0/priority",
+            "required",
+        ),
+        ({"targets": [target(clock="patience")]}, "/definition/targets/0/kind", "required"),
+        (
+            {"targets": [target(clock="care", kind="stage")]},
+            "/definition/targets/0/states",
+            "required",
+        ),
+        (
+            {"targets": [target(units=["network"])]},
+            "/definition/targets/0/units",
+            "not_of_this_kind",
+        ),
+        (
+            {"targets": [target()], "extends": "nothing"},
+            "/definition/extends",
+            "agreement_not_found",
+        ),
+        (
+            {"targets": [target()], "penalties": [{"clock": "update"}]},
+            "/definition/penalties/0/clock",
+            "clock_not_found",
+        ),
+        (
+            {"targets": [target()], "valid_from": "2027-01-01T00:00:00"},
+            "/definition/valid_from",
+            "zone_missing",
         ),
     ],
 )
@@ -143,6 +204,22 @@ def test_all_faults_are_told_at_once():
         "calendar_not_found",
         "clock_repeated",
     ]
+
+
+@pytest.mark.parametrize(
+    ("days", "pointer", "code"),
+    [
+        ({"1405-07-31": NAME}, "/definition/days/1405-07-31", "date_malformed"),
+        (
+            {"1405-09-02": NAME, "2026-11-23": NAME},
+            "/definition/days/2026-11-23",
+            "date_repeated",
+        ),
+        ({"1405-09-02": {"fa": "روز"}}, "/definition/days", "invalid"),
+    ],
+)
+def test_a_wrong_list_of_holidays_is_refused_with_the_place(days, pointer, code):
+    assert faults("holidays", {"days": days}) == [(pointer, code)]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_ticket_that_no_agreement_holds_for_has_no_clock():
     world.receive(registered(), 0)
 
     assert world.recorded == []
-    assert index(world.state) == {"due_at": None}
+    assert index(world.state)["due_at"] is None
 
 
 @pytest.mark.parametrize(
@@ -153,13 +153,13 @@ def test_each_mark_comes_once_however_often_the_alarm_rings():
 
 def test_the_index_holds_the_next_mark_of_all_running_clocks():
     world = a_ticket()
-    assert index(world.state) == {"due_at": world.at(45)}
+    assert index(world.state)["due_at"] == world.at(45)
 
     world.ring(45)
-    assert index(world.state) == {"due_at": world.at(60)}
+    assert index(world.state)["due_at"] == world.at(60)
 
     world.ring(60)
-    assert index(world.state) == {"due_at": local("2026-11-25 09:30")}
+    assert index(world.state)["due_at"] == local("2026-11-25 09:30")
 
 
 def test_after_an_outage_a_warning_that_comes_too_late_tells_nobody():
@@ -312,7 +312,7 @@ def test_waiting_stops_time_and_says_who_holds_it():
 
     first, _resolution = world.found(SlaPaused)
     assert (first.clock, first.held_by, first.left_seconds) == ("first_response", "supplier", 2400)
-    assert index(world.state) == {"due_at": None}
+    assert index(world.state)["due_at"] is None
 
 
 def test_going_on_keeps_the_time_that_was_left():
@@ -503,7 +503,7 @@ def test_an_ended_ticket_cancels_its_clocks(event, reason):
     world.receive(event, 10)
 
     assert [cancelled.reason for cancelled in world.found(SlaCancelled)] == [reason, reason]
-    assert index(world.state) == {"due_at": None}
+    assert index(world.state)["due_at"] is None
     assert world.receive(event, 11) == []
 
 
@@ -531,7 +531,7 @@ def test_a_reopened_withdrawal_goes_on_with_both_clocks():
 def test_an_imported_ticket_has_no_alarm_by_the_wall_clock():
     world = a_ticket(imported=True)
 
-    assert index(world.state) == {"due_at": None}
+    assert index(world.state)["due_at"] is None
     assert world.ring(10_000) == []
 
 

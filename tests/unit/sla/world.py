@@ -11,20 +11,26 @@ import msgspec
 
 from chassis.decisions import Context, Due
 from contracts import ContentRef, Event
-from contracts.intake import TicketRegistered
+from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
+    TicketAssigned,
     TicketDeclined,
     TicketDone,
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketOpened,
+    TicketPrioritised,
+    TicketQueued,
     TicketReopened,
     TicketResumed,
     TicketSentBack,
+    TicketTriaged,
     TicketWaiting,
     TicketWithdrawn,
 )
+from contracts.sla import SlaObserved
 from services.sla import handlers
 from services.sla.demo import AGREEMENTS, CALENDARS, WEEKDAYS
 from services.sla.domain.agreement import Agreement, AgreementTerms
@@ -32,6 +38,7 @@ from services.sla.domain.book import Book
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import CLOCKS, Clock, Clocks, index
 from services.sla.domain.hours import CalendarTerms
+from services.sla.domain.replay import Happened
 
 E = TypeVar("E", bound=Event)
 
@@ -40,18 +47,24 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TEXT = ContentRef(id="text", sha256="0" * 64)
 
 DECISIONS: dict[type[Event], Callable[..., list[Event]]] = {
-    TicketRegistered: handlers.start_clocks,
-    TicketWaiting: handlers.pause_clocks,
-    TicketResumed: handlers.resume_clocks,
-    TicketSentBack: handlers.reopen_clocks,
-    TicketReopened: handlers.reopen_clocks,
-    TicketAnswered: handlers.answer,
-    TicketDone: handlers.finish_work,
-    TicketFinished: handlers.finish,
-    TicketWithdrawn: handlers.cancel_clocks,
-    TicketDeclined: handlers.cancel_clocks,
-    TicketMerged: handlers.cancel_clocks,
-    TicketHandedOff: handlers.cancel_clocks,
+    TicketRegistered: handlers.see_registered,
+    TicketMessageReceived: handlers.see_message,
+    TicketOpened: handlers.see_step,
+    TicketTriaged: handlers.see_step,
+    TicketAssigned: handlers.see_holder,
+    TicketQueued: handlers.see_holder,
+    TicketPrioritised: handlers.see_priority,
+    TicketWaiting: handlers.see_waiting,
+    TicketResumed: handlers.see_resumption,
+    TicketSentBack: handlers.see_sent_back,
+    TicketReopened: handlers.see_reopened,
+    TicketAnswered: handlers.see_answer,
+    TicketDone: handlers.see_done,
+    TicketFinished: handlers.see_finished,
+    TicketWithdrawn: handlers.see_end,
+    TicketDeclined: handlers.see_end,
+    TicketMerged: handlers.see_end,
+    TicketHandedOff: handlers.see_end,
 }
 
 
@@ -125,6 +138,37 @@ def reopened() -> TicketReopened:
     )
 
 
+def asked() -> TicketMessageReceived:
+    return TicketMessageReceived(message=TEXT, channel="web")
+
+
+def opened(step: str = "new") -> TicketOpened:
+    return TicketOpened(
+        state="new",
+        step=step,
+        subject="network",
+        kind="incident",
+        channel="web",
+        requester="ab12",
+        segment="staff",
+        language="fa",
+        workflow="default",
+        workflow_version=1,
+    )
+
+
+def assigned(unit: str = "network", tier: int = 1, step: str = "in_progress") -> TicketAssigned:
+    return TicketAssigned(state="in_progress", step=step, assignee="expert", unit=unit, tier=tier)
+
+
+def queued(unit: str = "network", tier: int = 1) -> TicketQueued:
+    return TicketQueued(state="in_progress", step="in_progress", unit=unit, tier=tier)
+
+
+def prioritised(priority: int) -> TicketPrioritised:
+    return TicketPrioritised(priority=priority)
+
+
 def withdrawn() -> TicketWithdrawn:
     return TicketWithdrawn(state="withdrawn", step="withdrawn", by="desk")
 
@@ -137,12 +181,17 @@ class World:
         self.start = start
         self.state: Clocks = CLOCKS.initial()
         self.recorded: list[Event] = []
+        #: Everything that was recorded, observations too, with the instants.
+        self.history: list[Happened] = []
 
     def at(self, minutes: float) -> datetime:
         return self.start + timedelta(minutes=minutes)
 
     def receive(self, event: Event, minutes: float, known_at: float | None = None) -> list[Event]:
-        """Tell of what happened so many minutes after the start, known at once or later."""
+        """Tell of what happened so many minutes after the start, known at once or later.
+
+        Gives what follows for clocks, beside what was seen.
+        """
         now = self.at(minutes if known_at is None else known_at)
         return self._decide(DECISIONS[type(event)], event, self.at(minutes), now)
 
@@ -166,5 +215,7 @@ class World:
         events: Sequence[Event] = decide(self.state, message, context, self.book)
         for event in events:
             self.state = CLOCKS.apply(self.state, event, at)
-        self.recorded.extend(events)
-        return list(events)
+        told = [event for event in events if not isinstance(event, SlaObserved)]
+        self.history += [Happened(event, at) for event in events]
+        self.recorded.extend(told)
+        return told

@@ -1,0 +1,144 @@
+"""A ticket's clocks: why they are due when they are, and breaches that are explained or excused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import ConfigDict
+
+from chassis.clock import as_utc
+from contracts.calls.routing import GetTicket, TicketView
+from contracts.calls.sla import (
+    ClockView,
+    DecideException,
+    Explain,
+    Explanation,
+    GetClocks,
+    GiveReason,
+    RequestException,
+)
+from gateway import explaining
+from gateway.access import allow, allow_command
+from gateway.answers import ToldExplanation, answered, gives
+from gateway.caller import Caller
+from gateway.documents import CodePath, Document, Slug, SlugPath
+from gateway.json_bodies import StrictRoute
+
+router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=StrictRoute)
+
+Reader = Annotated[Caller, allow("ticket.read")]
+Worker = Annotated[Caller, allow_command("ticket.work")]
+Approver = Annotated[Caller, allow_command("ticket.approve")]
+
+
+class Reason(Document):
+    """Why, by a word of the agreement's list."""
+
+    reason: Slug
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "staff-short"}]})
+
+
+class Verdict(Document):
+    """Whether it is agreed."""
+
+    approved: bool
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"approved": True}]})
+
+
+@router.get(
+    "/{code}/clocks",
+    operation_id="list_clocks",
+    summary="Read a ticket's clocks, now or at a past second",
+    responses=gives(list[ClockView]),
+)
+async def list_clocks(
+    code: CodePath,
+    caller: Reader,
+    at: Annotated[datetime | None, Query(description="As they stood then.")] = None,
+) -> Response:
+    """Give the clocks as they stand, or stood."""
+    await _readable(caller, code)
+    request = GetClocks(codes=[code], at=as_utc(at) if at else None)
+    found = await caller.query("sla", "clocks", request, dict[str, list[ClockView]])
+    return answered(found.get(code, []))
+
+
+@router.get(
+    "/{code}/clocks/{clock}/explanation",
+    operation_id="explain_clock",
+    summary="Read why a clock is due when it is",
+    responses=gives(ToldExplanation),
+)
+async def explain_clock(code: CodePath, clock: SlugPath, caller: Reader) -> Response:
+    """Give the lines that lead to the due time, and whose time has passed."""
+    await _readable(caller, code)
+    found = await caller.query("sla", "explain", Explain(code=code, clock=clock), Explanation)
+    return answered(
+        ToldExplanation(
+            code=found.code,
+            clock=found.clock,
+            state=found.state,
+            target_seconds=found.target_seconds,
+            left_seconds=found.left_seconds,
+            due_at=found.due_at,
+            lines=explaining.told(found, caller.language, caller.gateway.settings.zone),
+            charges=found.charges,
+        )
+    )
+
+
+@router.post(
+    "/{code}/clocks/{clock}/reason",
+    operation_id="give_breach_reason",
+    summary="Say why a target was missed",
+    responses=gives(ClockView, description="Recorded; the clock as it stands."),
+)
+async def give_breach_reason(
+    code: CodePath, clock: SlugPath, body: Reason, caller: Worker
+) -> Response:
+    """Record the reason of a breach, one of the agreement's `breach_reasons`."""
+    await _readable(caller, code)
+    request = GiveReason(code=code, clock=clock, reason=body.reason)
+    view = await caller.command("sla", "give_reason", request, ClockView)
+    return answered(view, headers=caller.replay_headers())
+
+
+@router.post(
+    "/{code}/clocks/{clock}/exception",
+    operation_id="request_breach_exception",
+    summary="Ask that a breach be not counted",
+    responses=gives(ClockView, description="Asked for; the clock as it stands."),
+)
+async def request_breach_exception(
+    code: CodePath, clock: SlugPath, body: Reason, caller: Worker
+) -> Response:
+    """Ask for an exception, one of the agreement's `exceptions`; somebody else decides."""
+    await _readable(caller, code)
+    request = RequestException(code=code, clock=clock, reason=body.reason)
+    view = await caller.command("sla", "request_exception", request, ClockView)
+    return answered(view, headers=caller.replay_headers())
+
+
+@router.post(
+    "/{code}/clocks/{clock}/exception/decision",
+    operation_id="decide_breach_exception",
+    summary="Decide about an exception",
+    responses=gives(ClockView, description="Decided; the clock as it stands."),
+)
+async def decide_breach_exception(
+    code: CodePath, clock: SlugPath, body: Verdict, caller: Approver
+) -> Response:
+    """Agree that a breach is not counted, or not."""
+    await _readable(caller, code)
+    request = DecideException(code=code, clock=clock, approved=body.approved)
+    view = await caller.command("sla", "decide_exception", request, ClockView)
+    return answered(view, headers=caller.replay_headers())
+
+
+async def _readable(caller: Caller, code: str) -> None:
+    """Raise NotFound or Forbidden where the caller may not see the ticket: routing knows."""
+    await caller.query("routing", "ticket", GetTicket(code=code), TicketView)

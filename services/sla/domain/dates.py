@@ -1,0 +1,47 @@
+"""Days as administrators write them: Jalali or Gregorian, told apart by the year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from persiantools.jdatetime import JalaliDate
+
+from chassis.errors import FieldFault
+
+#: Jalali and Gregorian years cannot be taken for one another, so a date may be written in either.
+JALALI_YEARS = range(1300, 1500)
+GREGORIAN_YEARS = range(1921, 2121)
+
+
+def read_date(text: str) -> date:
+    """Read `1405-01-13` (Jalali) or `2026-04-02` (Gregorian); raises ValueError."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
+    if year in JALALI_YEARS:
+        return JalaliDate(year, month, day).to_gregorian()
+    if year in GREGORIAN_YEARS:
+        return date(year, month, day)
+    raise ValueError(text)
+
+
+def date_faults(parent: str, texts: Iterable[str]) -> Iterator[FieldFault]:
+    """Tell which keys of an object are no dates, and which name a day for the second time."""
+    seen: set[date] = set()
+    for text in texts:
+        pointer = pointer_to(parent, text)
+        try:
+            day = read_date(text)
+        except ValueError:
+            yield FieldFault(pointer=pointer, code="date_malformed")
+            continue
+        if day in seen:
+            yield FieldFault(pointer=pointer, code="date_repeated")
+        seen.add(day)
+
+
+def pointer_to(parent: str, key: str) -> str:
+    """Give the JSON pointer to a key of an object."""
+    return f"{parent}/" + key.replace("~", "~0").replace("/", "~1")
