@@ -32,7 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     providers.router,
     admin.router,
-    notices.router,
     holidays.router,
+    notices.router,
     operation.router,
 )

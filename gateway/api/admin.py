@@ -244,7 +244,7 @@ def _faulty(pointer: str, code: str) -> Invalid:
 
 
 def takes(kind: type[CallRequest], example: examples.Example | None = None) -> dict[str, Any]:
-    """Describe a body: the request without the id, which stands in the address."""
+    """Describe a body: the request without its id, which stands in the address."""
     _, components = msgspec.json.schema_components((kind,), ref_template=REF_TEMPLATE)
     schema = components.pop(kind.__name__)
     if schema["properties"].pop("id", None):

@@ -12,8 +12,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     welcome.router,
     register.router,
     follow.router,
-    acknowledge.router,
     agreements.router,
+    acknowledge.router,
 )
 
 __all__ = ["ROUTERS", "error_page", "mount_static"]
