@@ -24,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     clocks.router,
     clocks.unit_router,
+    clocks.admin_router,
     track.router,
     subjects.router,
     sessions.router,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import ConfigDict
 
 from chassis.clock import as_utc
+from contracts.calls.base import Nothing
 from contracts.calls.routing import GetTicket, TicketView
 from contracts.calls.sla import (
     ClockView,
@@ -17,6 +18,7 @@ from contracts.calls.sla import (
     Explanation,
     GetClocks,
     GiveReason,
+    Replanning,
     RequestException,
     UnitClocks,
     UnitClocksPage,
@@ -167,3 +169,17 @@ async def list_unit_clocks(
     """Give the open clocks of the tickets that the unit has, or had, by code."""
     request = UnitClocks(unit=unit, at=as_utc(at) if at else None, limit=limit, after=after)
     return answered(await caller.query("sla", "unit_clocks", request, UnitClocksPage))
+
+
+admin_router = APIRouter(prefix="/api/v1/admin", tags=["admin"], route_class=StrictRoute)
+
+
+@admin_router.get(
+    "/replanning",
+    operation_id="show_replanning",
+    summary="See how far open clocks follow changed calendars",
+    responses=gives(Replanning),
+)
+async def show_replanning(caller: Annotated[Caller, allow("admin.change")]) -> Response:
+    """Give how many tickets still go by a superseded version of a calendar."""
+    return answered(await caller.query("sla", "replanning", Nothing(), Replanning))

@@ -3,7 +3,14 @@
 from datetime import UTC, datetime
 
 from chassis.errors import Forbidden, NotFound
-from contracts.calls.sla import Charge, ClockView, Explanation, ExplanationLine, UnitClocksPage
+from contracts.calls.sla import (
+    Charge,
+    ClockView,
+    Explanation,
+    ExplanationLine,
+    Replanning,
+    UnitClocksPage,
+)
 from tests.unit.gateway.samples import CODE, signed_in
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -118,3 +125,11 @@ async def test_a_units_clocks_are_read_by_who_reads_reports(world):
     assert list(read.json["tickets"]) == [CODE]
     asked = world.services.last("unit_clocks").request
     assert (asked.unit, asked.at, asked.limit) == ("network", NOON, 5)
+
+
+async def test_an_administrator_sees_how_far_a_change_of_calendar_has_come(world):
+    world.services.tell("sla", "replanning", Replanning(left=12, calendars=["tehran-office"]))
+
+    reply = await world.get("/api/v1/admin/replanning", headers=signed_in(world, "admin"))
+
+    assert reply.json == {"left": 12, "calendars": ["tehran-office"]}
