@@ -62,7 +62,7 @@ def store_many(bench: Bench) -> None:
     names = bench.installation.process_names
     for name in names:
         bench.installation.stop_process(name)
-    multiply(bench.addresses.mongo_uri, list(bench.people.codes), _STORED)
+    multiply(bench.addresses.mongo_uri, _STORED)
     bench.installation.start_processes()
     bench.installation.wait_ready(120)
 

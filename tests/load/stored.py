@@ -103,16 +103,23 @@ def make(folder: Path, tickets: int) -> None:
             bench.await_quiet()
     with Installation(folder, demo=True, environment=SETTINGS) as installation:
         installation.start_servers()
-        with MongoClient[dict[str, Any]](installation.addresses.mongo_uri) as client:
-            databases = {name: client[f"peygir_{name}"] for name in SERVICES}
-            originals = list(_originals(databases))
-            stored = databases["routing"]["tickets"].estimated_document_count()
-            _multiply(databases, originals, tickets - stored)
-            sampled = list(
-                databases["intake"]["claims"].aggregate([{"$sample": {"size": _SAMPLED}}])
-            )
-    proofs = [(item["code"], item["mobile"][-_PROOF_DIGITS:]) for item in sampled]
+        proofs = multiply(installation.addresses.mongo_uri, tickets)
     (folder / CODES).write_text(json.dumps(proofs))
+
+
+def multiply(uri: str, tickets: int) -> list[tuple[str, str]]:
+    """Copy tickets that have come to their end until there are so many; no process may run.
+
+    Gives the codes of some, each with the proof of its requester.
+    """
+    with MongoClient[dict[str, Any]](uri) as client:
+        databases = {name: client[f"peygir_{name}"] for name in SERVICES}
+        originals = list(_originals(databases))
+        stored = databases["routing"]["tickets"].estimated_document_count()
+        _multiply(databases, originals, tickets - stored)
+        some: list[Any] = [{"$sample": {"size": _SAMPLED}}]
+        sampled = databases["intake"]["claims"].aggregate(some)
+        return [(item["code"], item["mobile"][-_PROOF_DIGITS:]) for item in sampled]
 
 
 def _originals(databases: dict[str, Database[dict[str, Any]]]) -> Iterator[Original]:

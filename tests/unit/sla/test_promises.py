@@ -75,7 +75,7 @@ def test_targets_come_with_their_marks_in_order_and_their_calendars():
         ["around-the-clock"],
     )
     assert [mark.percent for mark in first.marks] == [75, 100]
-    assert first.marks[0].notices == [PublicNotice(role="assignee", channel="sms")]
+    assert [(told.role, told.channel) for told in first.marks[0].notices] == [("assignee", "sms")]
     assert resolution.calendars == ["tehran-office"]
     assert [calendar.always for calendar in agreement.calendars] == [True, False]
 
