@@ -134,10 +134,12 @@ def edition_name(calendar: str, version: int) -> str:
 @CLOCKS.on(SlaObserved)
 def _observed(state: Clocks, event: SlaObserved, at: datetime) -> Clocks:
     seen = as_observation(event, at)
-    changes: dict[str, Any] = {
-        "course": [*state.course, seen],
-        "situation": state.situation.after(seen),
-    }
+    return observed(state, event, seen, state.situation.after(seen))
+
+
+def observed(state: Clocks, event: SlaObserved, seen: Observation, after: Situation) -> Clocks:
+    """Give the state after an observation, where it is known how the ticket then stands."""
+    changes: dict[str, Any] = {"course": [*state.course, seen], "situation": after}
     if seen.what == "registered":
         changes |= {
             "facts": seen.facts,
