@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
-
-from msgspec import Meta
+from typing import Any, Literal
 
 from contracts.calls.base import Answer, Line, Request, Slug
 
 #: What may be tried.
 Draft = Literal["agreement", "calendar"]
-TrialName = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
 
 
 class StartTrial(Request):
@@ -25,7 +22,8 @@ class StartTrial(Request):
     definition: dict[str, Any]
     #: The tickets that were registered from the one instant on and before the other.
     since: datetime
-    until: datetime
+    #: Absent: until it is asked for.
+    until: datetime | None = None
     #: Where a day begins.
     zone: Line = "Asia/Tehran"
 
@@ -33,7 +31,7 @@ class StartTrial(Request):
 class NameTrial(Request):
     """Query `trial` and command `cancel_trial`: one trial. Answers `TrialView`."""
 
-    trial: TrialName
+    trial: Slug
 
 
 class Verdicts(Answer):

@@ -15,6 +15,7 @@ from gateway.api import (
     subjects,
     tickets,
     track,
+    trials,
 )
 
 #: In the order of the OpenAPI document; those asked most come first in matching too.
@@ -30,5 +31,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     providers.router,
     admin.router,
     holidays.router,
+    trials.router,
     operation.router,
 )

@@ -37,6 +37,7 @@ from services.sla.domain.clocks import Clocks
 from services.sla.domain.holidays import HolidayTerms
 from services.sla.domain.hours import OFFICIAL
 from services.sla.repository import Kind, Publication, Publications
+from services.sla.trial_repository import Trials
 
 #: How far the clocks of two services' databases may lie apart without harm.
 APART = timedelta(seconds=1)
@@ -73,6 +74,11 @@ class Agreements(Reference):
     def publications(self) -> Publications:
         """Where versions are stored."""
         return Publications(self.runtime.database)
+
+    @late
+    def trials(self) -> Trials:
+        """Where trials are stored."""
+        return Trials(self.runtime.database)
 
     def setup(self) -> None:
         """Have the book loaded, and in a demo filled, before the process is ready."""
@@ -215,6 +221,7 @@ class Agreements(Reference):
 
     def _open(self) -> None:
         self.publications.make_indexes()
+        self.trials.make_indexes()
         self.refresh()
         if ("holidays", OFFICIAL) not in self.newest:
             days = msgspec.to_builtins(official.seed())

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 Kind = Literal["agreement", "calendar", "holidays"]
 
-#: What the due times of tickets are found by, and the open clocks that go by a calendar's version.
+#: What the due times of tickets are found by, and the open clocks that go by a calendar's version;
+#: the last one is for trials.
 TICKET_INDEXES = (
     IndexModel([("due_at", ASCENDING)]),
     IndexModel([("goes_by", ASCENDING)], sparse=True),
+    IndexModel([("registered_at", ASCENDING), ("_id", ASCENDING)]),
 )
 
 

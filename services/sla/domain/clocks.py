@@ -113,15 +113,21 @@ CLOCKS = Evolution(Clocks)
 
 
 def index(state: Clocks) -> dict[str, Any]:
-    """Give the next instant at which a mark comes, and the calendars that open clocks go by.
+    """Give when a ticket was registered, when its next mark comes, and what its open clocks go by.
 
-    None for an imported ticket. Imported history is judged by the times of its events: a clock on
-    the wall would call every unfinished ticket late whose next event has only not been read yet.
+    No mark comes for an imported ticket. Imported history is judged by the times of its events: a
+    clock on the wall would call every unfinished ticket late whose next event has only not been
+    read yet.
     """
+    started = (clock.started_at for clock in state.clocks.values())
+    registered_at = state.registered_at or min(started, default=None)
     if state.imported:
-        return {"due_at": None}
+        return {"registered_at": registered_at, "due_at": None}
     alarms = [alarm.at for clock in state.running() for alarm in clock.alarms]
-    found: dict[str, Any] = {"due_at": min(alarms, default=None)}
+    found: dict[str, Any] = {
+        "registered_at": registered_at,
+        "due_at": min(alarms, default=None),
+    }
     calendars = {edition_name(c.calendar, c.calendar_version) for c in state.open()}
     return found | {"goes_by": sorted(calendars)} if calendars else found
 
