@@ -53,7 +53,7 @@ class _Sum:
             self.verdicts[run.clock, run.verdict] += 1
             if run.holder:
                 self.held[run.holder, run.verdict] += 1
-            if run.verdict == "missed":
+            if run.late_seconds or run.penalty:
                 self.late[run.clock] += run.late_seconds
                 self.penalties[run.clock] += run.penalty
         for role, channel, day in side.messages:

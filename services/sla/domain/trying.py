@@ -160,15 +160,16 @@ class Outcome(Replay):
                     self.messages.append(Message(step.role, step.channel, day))
 
     def _run(self, clock: Clock, at: datetime) -> Run:
-        if clock.state == "cancelled":
-            return Run(clock.name, "cancelled", "", 0.0, 0)
         if clock.breached_at is None:
-            if clock.open:
-                return Run(clock.name, "open", "", 0.0, 0)
-            return Run(clock.name, "met", self._holders[clock.name], 0.0, 0)
+            verdict = "open" if clock.open else clock.state
+            holder = self._holders[clock.name] if verdict == "met" else ""
+            return Run(clock.name, verdict, holder, 0.0, 0)
         left = ticking.left_seconds(clock, self.book.calendar_of(clock), at)
         late, penalty = max(0.0, -left), self.book.penalty_of(clock, self.state)
         owed = penalty.amount(late) if penalty else 0
+        if clock.state == "cancelled":
+            # What was missed before is owed all the same.
+            return Run(clock.name, "cancelled", "", late, owed)
         return Run(clock.name, "missed", self._holders[clock.name], late, owed)
 
 
