@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench bench-data profile faults attacks simulate docs setup clean
+.PHONY: help trial run test unit system lint fmt bench bench-data profile faults attacks simulate docs setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ fmt: setup ## Format the code and mend what can be mended
 
 bench: setup ## Measure against the numbers of docs/performance.md; SCENARIO=register_alone for one
 	@$(PYTHON) -m tests.load.bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(STORED),--stored $(STORED))
+
+trial: .tests-setup ## Prove that a trial's answer is that of a full re-run; TICKETS=2000 in both
+	@TICKETS=$(or $(TICKETS),2000) $(PYTEST) tests/component/sla/test_trials.py -k empty_installation
 
 bench-data: setup ## Make installations that have stored many tickets, for bench; STORED=100000
 	@$(PYTHON) -m tests.load.stored $(STORED)

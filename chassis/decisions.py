@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -87,7 +87,7 @@ class Evolution(Generic[S]):
     def apply(self, state: S, event: Event, at: datetime) -> S:
         """Give the state after the event; an event without a step changes nothing."""
         step = self._steps.get(type(event))
-        return state if step is None else cast("S", step(state, event, at))
+        return state if step is None else step(state, event, at)
 
     def fold(self, events: Iterable[tuple[Event, datetime]]) -> S:
         """Give the state after all of them."""

@@ -36,7 +36,7 @@ TAGS: Final = {
     "subjects": "What can be asked.",
     "reports": "Figures.",
     "events": "The public event log.",
-    "admin": "Subjects, organisation, rules, workflows, agreements, calendars, holidays.",
+    "admin": "Subjects, organisation, rules, workflows, agreements, calendars, holidays, trials.",
     "operation": "Stuck events, journals, figures, failed messages.",
     "providers": "What providers of channels tell.",
 }

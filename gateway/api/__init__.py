@@ -17,6 +17,7 @@ from gateway.api import (
     subjects,
     tickets,
     track,
+    trials,
 )
 
 #: In the order of the OpenAPI document; those asked most come first in matching too.
@@ -36,5 +37,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     admin.router,
     holidays.router,
     notices.router,
+    trials.router,
     operation.router,
 )

@@ -10,6 +10,7 @@ import msgspec
 
 from chassis.calls.server import field_fault
 from chassis.errors import FieldFault, Invalid
+from contracts.calls.trials import Draft
 from services.sla.domain import checking, choice, holidays, hours
 from services.sla.domain.agreement import Agreement, AgreementTerms
 from services.sla.domain.book import Book
@@ -54,6 +55,27 @@ def bound(book: Book, publications: Iterable[Publication]) -> Book:
                 id=item.id, version=item.version, terms=terms, number=item.number
             )
     return Book(agreements, calendars, holidays=lists, number=number, published_at=published_at)
+
+
+def with_draft(book: Book, kind: Draft, name: str, definition: dict[str, Any]) -> Book:
+    """Give the book in which a draft stands for every version of what is published under its name.
+
+    Wherever a ticket comes from: no ticket is from before it.
+    """
+    if kind == "agreement":
+        terms = msgspec.convert(definition, AgreementTerms)
+        newest = book.newest_agreement(name)
+        agreement = Agreement(
+            id=name,
+            version=newest.version + 1 if newest else 1,
+            terms=msgspec.structs.replace(terms, valid_from=None),
+        )
+        return book.with_agreement(agreement)
+    written = msgspec.convert(definition, CalendarTerms)
+    others = {e: calendar for e, calendar in book.calendars.items() if e[0] != name}
+    version = 1 + max((e[1] for e in book.calendars if e[0] == name), default=0)
+    drafted = Calendar(written, _closed(written, book.holidays))
+    return book.with_calendars({**others, (name, version): drafted})
 
 
 def followed(

@@ -36,7 +36,7 @@ from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
 from services.sla.domain.holidays import HolidayTerms
 from services.sla.domain.hours import OFFICIAL
-from services.sla.repository import Kind, Publication, Publications
+from services.sla.repository import Kind, Publication, Publications, Trials
 
 #: How far the clocks of two services' databases may lie apart without harm.
 APART = timedelta(seconds=1)
@@ -75,6 +75,11 @@ class Agreements(Reference):
     def publications(self) -> Publications:
         """Where versions are stored."""
         return Publications(self.runtime.database)
+
+    @late
+    def trials(self) -> Trials:
+        """Where trials are stored."""
+        return Trials(self.runtime.database)
 
     def setup(self) -> None:
         """Have the book loaded, and in a demo filled, before the process is ready."""
@@ -218,6 +223,7 @@ class Agreements(Reference):
 
     def _open(self) -> None:
         self.publications.make_indexes()
+        self.trials.make_indexes()
         self.refresh()
         if ("holidays", OFFICIAL) not in self.newest:
             days = msgspec.to_builtins(official.seed())

@@ -32,6 +32,7 @@ from contracts.calls.sla import (
     UnitClocks,
     UnitClocksPage,
 )
+from contracts.calls.trials import NameTrial, StartTrial, TrialView
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
@@ -58,6 +59,7 @@ from services.sla.domain.views import view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
 from services.sla.repository import TICKET_INDEXES
+from services.sla.trials import Trier
 
 
 class SlaService:
@@ -104,6 +106,30 @@ class SlaService:
     def replanning(self, _request: Nothing, call: Call) -> Replanning:
         call.require("admin.change")
         return self._follower.progress()
+
+    @background("trials", pause=1)
+    def run_trials(self, lease: Lease) -> None:
+        self._trier.run(lease)
+
+    @command
+    def start_trial(self, request: StartTrial, call: Call) -> TrialView:
+        call.require("admin.change")
+        return self._trier.start(request, call).view()
+
+    @command
+    def cancel_trial(self, request: NameTrial, call: Call) -> TrialView:
+        call.require("admin.change")
+        return self._trier.cancel(request).view()
+
+    @query
+    def trial(self, request: NameTrial, call: Call) -> TrialView:
+        call.require("admin.change")
+        return self._trier.one(request).view()
+
+    @query
+    def trials(self, _request: Nothing, call: Call) -> list[TrialView]:
+        call.require("admin.change")
+        return [job.view() for job in self._trier.trials.newest()]
 
     @query
     def clocks(self, request: GetClocks, call: Call) -> dict[str, list[ClockView]]:
@@ -216,6 +242,10 @@ class SlaService:
     ) -> ClockView:
         state = self.tickets.execute(request.code, decide, request, call).state
         return view(state.clocks[request.clock], state, self.reference.holding([state]), call.now)
+
+    @cached_property
+    def _trier(self) -> Trier:
+        return Trier(self.reference.trials, self.reference)
 
     @cached_property
     def _follower(self) -> Follower:

@@ -84,6 +84,9 @@ _ARGUMENTS = {
     "note": {"text": "نه"},
     "decline": {"reason": "نه"},
     "prioritise": {"priority": 1},
+    "reason": {"reason": "staff-short"},
+    "exception": {"reason": "staff-short"},
+    "decision": {"approved": True},
 }
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,33 +19,45 @@ from contracts import Event
 from contracts.sla import TicketFacts
 from services.sla.domain import marks, replanning, ticking
 from services.sla.domain.book import Book, Edition, Promise
-from services.sla.domain.clocks import CLOCKS, Clock, Clocks
+from services.sla.domain.clocks import CLOCKS, Clock, Clocks, observed
 from services.sla.domain.course import Observation, Situation, as_event, compact, is_news
 from services.sla.domain.target import NOBODY, Signal
 
+NO_SIGNAL: frozenset[Signal] = frozenset()
+_ASKING: frozenset[Signal] = frozenset({"asking"})
+_LEFT: frozenset[Signal] = frozenset({"left"})
+_ENTERED: frozenset[Signal] = frozenset({"entered"})
+_BY_THEMSELVES: tuple[Signal, ...] = (
+    "registered",
+    "asked",
+    "answered",
+    "held",
+    "prioritised",
+    "done",
+    "finished",
+    "sent_back",
+    "reopened",
+)
 #: Observations that are signals by themselves.
-_SIGNALS: dict[str, Signal] = {
-    "registered": "registered",
-    "asked": "asked",
-    "answered": "answered",
-    "held": "held",
-    "prioritised": "prioritised",
-    "done": "done",
-    "finished": "finished",
-    "sent_back": "sent_back",
-    "reopened": "reopened",
-}
+_SAID: dict[str, frozenset[Signal]] = {name: frozenset({name}) for name in _BY_THEMSELVES}
 
 
 def advance(state: Clocks, seen: Observation, book: Book) -> list[Event]:
     """Give what follows from an observation: itself, if it is news, and what clocks make of it."""
+    decision = decide(state, seen, book)
+    return [step.event for step in decision.steps] if decision else []
+
+
+def decide(state: Clocks, seen: Observation, book: Book) -> Decision | None:
+    """Give what follows with the state that it leads to; None where nothing does."""
     before = stand(state)
+    after = before.after(seen)
     if seen.what == "registered":
         if state.course or state.clocks:
-            return []
-    elif not (state.course or state.clocks) or not is_news(before, seen):
-        return []
-    decision = Decision(state, seen, before, book)
+            return None
+    elif not (state.course or state.clocks) or not is_news(before, seen, after):
+        return None
+    decision = Decision(state, seen, before, after, book)
     decision.observe()
     if seen.what == "finished":
         decision.stop_all()
@@ -52,7 +65,7 @@ def advance(state: Clocks, seen: Observation, book: Book) -> list[Event]:
         decision.cancel_all()
     else:
         decision.step_all()
-    return decision.events
+    return decision
 
 
 def ring(state: Clocks, now: datetime, book: Book, *, confirmed: bool = True) -> list[Event]:
@@ -85,23 +98,38 @@ def _under(course: Iterable[Observation], book: Book, edition: Edition) -> Clock
     return state
 
 
+def _asks(seen: Observation) -> bool:
+    return seen.what == "waiting" and seen.held_by == "requester"
+
+
+class Step(NamedTuple):
+    """A fact, and the state before it."""
+
+    before: Clocks
+    event: Event
+
+
 class Decision:
     """One observation's consequences, gathered while the state moves on with them."""
 
-    def __init__(self, state: Clocks, seen: Observation, before: Situation, book: Book) -> None:
+    def __init__(
+        self, state: Clocks, seen: Observation, before: Situation, after: Situation, book: Book
+    ) -> None:
         self.state = state
         self.seen = seen
         self.at = seen.at
         self.before = before
-        self.after = before.after(seen)
+        self.after = after
+        said = _SAID.get(seen.what, NO_SIGNAL)
+        self._said = said | _ASKING if _asks(seen) else said
         self.book = book
-        self.events: list[Event] = []
+        self.steps: list[Step] = []
 
     def record(self, *events: Event) -> None:
         """Add facts, and let the state follow."""
         for event in events:
+            self.steps.append(Step(self.state, event))
             self.state = CLOCKS.apply(self.state, event, self.at)
-            self.events.append(event)
 
     def observe(self) -> None:
         """Record the observation with the agreement that holds from then on, and re-plan for it."""
@@ -109,7 +137,8 @@ class Decision:
             return
         if self.state.course:
             self.record(*replanning.to_newest_calendars(self.state, self.book))
-        event = as_event(compact(self.before, self.seen))
+        seen = compact(self.before, self.seen)
+        event = as_event(seen)
         facts, was = self._facts(), self.state.agreement
         holds = was if facts is None else self._agreement_for(facts)
         if holds != was:
@@ -119,7 +148,8 @@ class Decision:
                 agreement_version=holds[1] if holds else 0,
             )
         known = self.state
-        self.record(event)
+        self.steps.append(Step(known, event))
+        self.state = observed(known, event, seen, self.after)
         if facts is not None and known.course:
             under = partial(_under, known.course, self.book)
             self.record(*replanning.to_facts(known, self.state, facts, self.at, self.book, under))
@@ -175,27 +205,24 @@ class Decision:
             self._step(promise, self._signals(promise))
 
     def _signals(self, promise: Promise) -> frozenset[Signal]:
-        found: set[Signal] = set()
-        if (signal := _SIGNALS.get(self.seen.what)) is not None:
-            found.add(signal)
+        found = self._said
         if self.seen.what == "asked" and promise.rule.after_answer and not self.before.answered:
-            found.discard("asked")
-        if self.seen.what == "waiting" and self.seen.held_by == "requester":
-            found.add("asking")
-        if promise.target.is_local:
+            found = NO_SIGNAL
+        if promise.is_local:
             was = self.seen.what != "registered" and promise.target.covers(self.before)
             if promise.target.covers(self.after) != was:
-                found.add("left" if was else "entered")
-        return frozenset(found)
+                found |= _LEFT if was else _ENTERED
+        return found
 
     def _step(self, promise: Promise, signals: frozenset[Signal]) -> None:
         clock, rule = self.state.clocks.get(promise.clock), promise.rule
         if clock is not None and clock.open:
-            if signals & (rule.stops | rule.restarts):
+            restarts = not signals.isdisjoint(rule.restarts)
+            if restarts or not signals.isdisjoint(rule.stops):
                 self._stop(clock)
-                if signals & rule.restarts:
+                if restarts:
                     self._start(promise)
-        elif not promise.target.is_local or promise.target.covers(self.after):
+        elif signals and (not promise.is_local or promise.target.covers(self.after)):
             revived = clock is not None and clock.state == "cancelled" and "reopened" in signals
             if clock is not None and (revived or signals & rule.resumes):
                 self._resume(clock)

@@ -38,6 +38,8 @@ class Promise(NamedTuple):
     target: Target
     rule: Rule
     points: list[Point]
+    #: Whether it is about a stage, a unit or a supplier, which the ticket enters and leaves.
+    is_local: bool
 
     @property
     def clock(self) -> str:
@@ -81,6 +83,8 @@ class Book:
         #: When each version of a calendar was published, where that is known.
         self.published_at = published_at or {}
         self._newest_calendars = dict(sorted(self.calendars))
+        #: Whether any calendar has more than one version.
+        self.has_superseded = len(self._newest_calendars) < len(self.calendars)
         self._versions: dict[str, list[Agreement]] = {}
         for _, agreement in sorted(self.agreements.items(), reverse=True):
             self._versions.setdefault(agreement.id, []).append(agreement)
@@ -105,6 +109,29 @@ class Book:
         book = copy.copy(self)
         book._only = edition  # noqa: SLF001 - a copy of its own kind
         return book
+
+    def with_calendars(self, calendars: Mapping[Edition, Calendar]) -> Book:
+        """Give the same book with other calendars in the place of its own."""
+        return Book(
+            self.agreements,
+            calendars,
+            self.unconfirmed,
+            holidays=self.holidays,
+            number=self.number,
+            published_at=self.published_at,
+        )
+
+    def with_agreement(self, agreement: Agreement) -> Book:
+        """Give the same book, with one version of an agreement in the place of all it has."""
+        others = {e: item for e, item in self.agreements.items() if e[0] != agreement.id}
+        return Book(
+            {**others, (agreement.id, agreement.version): agreement},
+            self.calendars,
+            self.unconfirmed,
+            holidays=self.holidays,
+            number=self.number,
+            published_at=self.published_at,
+        )
 
     # -- agreements ------------------------------------------------------------------------------
 
@@ -229,6 +256,8 @@ class Book:
 def _laid_out(targets: Mapping[str, Target]) -> dict[str, Promise]:
     responds = any(target.is_about == "first_response" for target in targets.values())
     return {
-        name: Promise(target, target.rule(first_response=responds), target.points())
+        name: Promise(
+            target, target.rule(first_response=responds), target.points(), target.is_local
+        )
         for name, target in targets.items()
     }

@@ -190,4 +190,4 @@ def _micros(instant: datetime) -> int:
 
 
 def _year_of(instant: datetime) -> int:
-    return instant.astimezone(UTC).year
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).year

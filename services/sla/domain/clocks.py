@@ -119,11 +119,14 @@ def index(state: Clocks) -> dict[str, Any]:
     is judged by the times of its events, as a clock on the wall would call every unfinished ticket
     late whose next event has only not been read yet. `goes_by`: the calendars of open clocks.
     `units`, `since`, `until`: which units have had it, and when it had open clocks.
+    `registered_at`: what trials choose tickets by.
     """
     clocks = state.clocks.values()
     running = [] if state.imported else state.running()
+    started = min((clock.started_at for clock in clocks), default=None)
     found: dict[str, Any] = {
-        "due_at": min((alarm.at for clock in running for alarm in clock.alarms), default=None)
+        "registered_at": state.registered_at or started,
+        "due_at": min((alarm.at for clock in running for alarm in clock.alarms), default=None),
     }
     calendars = {edition_name(c.calendar, c.calendar_version) for c in clocks if c.open}
     if calendars and not state.imported:
@@ -132,7 +135,7 @@ def index(state: Clocks) -> dict[str, Any]:
     if units and clocks:
         ended = [clock.stopped_at or clock.since for clock in clocks]
         found["units"] = units
-        found["since"] = min(clock.started_at for clock in clocks)
+        found["since"] = started
         found["until"] = None if calendars else max(ended)
     return found
 
@@ -145,10 +148,12 @@ def edition_name(calendar: str, version: int) -> str:
 @CLOCKS.on(SlaObserved)
 def _observed(state: Clocks, event: SlaObserved, at: datetime) -> Clocks:
     seen = as_observation(event, at)
-    changes: dict[str, Any] = {
-        "course": [*state.course, seen],
-        "situation": state.situation.after(seen),
-    }
+    return observed(state, event, seen, state.situation.after(seen))
+
+
+def observed(state: Clocks, event: SlaObserved, seen: Observation, after: Situation) -> Clocks:
+    """Give the state after an observation, where it is known how the ticket then stands."""
+    changes: dict[str, Any] = {"course": [*state.course, seen], "situation": after}
     if seen.what == "registered":
         changes |= {
             "facts": seen.facts,

@@ -74,20 +74,20 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-def is_news(before: Situation, seen: Observation) -> bool:
+def is_news(before: Situation, seen: Observation, after: Situation) -> bool:
     """Tell whether an observation tells any clock something new."""
-    return seen.what in _ALWAYS or before.after(seen) != before
+    return seen.what in _ALWAYS or after != before
 
 
 def compact(before: Situation, seen: Observation) -> Observation:
     """Leave out what an observation says that is known."""
     if seen.what == "registered":
         return seen
-    return replace(
-        seen,
-        state=seen.state if seen.state != before.state else None,
-        step=seen.step if seen.step != before.step else None,
-    )
+    state = seen.state if seen.state != before.state else None
+    step = seen.step if seen.step != before.step else None
+    if state == seen.state and step == seen.step:
+        return seen
+    return replace(seen, state=state, step=step)
 
 
 def as_event(seen: Observation) -> SlaObserved:

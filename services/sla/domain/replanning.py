@@ -40,7 +40,9 @@ def to_newest_calendars(state: Clocks, book: Book) -> list[Event]:
     what held when they were read.
     """
     events: list[Event] = []
-    for name in [] if state.imported else [clock.name for clock in state.open()]:
+    if state.imported or not book.has_superseded:
+        return events
+    for name in [clock.name for clock in state.open()]:
         clock = state.clocks[name]
         for version in book.later_versions(clock.calendar, clock.calendar_version):
             clock = state.clocks[name]

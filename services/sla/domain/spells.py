@@ -126,8 +126,11 @@ def _add(life: Life, was: Clock, before: Clocks, start: datetime, end: datetime)
 
 def holder_of(clock: Clock, situation: Situation) -> str:
     """Give who has the ticket as a clock sees it."""
-    if clock.held_by is not None:
-        return clock.held_by
+    return clock.held_by if clock.held_by is not None else holder_in(situation)
+
+
+def holder_in(situation: Situation) -> str:
+    """Give who has a ticket that stands so."""
     if situation.waiting_for is not None:
         return situation.waiting_for
     if situation.unit is None:

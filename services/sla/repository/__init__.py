@@ -1,0 +1,19 @@
+"""What sla stores beside its journal; the only place that speaks pymongo."""
+
+from services.sla.repository.publications import (
+    TICKET_INDEXES,
+    Kind,
+    Publication,
+    Publications,
+)
+from services.sla.repository.trials import Job, Pasts, Trials
+
+__all__ = [
+    "TICKET_INDEXES",
+    "Job",
+    "Kind",
+    "Pasts",
+    "Publication",
+    "Publications",
+    "Trials",
+]
