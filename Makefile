@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help trial run test unit system lint fmt bench bench-data profile faults attacks simulate docs setup clean
+.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile faults attacks simulate trial docs setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ trial: .tests-setup ## Prove that a trial's answer is that of a full re-run; TIC
 
 bench-data: setup ## Make installations that have stored many tickets, for bench; STORED=100000
 	@$(PYTHON) -m tests.load.stored $(STORED)
+
+bench-alarms: setup ## Measure alarms with a million open tickets; KEEP=folder keeps these for the next time
+	@$(PYTHON) -m tests.load.alarms_million $(if $(KEEP),--keep $(KEEP)) $(if $(STEPS),--steps $(STEPS))
 
 profile: setup ## Draw where each process's time goes; SCENARIO=follow_32_callers PROCESS=intake
 	@$(PYTHON) -m tests.load.profile $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(PROCESS),--process $(PROCESS))

@@ -6,8 +6,9 @@ Nothing here does input or output; see docs/architecture.md, "Decide and evolve"
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -57,6 +58,8 @@ class Occasion(NamedTuple):
     state: Any
     message: Any
     context: Context
+    #: How far each source has been applied to the stream, as far as this process knows.
+    cursors: Mapping[str, int] = MappingProxyType({})
 
 
 class Evolution(Generic[S]):

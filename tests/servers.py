@@ -83,13 +83,18 @@ def shared_servers(folder: Path) -> Iterator[Servers]:
 def started_servers(folder: Path) -> Iterator[Servers]:
     """Servers of one's own, for tests that do them harm."""
     with started_installation(folder) as installation:
-        addresses = installation.addresses
-        yield Servers(
-            mongo_uri=addresses.mongo_uri,
-            amqp_uri=addresses.amqp_uri,
-            redis_url=addresses.redis_url,
-            broker_management=addresses.broker_management or "",
-        )
+        yield servers_of(installation)
+
+
+def servers_of(installation: Installation) -> Servers:
+    """Give where the servers of an installation answer."""
+    addresses = installation.addresses
+    return Servers(
+        mongo_uri=addresses.mongo_uri,
+        amqp_uri=addresses.amqp_uri,
+        redis_url=addresses.redis_url,
+        broker_management=addresses.broker_management or "",
+    )
 
 
 @contextlib.contextmanager

@@ -80,17 +80,21 @@ class Inbox(SharedExtension):
         streams: Sequence[str],
         *,
         seconds: float = 5.0,
-        trust_memory: bool = False,
+        applied: Mapping[str, int] | None = None,
     ) -> dict[str, DomainError | None]:
         """Apply what a source's journal has beyond our cursors; gives what failed, by stream.
 
-        With `trust_memory` a cursor that this process has moved itself is not read again.
+        What the caller says is `applied` is not looked up; where that is less than what is stored,
+        events come twice and have no effect the second time.
         """
         outcomes: dict[str, DomainError | None] = {}
         for start in range(0, len(streams), _MANY):
             part = streams[start : start + _MANY]
-            cursors = self._cursors(source, part, trust_memory=trust_memory)
-            after = {stream: cursors.get(stream, 0) for stream in part}
+            if applied is None:
+                after = self._cursors(source, part, trust_memory=False)
+            else:
+                known = ((stream, self._known.get((source, stream), 0)) for stream in part)
+                after = {stream: max(cursor, applied.get(stream, 0)) for stream, cursor in known}
             runs = self._read(source, after, seconds=seconds)
             metric("peygir_events_caught_up_total", source).inc(sum(map(len, runs.values())))
             outcomes |= self._deliver(source, runs)

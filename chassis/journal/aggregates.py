@@ -346,7 +346,10 @@ class Aggregates(Provider, Generic[S]):
         now = self.journal.runtime.clock.now()
         occasions = [
             Occasion(
-                loaded[stream].state, _message(intent), self._context(loaded[stream], intent, now)
+                loaded[stream].state,
+                _message(intent),
+                self._context(loaded[stream], intent, now),
+                loaded[stream].cursors,
             )
             for stream, intents in work.items()
             if stream not in done

@@ -34,18 +34,22 @@ class Lookback:
         self._origin = max(origin, since - _LONGEST_SECONDS)
         self._began = self._last
 
-    def since(self, now: float, *, far: bool = False) -> float:
-        """Give the instant from which a look at `now` must read; `far`, all the way back."""
+    def since(self, now: float) -> float:
+        """Give the instant from which a look at `now` must read."""
         start = self._last - self._near
         first = self._began is None
         if self._began is None:
             self._began = now
-        if first or far or now - self._last_far >= self._far / 2:
-            # What the far look before this could not see yet was stamped no earlier.
-            start = (self._origin if self._is_troubled(now) else self._last_far) - self._far
+        if first or now - self._last_far >= self._far / 2:
+            start = self.reach(now)
             self._last_far = now
         self._last = now
         return start
+
+    def reach(self, now: float) -> float:
+        """Give the instant before which everything has been found, however late it appeared."""
+        # What the far look before this could not see yet was stamped no earlier.
+        return (self._origin if self._is_troubled(now) else self._last_far) - self._far
 
     def _is_troubled(self, now: float) -> bool:
         return self._began is None or now - self._began < _AFTER_TROUBLE_SECONDS

@@ -232,9 +232,7 @@ class Relay(SharedExtension):
         fresh = {name: item for name, item in offered.items() if not self._covered(name)}
         if time.monotonic() - self._last_look > self._look_seconds:
             self._look(fresh)
-        if has_gap(fresh, self._heads):
-            # What is missing may have been stamped long before what was found.
-            self._look(fresh, far=True)
+        self._close_gaps(fresh)
         ordered = in_order(fresh)
         for start in range(0, len(ordered), _MOST_COMMITS):
             self._store([fresh[name] for name in ordered[start : start + _MOST_COMMITS]])
@@ -243,10 +241,24 @@ class Relay(SharedExtension):
     def _covered(self, name: str) -> bool:
         return self._heads.covers(*split_id(name))
 
-    def _look(self, fresh: dict[str, Commit], *, far: bool = False) -> None:
+    def _close_gaps(self, fresh: dict[str, Commit]) -> None:
+        """Add what lies before these and has no number, though stamped long before them perhaps.
+
+        A look all the way back would find it as well; but at an alarm of an old ticket nobody
+        remembers that the commit before it has its number, and with a thousand of them a second
+        such looks would read all of the last seconds again and again.
+        """
+        gaps = gaps_before(fresh, self._heads)
+        while gaps:
+            since = instant_of(self._lookback.reach(self.runtime.clock.timestamp()))
+            found = self.journal.raw_by_id(self.journal.recorded_since(since, gaps))
+            fresh |= found
+            gaps = [name for name in gaps_before(found, self._heads) if name not in fresh]
+
+    def _look(self, fresh: dict[str, Commit]) -> None:
         """Find commits that nobody offered, and add them."""
         started = self.runtime.clock.timestamp()
-        ids = self.journal.ids_since(instant_of(self._lookback.since(started, far=far)))
+        ids = self.journal.ids_since(instant_of(self._lookback.since(started)))
         missing = [name for name in ids if name not in fresh and not self._covered(name)]
         # What this process stored a moment ago may be found before it is offered.
         self._found_others = bool(missing)
@@ -282,16 +294,20 @@ class Relay(SharedExtension):
             self._heads.advance(item["stream"], item["version"])
 
 
-def has_gap(fresh: Mapping[str, Any], heads: Heads) -> bool:
-    """Tell whether there may be a commit before one of these that has no number either.
+def gaps_before(fresh: Mapping[str, Any], heads: Heads) -> list[str]:
+    """Give the commits right before these of which nobody here knows that they have numbers.
 
-    Another process may have stored it. Once a later one is numbered it would count as numbered too.
+    Another process may have stored them. Once a later one is numbered they would count as numbered
+    too.
     """
+    gaps = []
     for name in fresh:
         stream, version = split_id(name)
-        if not heads.is_next(stream, version) and commit_id(stream, version - 1) not in fresh:
-            return True
-    return False
+        if not heads.is_next(stream, version):
+            before = commit_id(stream, version - 1)
+            if before not in fresh:
+                gaps.append(before)
+    return gaps
 
 
 def in_order(fresh: Mapping[str, Any]) -> list[str]:

@@ -66,7 +66,7 @@ class Grounding(Reference):
     def settle(self, occasions: Sequence[Occasion], outcomes: Any) -> None:
         """Free the places that are not needed."""
         before: dict[str, Ticket] = {}
-        for state, _message, context in occasions:
+        for state, _message, context, _cursors in occasions:
             if isinstance(state, Ticket):
                 before.setdefault(context.stream, state)
         causes = [(item.context.stream, item.context.cause) for item in occasions]
@@ -112,7 +112,7 @@ class _Wants:
     def of(self, occasions: Sequence[Occasion]) -> list[Want]:
         """Give the wants of those decisions that have one."""
         wants = []
-        for state, message, context in occasions:
+        for state, message, context, _cursors in occasions:
             if not isinstance(state, Ticket):
                 continue
             wish = wish_of(state, message, context, self._grounds)

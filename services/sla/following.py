@@ -39,18 +39,18 @@ class Follower:
         """Re-plan until nothing is left to find, as long as the lease is held."""
         self.reference.refresh()
         query = self._behind()
+        left = self._count(query) if query else 0
         after, done = "", 0
         while query and lease.acquire():
-            found = self.tickets.find(
-                {**query, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=_AT_ONCE
-            )
-            if not found:
+            metric("peygir_sla_replanning_left").set(max(0, left - done))
+            codes = self._next(query, after)
+            if not codes:
                 break
-            after = found[-1].stream
-            done += self._replan([item.stream for item in found])
-            metric("peygir_sla_replanning_left").set(self._count(query))
+            after = codes[-1]
+            done += self._replan(codes)
             eventlet.sleep(0)
         if done:
+            metric("peygir_sla_replanning_left").set(self._count(query))
             log.info("calendars_followed", tickets=done, number=self.reference.book.number)
 
     def progress(self) -> Replanning:
@@ -70,6 +70,13 @@ class Follower:
         )
         outcomes = self.tickets.execute_all(codes, follow_calendars, Nothing(), call)
         return sum(bool(outcome.events) for outcome in outcomes.values())
+
+    def _next(self, query: dict[str, object], after: str) -> list[str]:
+        """Give the next tickets, by the index alone."""
+        found = self.tickets.snapshots.collection.find(
+            {**query, "_id": {"$gt": after}}, {"_id": 1}, sort=[("_id", 1)], limit=_AT_ONCE
+        )
+        return [item["_id"] for item in found]
 
     def _behind(self) -> dict[str, object]:
         names = [edition_name(*edition) for edition in self.reference.book.superseded()]

@@ -88,7 +88,11 @@ class Agreements(Reference):
     def prepare(self, occasions: Sequence[Occasion]) -> Book:
         """Give a fresh book; before alarms, learn what might have stopped their clocks in time."""
         registered = [o.context.at for o in occasions if isinstance(o.message, TicketRegistered)]
-        ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
+        ringing = {
+            item.context.stream: item.cursors.get(ASKED_BEFORE_ALARMS, 0)
+            for item in occasions
+            if isinstance(item.message, Due)
+        }
         since = self.runtime.clock.now() - OLD_FOR_ALARMS if ringing else None
         if max(registered, default=_NEVER) + APART > self._looked_at or (
             since is not None and since > self._looked_at
@@ -194,21 +198,22 @@ class Agreements(Reference):
         changed = DefineHolidays(id=OFFICIAL, definition=msgspec.to_builtins(terms))
         return self.publish("holidays", changed, call, msgspec.to_builtins(newer))
 
-    def _not_caught_up(self, streams: Sequence[str]) -> frozenset[str]:
+    def _not_caught_up(self, applied: Mapping[str, int]) -> frozenset[str]:
         """Learn what could have stopped clocks in time; gives the streams nobody can tell about.
 
+        Of each stream the decision is made on a state in which so many events are `applied`.
         A service that has just failed to answer is let alone for a moment: while it is away, alarms
         come unconfirmed, not late.
         """
         if time.monotonic() < self._ask_again_at:
-            return frozenset(streams)
+            return frozenset(applied)
         try:
             outcomes = self.inbox.catch_up(
-                ASKED_BEFORE_ALARMS, streams, seconds=ASKING_SECONDS, trust_memory=True
+                ASKED_BEFORE_ALARMS, list(applied), seconds=ASKING_SECONDS, applied=applied
             )
         except Unavailable:
             self._ask_again_at = time.monotonic() + SILENCE_SECONDS
-            return frozenset(streams)
+            return frozenset(applied)
         return frozenset(stream for stream, error in outcomes.items() if error is not None)
 
     def _lacks(self, state: Clocks) -> bool:

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 Kind = Literal["agreement", "calendar", "holidays"]
 
-#: What the due times of tickets are found by, the open clocks that go by a calendar's version, the
-#: tickets that a unit had at a time, and those that were registered in the period of a trial.
+#: What the due times of tickets are found by, without reading a ticket; the open clocks that go by
+#: a calendar's version, in the order in which they are re-planned; the tickets that a unit had at a
+#: time; and those that were registered in the period of a trial.
 TICKET_INDEXES = (
-    IndexModel([("due_at", ASCENDING)]),
-    IndexModel([("goes_by", ASCENDING)], sparse=True),
+    IndexModel([("due_at", ASCENDING), ("version", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("goes_by", ASCENDING), ("_id", ASCENDING)], sparse=True),
     IndexModel([("units", ASCENDING), ("_id", ASCENDING)], sparse=True),
     IndexModel([("registered_at", ASCENDING), ("_id", ASCENDING)]),
 )

@@ -73,10 +73,16 @@ def test_what_was_written_during_a_stall_is_found_though_it_appears_late(pauses,
     assert found
 
 
-def test_a_far_look_that_is_asked_for_goes_all_the_way_back():
+@given(pauses=PAUSES, stamped=st.floats(-5, 60), late=st.floats(0, FAR))
+def test_what_has_appeared_and_is_stamped_before_the_reach_was_found_by_a_look(
+    pauses, stamped, late
+):
     lookback = Lookback(FAR)
     lookback.begin(0.0)
-    for step in range(200):
-        lookback.since(step / 2)
-
-    assert lookback.since(100.0, far=True) <= 100.0 - FAR
+    now, found = 0.0, stamped < -FAR
+    for pause in pauses:
+        now += pause
+        since = lookback.since(now)
+        found = found or (stamped + late <= now and since <= stamped)
+        if stamped + late <= now and stamped < lookback.reach(now):
+            assert found

@@ -1,6 +1,7 @@
 """The relay without servers: what is numbered already, in which order the rest comes, and marks."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from pymongo.errors import AutoReconnect
 from chassis.clock import ServerClock
 from chassis.journal.commit import commit_id, split_id
 from chassis.journal.dispatch import Dispatch, Segment
-from chassis.journal.relay import Heads, has_gap, in_order
+from chassis.journal.lookback import Lookback
+from chassis.journal.relay import Heads, Relay, gaps_before, in_order
 
 FOUND = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(1, 1_000_001)), unique=True, max_size=30
@@ -67,15 +69,17 @@ def test_the_commit_after_the_head_is_the_next_one_and_the_first_always_is():
 
 
 @pytest.mark.parametrize(
-    ("versions", "expected"),
-    [([2], False), ([2, 3], False), ([3], True), ([2, 4], True), ([2, 3, 5], True)],
+    ("versions", "missing"),
+    [([2], []), ([2, 3], []), ([3], [2]), ([2, 4], [3]), ([2, 3, 5], [4]), ([3, 5], [2, 4])],
 )
-def test_what_somebody_else_stored_in_between_is_looked_for(versions, expected):
+def test_what_somebody_else_stored_in_between_is_looked_for(versions, missing):
     heads = Heads()
     heads.advance("a", 1)
     names = [commit_id("new", 1), *(commit_id("a", version) for version in versions)]
 
-    assert has_gap(dict.fromkeys(names, b""), heads) is expected
+    gaps = gaps_before(dict.fromkeys(names, b""), heads)
+
+    assert gaps == [commit_id("a", version) for version in missing]
 
 
 class Log:
@@ -107,3 +111,43 @@ def test_a_segment_that_could_not_be_marked_is_marked_later_and_not_published_ag
 
     assert (len(published), log.marked) == (1, [7])
     assert not dispatch.is_busy
+
+
+class Stored:
+    """Commits that another process has stored, by when they were recorded."""
+
+    def __init__(self, recorded: dict[str, float]) -> None:
+        self.recorded = recorded
+
+    def recorded_since(self, instant, ids):
+        return [name for name in ids if self.recorded[name] >= instant.timestamp()]
+
+    def raw_by_id(self, ids):
+        return dict.fromkeys(ids, b"")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "expected"),
+    [
+        # An old ticket: what lies before was numbered long ago.
+        ([100.0, 200.0, 300.0], ["a/000004"]),
+        # Another process stored two before ours, and one of a stream that nobody asks about.
+        ([100.0, 993.0, 994.0], ["a/000004", "a/000003", "a/000002"]),
+        # Stamped before the last look, and appeared after it.
+        ([980.0, 991.5, 993.0], ["a/000004", "a/000003", "a/000002"]),
+    ],
+)
+def test_what_lies_before_a_commit_and_may_have_no_number_is_added(recorded, expected):
+    names = [commit_id("a", version) for version in (1, 2, 3)]
+    relay: Any = Relay()
+    relay.journal = Stored(dict(zip(names, recorded, strict=True)) | {"b/000007": 994.0})
+    relay.runtime = SimpleNamespace(clock=SimpleNamespace(timestamp=lambda: 1000.0))
+    relay._lookback = Lookback(8.0)
+    relay._lookback.begin(900.0)
+    for now in range(900, 1000):
+        relay._lookback.since(float(now))
+    fresh = {"a/000004": b""}
+
+    relay._close_gaps(fresh)
+
+    assert list(fresh) == expected
