@@ -1,7 +1,6 @@
 """Clocks as people meet them: marks that act, why a clock was due, breaches that are excused."""
 
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -42,8 +41,11 @@ def code(staff: SimpleNamespace) -> str:
 
 
 def timeline(client: Api, code: str) -> list[str]:
-    steps: list[dict[str, Any]] = client.get(f"/tickets/{code}/timeline").expect(200).json["steps"]
-    return [step["type"] for step in steps]
+    """Give the types of the steps; none while routing has not heard of the ticket yet."""
+    answer = client.get(f"/tickets/{code}/timeline")
+    if answer.status == 404:
+        return []
+    return [step["type"] for step in answer.expect(200).json["steps"]]
 
 
 def test_marks_raise_the_priority_and_escalate_and_what_cannot_be_is_noted(
@@ -63,7 +65,8 @@ def test_a_late_clock_says_why_it_was_due_and_may_be_excused(
     clock = f"/tickets/{code}/clocks/resolution"
 
     def is_missed() -> bool:
-        shown = staff.admin.get(f"/tickets/{code}/clocks").expect(200).json
+        answer = staff.admin.get(f"/tickets/{code}/clocks")
+        shown = answer.json if answer.status == 200 else []
         return bool(shown) and shown[0]["state"] == "breached"
 
     wait_for(is_missed, 30, "the breach")

@@ -131,8 +131,8 @@ def test_nobody_acknowledges_and_the_ladder_goes_to_its_end(world: NotifyWorld, 
 
 def test_the_link_in_a_pushed_message_ends_the_ladder_once(world: NotifyWorld, code: str):
     add_device(world)
-    tell(world, code, push_then_sms_then_letter(first=timedelta(seconds=3)))
-    eventually(lambda: pushed(world))
+    tell(world, code, push_then_sms_then_letter(first=timedelta(minutes=1)))
+    eventually_equal(lambda: steps(world, code), [("push", "sent", "person:boss")])
     token = token_of(pushed(world)[0]["content"]["link"])
 
     looked = world.ask("notify-1", "linked", {"token": token})
