@@ -79,5 +79,5 @@ async def test_refusals_have_texts(world):
     missing = await world.get(path, headers=headers)
     late = await world.send("DELETE", path, headers=headers)
 
-    assert (missing.status, missing.json["title"]) == (404, "There is no such trial.")
-    assert (late.status, late.json["title"]) == (409, "The trial has ended already.")
+    assert (missing.status, missing.json["detail"]) == (404, "There is no such trial.")
+    assert (late.status, late.json["detail"]) == (409, "The trial has ended already.")
