@@ -20,6 +20,7 @@ from services.sla.domain.holidays import DayName
 from services.sla.domain.hours import CalendarTerms
 from services.sla.domain.target import Mark, Point, Rule, Target
 
+_MOST_REMEMBERED = 10_000
 #: The id and the version of something published.
 Edition = tuple[str, int]
 
@@ -35,16 +36,13 @@ class DatedCalendar(NamedTuple):
 class Promise(NamedTuple):
     """A target as it holds in its agreement, with what decisions need of it laid out."""
 
+    #: The clock's name.
+    clock: str
     target: Target
     rule: Rule
     points: list[Point]
     #: Whether it is about a stage, a unit or a supplier, which the ticket enters and leaves.
     is_local: bool
-
-    @property
-    def clock(self) -> str:
-        """The clock's name."""
-        return self.target.clock
 
     def marks(self, percent: int, label: str | None) -> list[Mark]:
         """Give what was written for a mark."""
@@ -95,6 +93,7 @@ class Book:
             if agreement.terms.valid_from is not None
         )
         self._only: Edition | None = None
+        self._matching: dict[tuple[TicketFacts, int, int], Agreement | None] = {}
         self._ranked: dict[tuple[int, int], list[Agreement]] = {}
         self._promises: dict[tuple[Edition, Edition | None], dict[str, Promise]] = {}
 
@@ -146,10 +145,14 @@ class Book:
         """
         if self._only is not None:
             return self.agreements[self._only]
-        for agreement in self._by_rank(number, at):
-            if agreement.terms.match.accepts(facts):
-                return agreement
-        return None
+        key = facts, *self._moment(number, at)
+        if key not in self._matching:
+            if len(self._matching) > _MOST_REMEMBERED:
+                self._matching.clear()
+            ranked = self._by_rank(number, at)
+            found = (item for item in ranked if item.terms.match.accepts(facts))
+            self._matching[key] = next(found, None)
+        return self._matching[key]
 
     def newest_agreement(self, name: str) -> Agreement | None:
         """Give the newest version of an agreement, in force or published ahead."""
@@ -197,15 +200,19 @@ class Book:
         return next((penalty for penalty in penalties if penalty.clock == clock.name), None)
 
     def _by_rank(self, number: int | None, at: datetime | None) -> list[Agreement]:
-        last = self.number if number is None else min(number, self.number)
-        era = len(self._changes) if at is None else bisect_right(self._changes, at)
-        ranked = self._ranked.get((last, era))
+        moment = self._moment(number, at)
+        ranked = self._ranked.get(moment)
         if ranked is None:
             held = (self._in_force(name, number, at) for name in sorted(self._versions))
             active = [agreement for agreement in held if agreement and agreement.terms.active]
             active.sort(key=lambda agreement: agreement.terms.match.rank(), reverse=True)
-            ranked = self._ranked[last, era] = active
+            ranked = self._ranked[moment] = active
         return ranked
+
+    def _moment(self, number: int | None, at: datetime | None) -> tuple[int, int]:
+        """Give what tells a state of the book from others: publications, and those come true."""
+        last = self.number if number is None else min(number, self.number)
+        return last, len(self._changes) if at is None else bisect_right(self._changes, at)
 
     def _in_force(self, name: str, number: int | None, at: datetime | None) -> Agreement | None:
         for agreement in self._versions.get(name, ()):
@@ -257,7 +264,7 @@ def _laid_out(targets: Mapping[str, Target]) -> dict[str, Promise]:
     responds = any(target.is_about == "first_response" for target in targets.values())
     return {
         name: Promise(
-            target, target.rule(first_response=responds), target.points(), target.is_local
+            name, target, target.rule(first_response=responds), target.points(), target.is_local
         )
         for name, target in targets.items()
     }
