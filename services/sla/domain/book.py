@@ -18,7 +18,7 @@ from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock, Clocks
 from services.sla.domain.holidays import DayName
 from services.sla.domain.hours import CalendarTerms
-from services.sla.domain.target import Mark, Point, Rule, Target
+from services.sla.domain.target import Mark, Point, Rule, Signal, Target
 
 _MOST_REMEMBERED = 10_000
 #: The id and the version of something published.
@@ -55,6 +55,19 @@ class Promise(NamedTuple):
     def actions(self, percent: int, label: str | None) -> list[Action]:
         """Give what a mark wants done."""
         return [action for mark in self.marks(percent, label) for action in mark.actions]
+
+
+class Promises(dict[str, Promise]):
+    """What is promised to a ticket, by clock, and what that goes by."""
+
+    def __init__(self, promises: Mapping[str, Promise]) -> None:
+        super().__init__(promises)
+        rules = [promise.rule for promise in promises.values()]
+        #: Nothing else makes a clock start, stop or go on after its end.
+        self.signals = frozenset[Signal]().union(
+            *(rule.starts | rule.restarts | rule.resumes | rule.stops for rule in rules)
+        )
+        self.is_local = any(promise.is_local for promise in promises.values())
 
 
 class Book:
@@ -95,7 +108,7 @@ class Book:
         self._only: Edition | None = None
         self._matching: dict[tuple[TicketFacts, int, int], Agreement | None] = {}
         self._ranked: dict[tuple[int, int], list[Agreement]] = {}
-        self._promises: dict[tuple[Edition, Edition | None], dict[str, Promise]] = {}
+        self._promises: dict[tuple[Edition, Edition | None], Promises] = {}
 
     def with_unconfirmed(self, streams: frozenset[str]) -> Book:
         """Give the same book, with the tickets nobody could be asked about."""
@@ -161,7 +174,7 @@ class Book:
 
     def promises(
         self, edition: Edition, number: int | None = None, at: datetime | None = None
-    ) -> dict[str, Promise]:
+    ) -> Promises:
         """Give the promises of an agreement by clock, with those of the general one it extends."""
         terms = self.agreements[edition].terms
         general = self._in_force(terms.extends, number, at) if terms.extends else None
@@ -173,10 +186,10 @@ class Book:
             found = self._promises[key] = _laid_out(targets)
         return found
 
-    def promises_to(self, state: Clocks) -> dict[str, Promise]:
+    def promises_to(self, state: Clocks) -> Promises:
         """Give what is promised to a ticket now; nothing where no agreement holds."""
         if state.agreement is None or state.agreement not in self.agreements:
-            return {}
+            return NO_PROMISE
         return self.promises(state.agreement, state.published, state.registered_at)
 
     def promise_of(self, clock: Clock, state: Clocks) -> Promise:
@@ -260,11 +273,16 @@ class Book:
         return {name: self.calendars[name, version].terms for name, version in newest}
 
 
-def _laid_out(targets: Mapping[str, Target]) -> dict[str, Promise]:
+NO_PROMISE = Promises({})
+
+
+def _laid_out(targets: Mapping[str, Target]) -> Promises:
     responds = any(target.is_about == "first_response" for target in targets.values())
-    return {
-        name: Promise(
-            name, target, target.rule(first_response=responds), target.points(), target.is_local
-        )
-        for name, target in targets.items()
-    }
+    return Promises(
+        {
+            name: Promise(
+                name, target, target.rule(first_response=responds), target.points(), target.is_local
+            )
+            for name, target in targets.items()
+        }
+    )
