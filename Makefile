@@ -38,7 +38,7 @@ bench: setup ## Measure against the numbers of docs/performance.md; SCENARIO=reg
 	@$(PYTHON) -m tests.load.bench $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(STORED),--stored $(STORED))
 
 trial: .tests-setup ## Prove that a trial's answer is that of a full re-run; TICKETS=2000 in both
-	@TICKETS=$(or $(TICKETS),2000) $(PYTEST) tests/component/sla/test_trials.py -k empty_installation
+	@TICKETS=$(or $(TICKETS),2000) $(PYTEST) tests/component/sla/test_trials.py -k empty_installation --timeout 1800
 
 bench-data: setup ## Make installations that have stored many tickets, for bench; STORED=100000
 	@$(PYTHON) -m tests.load.stored $(STORED)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.agreements import QUICK, STORMY
-from tests.load import baseline, consuming
+from tests.load import baseline, consuming, trying
 from tests.load.accounting import memory_megabytes
 from tests.load.measuring import Alarms, Bench, started
 from tests.load.scenarios import SCENARIOS
@@ -42,6 +42,7 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "bus": consuming.consuming,
     "sharing": consuming.sharing,
     "waiting": consuming.waiting,
+    "trial": trying.trying,
 }
 #: Those that belong to the whole; the others are asked for by name.
 _USUAL = ("bus",)

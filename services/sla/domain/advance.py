@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from contracts import Event
 from contracts.sla import TicketFacts
 from services.sla.domain import marks, replanning, ticking
-from services.sla.domain.book import Book, Edition, Promise
+from services.sla.domain.book import Book, Edition, Promise, Promises
 from services.sla.domain.clocks import CLOCKS, Clock, Clocks, observed
 from services.sla.domain.course import Observation, Situation, as_event, compact, is_news
 from services.sla.domain.target import NOBODY, Signal
@@ -45,7 +44,7 @@ _SAID: dict[str, frozenset[Signal]] = {name: frozenset({name}) for name in _BY_T
 def advance(state: Clocks, seen: Observation, book: Book) -> list[Event]:
     """Give what follows from an observation: itself, if it is news, and what clocks make of it."""
     decision = decide(state, seen, book)
-    return [step.event for step in decision.steps] if decision else []
+    return [event for _, event in decision.steps] if decision else []
 
 
 def decide(state: Clocks, seen: Observation, book: Book) -> Decision | None:
@@ -102,11 +101,8 @@ def _asks(seen: Observation) -> bool:
     return seen.what == "waiting" and seen.held_by == "requester"
 
 
-class Step(NamedTuple):
-    """A fact, and the state before it."""
-
-    before: Clocks
-    event: Event
+#: A fact, and the state before it.
+Step = tuple[Clocks, Event]
 
 
 class Decision:
@@ -119,6 +115,8 @@ class Decision:
         self.seen = seen
         self.at = seen.at
         self.before = before
+        #: The agreement that held until now.
+        self.agreement = state.agreement
         self.after = after
         said = _SAID.get(seen.what, NO_SIGNAL)
         self._said = said | _ASKING if _asks(seen) else said
@@ -128,7 +126,7 @@ class Decision:
     def record(self, *events: Event) -> None:
         """Add facts, and let the state follow."""
         for event in events:
-            self.steps.append(Step(self.state, event))
+            self.steps.append((self.state, event))
             self.state = CLOCKS.apply(self.state, event, self.at)
 
     def observe(self) -> None:
@@ -148,7 +146,7 @@ class Decision:
                 agreement_version=holds[1] if holds else 0,
             )
         known = self.state
-        self.steps.append(Step(known, event))
+        self.steps.append((known, event))
         self.state = observed(known, event, seen, self.after)
         if facts is not None and known.course:
             under = partial(_under, known.course, self.book)
@@ -197,12 +195,27 @@ class Decision:
             return
         promises = self.book.promises_to(self.state)
         if not self.state.course:
-            promises = {
-                clock.name: self.book.promise_of(clock, self.state)
-                for clock in self.state.clocks.values()
-            }
+            promises = Promises(
+                {
+                    clock.name: self.book.promise_of(clock, self.state)
+                    for clock in self.state.clocks.values()
+                }
+            )
+        elif self._leaves_alone(promises):
+            return
         for promise in promises.values():
             self._step(promise, self._signals(promise))
+
+    def _leaves_alone(self, promises: Promises) -> bool:
+        """Tell whether no clock can go by this observation, whatever its target says."""
+        before, after = self.before, self.after
+        return (
+            not promises.is_local
+            and self.agreement == self.state.agreement
+            and (before.waiting_for, before.done) == (after.waiting_for, after.done)
+            and before.ended == after.ended
+            and self._said.isdisjoint(promises.signals)
+        )
 
     def _signals(self, promise: Promise) -> frozenset[Signal]:
         found = self._said

@@ -18,8 +18,9 @@ from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock, Clocks
 from services.sla.domain.holidays import DayName
 from services.sla.domain.hours import CalendarTerms
-from services.sla.domain.target import Mark, Point, Rule, Target
+from services.sla.domain.target import Mark, Point, Rule, Signal, Target
 
+_MOST_REMEMBERED = 10_000
 #: The id and the version of something published.
 Edition = tuple[str, int]
 
@@ -35,16 +36,13 @@ class DatedCalendar(NamedTuple):
 class Promise(NamedTuple):
     """A target as it holds in its agreement, with what decisions need of it laid out."""
 
+    #: The clock's name.
+    clock: str
     target: Target
     rule: Rule
     points: list[Point]
     #: Whether it is about a stage, a unit or a supplier, which the ticket enters and leaves.
     is_local: bool
-
-    @property
-    def clock(self) -> str:
-        """The clock's name."""
-        return self.target.clock
 
     def marks(self, percent: int, label: str | None) -> list[Mark]:
         """Give what was written for a mark."""
@@ -57,6 +55,19 @@ class Promise(NamedTuple):
     def actions(self, percent: int, label: str | None) -> list[Action]:
         """Give what a mark wants done."""
         return [action for mark in self.marks(percent, label) for action in mark.actions]
+
+
+class Promises(dict[str, Promise]):
+    """What is promised to a ticket, by clock, and what that goes by."""
+
+    def __init__(self, promises: Mapping[str, Promise]) -> None:
+        super().__init__(promises)
+        rules = [promise.rule for promise in promises.values()]
+        #: Nothing else makes a clock start, stop or go on after its end.
+        self.signals = frozenset[Signal]().union(
+            *(rule.starts | rule.restarts | rule.resumes | rule.stops for rule in rules)
+        )
+        self.is_local = any(promise.is_local for promise in promises.values())
 
 
 class Book:
@@ -95,8 +106,9 @@ class Book:
             if agreement.terms.valid_from is not None
         )
         self._only: Edition | None = None
+        self._matching: dict[tuple[TicketFacts, int, int], Agreement | None] = {}
         self._ranked: dict[tuple[int, int], list[Agreement]] = {}
-        self._promises: dict[tuple[Edition, Edition | None], dict[str, Promise]] = {}
+        self._promises: dict[tuple[Edition, Edition | None], Promises] = {}
 
     def with_unconfirmed(self, streams: frozenset[str]) -> Book:
         """Give the same book, with the tickets nobody could be asked about."""
@@ -146,10 +158,14 @@ class Book:
         """
         if self._only is not None:
             return self.agreements[self._only]
-        for agreement in self._by_rank(number, at):
-            if agreement.terms.match.accepts(facts):
-                return agreement
-        return None
+        key = facts, *self._moment(number, at)
+        if key not in self._matching:
+            if len(self._matching) > _MOST_REMEMBERED:
+                self._matching.clear()
+            ranked = self._by_rank(number, at)
+            found = (item for item in ranked if item.terms.match.accepts(facts))
+            self._matching[key] = next(found, None)
+        return self._matching[key]
 
     def newest_agreement(self, name: str) -> Agreement | None:
         """Give the newest version of an agreement, in force or published ahead."""
@@ -158,7 +174,7 @@ class Book:
 
     def promises(
         self, edition: Edition, number: int | None = None, at: datetime | None = None
-    ) -> dict[str, Promise]:
+    ) -> Promises:
         """Give the promises of an agreement by clock, with those of the general one it extends."""
         terms = self.agreements[edition].terms
         general = self._in_force(terms.extends, number, at) if terms.extends else None
@@ -170,10 +186,10 @@ class Book:
             found = self._promises[key] = _laid_out(targets)
         return found
 
-    def promises_to(self, state: Clocks) -> dict[str, Promise]:
+    def promises_to(self, state: Clocks) -> Promises:
         """Give what is promised to a ticket now; nothing where no agreement holds."""
         if state.agreement is None or state.agreement not in self.agreements:
-            return {}
+            return NO_PROMISE
         return self.promises(state.agreement, state.published, state.registered_at)
 
     def promise_of(self, clock: Clock, state: Clocks) -> Promise:
@@ -197,15 +213,19 @@ class Book:
         return next((penalty for penalty in penalties if penalty.clock == clock.name), None)
 
     def _by_rank(self, number: int | None, at: datetime | None) -> list[Agreement]:
-        last = self.number if number is None else min(number, self.number)
-        era = len(self._changes) if at is None else bisect_right(self._changes, at)
-        ranked = self._ranked.get((last, era))
+        moment = self._moment(number, at)
+        ranked = self._ranked.get(moment)
         if ranked is None:
             held = (self._in_force(name, number, at) for name in sorted(self._versions))
             active = [agreement for agreement in held if agreement and agreement.terms.active]
             active.sort(key=lambda agreement: agreement.terms.match.rank(), reverse=True)
-            ranked = self._ranked[last, era] = active
+            ranked = self._ranked[moment] = active
         return ranked
+
+    def _moment(self, number: int | None, at: datetime | None) -> tuple[int, int]:
+        """Give what tells a state of the book from others: publications, and those come true."""
+        last = self.number if number is None else min(number, self.number)
+        return last, len(self._changes) if at is None else bisect_right(self._changes, at)
 
     def _in_force(self, name: str, number: int | None, at: datetime | None) -> Agreement | None:
         for agreement in self._versions.get(name, ()):
@@ -253,11 +273,16 @@ class Book:
         return {name: self.calendars[name, version].terms for name, version in newest}
 
 
-def _laid_out(targets: Mapping[str, Target]) -> dict[str, Promise]:
+NO_PROMISE = Promises({})
+
+
+def _laid_out(targets: Mapping[str, Target]) -> Promises:
     responds = any(target.is_about == "first_response" for target in targets.values())
-    return {
-        name: Promise(
-            target, target.rule(first_response=responds), target.points(), target.is_local
-        )
-        for name, target in targets.items()
-    }
+    return Promises(
+        {
+            name: Promise(
+                name, target, target.rule(first_response=responds), target.points(), target.is_local
+            )
+            for name, target in targets.items()
+        }
+    )

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from contracts import Event
-from contracts.sla import SlaBreached, SlaMet, SlaOverdue, SlaStarted, SlaWarned
+from contracts.sla import SlaBreached, SlaMet, SlaObserved, SlaOverdue, SlaStarted, SlaWarned
 from services.sla.domain import ticking
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clock, Clocks
@@ -140,6 +140,8 @@ class Outcome(Replay):
 
     def note(self, before: Clocks, event: Event, at: datetime) -> None:
         """Keep what figures are made of."""
+        if isinstance(event, SlaObserved):
+            return
         if isinstance(event, SlaStarted):
             if (clock := before.clocks.get(event.clock)) is not None:
                 self._ended.append(self._run(clock, at))
