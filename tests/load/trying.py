@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bson.codec_options import CodecOptions
@@ -49,7 +51,9 @@ def trying(bench: Bench) -> dict[str, Any]:
     asyncio.run(by_callers(bench.people.live, callers=4, count=_LIVES))
     bench.await_quiet()
     rows: dict[str, Any] = {"trial_tickets": _multiplied(bench)}
+    before = _children_cpu(bench)
     rows["trial_alone"] = _row(bench, _start(bench))
+    rows["trial_alone"]["cpu_seconds"] = round(_children_cpu(bench) - before, 1)
     rows["lateness_without_a_trial"] = bench.lateness(_ALARMS)
     trial = _start(bench)
     rows["lateness_beside_a_trial"] = bench.lateness(_ALARMS)
@@ -88,6 +92,12 @@ def _start(bench: Bench) -> str:
 
 def _read(bench: Bench, trial: str) -> dict[str, Any]:
     return dict(bench.people.api("admin").get(f"/admin/trials/{trial}"))
+
+
+def _children_cpu(bench: Bench) -> float:
+    """Give the CPU seconds of the processes that sla has started and that have ended."""
+    fields = Path(f"/proc/{bench.pids['sla']}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
 def _share(view: dict[str, Any]) -> float:
