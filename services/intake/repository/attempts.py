@@ -12,6 +12,7 @@ from typing import Any
 from pymongo import IndexModel, UpdateOne
 from pymongo.collection import Collection
 
+from chassis.gather import Gathered
 from services.intake.domain.guessing import Failures, Key
 
 _LOOK_SECONDS = 1.0
@@ -30,7 +31,8 @@ class Attempts:
         self._collection = collection
         self._known: dict[str, Count] = {}
         self._looked_at = float("-inf")
-        self._seen_upto = datetime.min.replace(tzinfo=UTC)
+        self._seen_upto = datetime.min.replace(tzinfo=UTC) + _APART
+        self._looks: Gathered[datetime, None] = Gathered(self._look)
 
     def make_indexes(self) -> None:
         """Let the database forget counts whose window has ended, and find those that changed."""
@@ -40,7 +42,8 @@ class Attempts:
 
     def failures(self, keys: dict[Key, str], now: datetime) -> Failures:
         """Give the counts that stand, and until when."""
-        self._look(now)
+        if not self._is_fresh:
+            self._looks.one(now)
         counts = self._known if len(self._known) <= _MOST else self._asked(list(keys.values()))
         found = {key: counts[name] for key, name in keys.items() if name in counts}
         return {key: count for key, count in found.items() if count[1] > now}
@@ -63,19 +66,25 @@ class Attempts:
             ordered=False,
         )
 
-    def _look(self, now: datetime) -> None:
+    @property
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._looked_at < _LOOK_SECONDS
+
+    def _look(self, instants: list[datetime]) -> list[None]:
         """Learn what has been counted since the last look, here or elsewhere."""
-        if time.monotonic() - self._looked_at < _LOOK_SECONDS:
-            return
-        since = max(self._seen_upto, datetime.min.replace(tzinfo=UTC) + _APART) - _APART
-        query = {"counted_at": {"$gte": since}, "until": {"$gt": now}}
-        changed = _counts(self._collection.find(query, limit=_MOST + 1))
-        # A count of ours may still be on its way there.
-        ours = {name: self._known[name] for name in changed.keys() & self._known.keys()}
-        standing = {name: count for name, count in self._known.items() if count[1] > now}
-        more = {name: max(count, changed[name]) for name, count in ours.items()}
-        self._known = standing | changed | more
-        self._seen_upto, self._looked_at = now, time.monotonic()
+        if not self._is_fresh:
+            now = max(instants)
+            query = {"counted_at": {"$gte": self._seen_upto - _APART}, "until": {"$gt": now}}
+            changed = _counts(self._collection.find(query, limit=_MOST + 1))
+            standing = {name: count for name, count in self._known.items() if count[1] > now}
+            # A count of ours may still be on its way there.
+            ours = changed.keys() & self._known.keys()
+            more = {name: max(self._known[name], changed[name]) for name in ours}
+            self._known = standing | changed | more
+            self._looked_at = time.monotonic()
+            if len(changed) <= _MOST:
+                self._seen_upto = now
+        return [None] * len(instants)
 
     def _asked(self, names: list[str]) -> dict[str, Count]:
         return _counts(self._collection.find({"_id": {"$in": names}}))
