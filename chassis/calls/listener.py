@@ -41,11 +41,6 @@ class Request:
 Answer = Callable[[Request], Response]
 
 
-def listen(host: str, port: int) -> Any:
-    """Give a listening socket; raises OSError when another process has the port."""
-    return eventlet.listen((host, port), backlog=1024, reuse_port=False)
-
-
 def serve(listening: Any, respond: Answer, *, most: int) -> None:
     """Answer for ever, `most` connections at the same time."""
     pool = eventlet.GreenPool(most)

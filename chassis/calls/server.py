@@ -19,6 +19,7 @@ import msgspec
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
+from chassis import wsgi
 from chassis.calls import listener, wire
 from chassis.calls.admission import Admission
 from chassis.calls.call import Call
@@ -105,7 +106,7 @@ class CallServer(SharedExtension):
         settings = self.runtime.settings
         if "calls" not in settings.roles:
             return
-        self._socket = listener.listen(settings.call_host, settings.call_port)
+        self._socket = wsgi.listen(settings.call_host, settings.call_port, backlog=1024)
         self.port = self._socket.getsockname()[1]
         self.container.spawn_managed_thread(self._serve)
 

@@ -189,7 +189,7 @@ class Aggregates(Provider, Generic[S]):
 
     def history(self, stream: str) -> list[Recorded]:
         """Give a stream's events, oldest first."""
-        return [step for item in self.journal.read_stream(stream) for step in _recorded(item)]
+        return [step for item in self.journal.commits_of(stream) for step in _recorded(item)]
 
     def told(self, stream: str) -> tuple[Snapshot[S] | None, list[Recorded]]:
         """Give a stream as it stands with its events, oldest first: both by one look."""

@@ -105,10 +105,8 @@ async def give_breach_reason(
     code: CodePath, clock: SlugPath, body: Reason, caller: Worker
 ) -> Response:
     """Record the reason of a breach, one of the agreement's `breach_reasons`."""
-    await _readable(caller, code)
     request = GiveReason(code=code, clock=clock, reason=body.reason)
-    view = await caller.command("sla", "give_reason", request, ClockView)
-    return answered(view, headers=caller.replay_headers())
+    return await _judge(caller, "give_reason", request)
 
 
 @router.post(
@@ -121,10 +119,8 @@ async def request_breach_exception(
     code: CodePath, clock: SlugPath, body: Reason, caller: Worker
 ) -> Response:
     """Ask for an exception, one of the agreement's `exceptions`; somebody else decides."""
-    await _readable(caller, code)
     request = RequestException(code=code, clock=clock, reason=body.reason)
-    view = await caller.command("sla", "request_exception", request, ClockView)
-    return answered(view, headers=caller.replay_headers())
+    return await _judge(caller, "request_exception", request)
 
 
 @router.post(
@@ -137,9 +133,16 @@ async def decide_breach_exception(
     code: CodePath, clock: SlugPath, body: Verdict, caller: Approver
 ) -> Response:
     """Agree that a breach is not counted, or not."""
-    await _readable(caller, code)
     request = DecideException(code=code, clock=clock, approved=body.approved)
-    view = await caller.command("sla", "decide_exception", request, ClockView)
+    return await _judge(caller, "decide_exception", request)
+
+
+async def _judge(
+    caller: Caller, method: str, request: GiveReason | RequestException | DecideException
+) -> Response:
+    """Have sla record what somebody who may see the ticket says of a breach."""
+    await _readable(caller, request.code)
+    view = await caller.command("sla", method, request, ClockView)
     return answered(view, headers=caller.replay_headers())
 
 

@@ -1,6 +1,7 @@
 """The sla service: wiring only."""
 
 from functools import cached_property
+from typing import TypeVar
 
 from chassis.bus.entrypoints import subscribe
 from chassis.calls.call import Call
@@ -58,8 +59,10 @@ from services.sla.domain.explaining import explain
 from services.sla.domain.views import view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
-from services.sla.repository import TICKET_INDEXES
+from services.sla.repository import TICKET_INDEXES, Publication
 from services.sla.trials import Trier
+
+V = TypeVar("V", AgreementView, CalendarView, HolidaysView)
 
 
 class SlaService:
@@ -179,10 +182,7 @@ class SlaService:
     @query
     def agreements(self, _request: Nothing, call: Call) -> list[AgreementView]:
         call.require("ticket.read")
-        return [
-            AgreementView(id=item.id, version=item.version, definition=item.definition)
-            for item in self.reference.published("agreement")
-        ]
+        return [_shown(AgreementView, item) for item in self.reference.published("agreement")]
 
     @query
     def public_agreements(self, _request: Nothing, call: Call) -> list[PublicAgreement]:
@@ -194,48 +194,37 @@ class SlaService:
     @query
     def calendars(self, _request: Nothing, call: Call) -> list[CalendarView]:
         call.require("ticket.read")
-        return [
-            CalendarView(id=item.id, version=item.version, definition=item.definition)
-            for item in self.reference.published("calendar")
-        ]
+        return [_shown(CalendarView, item) for item in self.reference.published("calendar")]
 
     @query
     def holidays(self, _request: Nothing, call: Call) -> list[HolidaysView]:
         call.require("ticket.read")
-        return [
-            HolidaysView(id=item.id, version=item.version, definition=item.definition)
-            for item in self.reference.published("holidays")
-        ]
+        return [_shown(HolidaysView, item) for item in self.reference.published("holidays")]
 
     @query
     def holiday_list(self, request: GetHolidays, call: Call) -> HolidaysView:
         call.require("ticket.read")
-        item = self.reference.one("holidays", request.id)
-        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+        return _shown(HolidaysView, self.reference.one("holidays", request.id))
 
     @command
     def define_agreement(self, request: DefineAgreement, call: Call) -> AgreementView:
         call.require("admin.change")
-        item = self.reference.publish("agreement", request, call)
-        return AgreementView(id=item.id, version=item.version, definition=item.definition)
+        return _shown(AgreementView, self.reference.publish("agreement", request, call))
 
     @command
     def define_calendar(self, request: DefineCalendar, call: Call) -> CalendarView:
         call.require("admin.change")
-        item = self.reference.publish("calendar", request, call)
-        return CalendarView(id=item.id, version=item.version, definition=item.definition)
+        return _shown(CalendarView, self.reference.publish("calendar", request, call))
 
     @command
     def define_holidays(self, request: DefineHolidays, call: Call) -> HolidaysView:
         call.require("admin.change")
-        item = self.reference.publish("holidays", request, call)
-        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+        return _shown(HolidaysView, self.reference.publish("holidays", request, call))
 
     @command
     def seed_holidays(self, request: SeedHolidays, call: Call) -> HolidaysView:
         call.require("admin.change")
-        item = self.reference.seed(request, call)
-        return HolidaysView(id=item.id, version=item.version, definition=item.definition)
+        return _shown(HolidaysView, self.reference.seed(request, call))
 
     def _judged(
         self, request: GiveReason | RequestException | DecideException, decide: Decide, call: Call
@@ -250,3 +239,8 @@ class SlaService:
     @cached_property
     def _follower(self) -> Follower:
         return Follower(self.tickets, self.reference)
+
+
+def _shown(kind: type[V], item: Publication) -> V:
+    """Show a version as callers see it."""
+    return kind(id=item.id, version=item.version, definition=item.definition)
