@@ -25,6 +25,8 @@ class TicketRegistered(Event):
     workflow: str = "default"
     #: Came from an importer: nobody is told, and nothing is assigned by itself.
     imported: bool = False
+    #: The ticket that this one was a part of.
+    split_from: str | None = None
 
 
 @event("ticket.message_received", by="intake")

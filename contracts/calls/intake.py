@@ -33,6 +33,18 @@ class RegisterTicket(Request):
     workflow: Slug = "default"
 
 
+class SplitTicket(Request):
+    """Command `split_ticket`: a part of a ticket as one of its own. Answers `Registered`.
+
+    Its requester is that of the whole; without a subject it has that of the whole, too.
+    """
+
+    code: Code
+    title: Line
+    description: Text
+    subject: Slug | None = None
+
+
 class Registered(Answer):
     """A ticket as it stands right after registering."""
 

@@ -9,6 +9,7 @@ from gateway.api import (
     events,
     holidays,
     inbox,
+    joining,
     notices,
     operation,
     providers,
@@ -23,6 +24,7 @@ from gateway.api import (
 #: In the order of the OpenAPI document; those asked most come first in matching too.
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
+    joining.router,
     clocks.router,
     clocks.unit_router,
     clocks.admin_router,

@@ -35,6 +35,7 @@ def register(
     tickets: Aggregates[Ticket],
     store: Store,
     catalogue: Catalogue,
+    split_from: str | None = None,
 ) -> Registered:
     """Register once per idempotency key; raises Invalid, KeyReused or Unavailable."""
     content = checked(request)
@@ -56,6 +57,7 @@ def register(
         content=ContentRef(id=claim.code, sha256=claim.content.digest),
         registered_by=_registrar(call),
         workflow=_workflow(request, call),
+        split_from=split_from,
     )
     try:
         outcome = tickets.execute(

@@ -15,6 +15,7 @@ from contracts.routing import (
     TicketAnswered,
     TicketAssigned,
     TicketDeclined,
+    TicketHeard,
     TicketReopened,
     TicketSentBack,
     TicketWaiting,
@@ -52,6 +53,8 @@ def telling(template: str) -> Decide:
 
 #: In plain words, that specialists look at it now.
 tell_of_escalation = telling("escalated")
+#: It goes on together with another request.
+tell_merged = telling("merged")
 #: The work is done.
 tell_done = telling("done")
 #: It is over; and how to say what he thinks of it.
@@ -69,7 +72,16 @@ def send_code(
 def pass_message_on(
     ledger: Ledger, _event: TicketMessageReceived, context: Context, _grounds: Grounds
 ) -> list[Event]:
-    """Tell owner and assignee that the requester wrote."""
+    """Tell owner and assignee that the requester wrote; of a merged ticket, the other one tells."""
+    if ledger.was_owed("merged"):
+        return []
+    return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
+
+
+def tell_heard(
+    ledger: Ledger, _event: TicketHeard, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell owner and assignee that the requester of a ticket merged into this one wrote."""
     return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
 
 

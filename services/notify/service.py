@@ -39,6 +39,8 @@ from contracts.routing import (
     TicketDone,
     TicketEscalated,
     TicketFinished,
+    TicketHeard,
+    TicketMerged,
     TicketReopened,
     TicketSentBack,
     TicketWaiting,
@@ -99,6 +101,8 @@ class NotifyService:
     on_ticket_declined = subscribe(TicketDeclined, handlers.tell_declined)
     on_ticket_reopened = subscribe(TicketReopened, handlers.tell_reopened)
     on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.tell_withdrawn)
+    on_ticket_merged = subscribe(TicketMerged, handlers.tell_merged)
+    on_ticket_heard = subscribe(TicketHeard, handlers.tell_heard)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)

@@ -12,6 +12,8 @@ from chassis.timers import every, on_start
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
+    ActedOn,
+    ActOnMany,
     Authenticate,
     DefinePerson,
     DefineRule,
@@ -19,10 +21,12 @@ from contracts.calls.routing import (
     DefineWorkflow,
     Follow,
     Followed,
+    GetRelated,
     GetTexts,
     GetTicket,
     Inbox,
     ListTickets,
+    Related,
     Rule,
     Staff,
     StaffContacts,
@@ -37,8 +41,9 @@ from contracts.calls.routing import (
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import SlaDemanded
-from services.routing import accounts, demo, doing, handlers, timeline
+from services.routing import accounts, bulk, demo, doing, handlers, merged, relations, timeline
 from services.routing.administration import Administration, without_password
+from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
 from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
@@ -80,14 +85,39 @@ class RoutingService:
 
     @command
     def act(self, request: Act, call: Call) -> TicketView:
-        outcome = doing.carry_out(request, call, tickets=self.cases, texts=self.store.texts)
+        outcome = doing.carry_out(
+            request,
+            call,
+            tickets=self.cases,
+            texts=self.store.texts,
+            grounds=self.grounding.now(),
+        )
         self._distribution.serve_freed()
         shown = Shown(request.code, outcome.version, outcome.state, call.now)
         return self._views(call).show(shown)
 
+    @command
+    def act_on_many(self, request: ActOnMany, call: Call) -> list[ActedOn]:
+        outcomes = bulk.carry_out_many(
+            request,
+            call,
+            tickets=self.cases,
+            texts=self.store.texts,
+            grounds=self.grounding.now(),
+        )
+        self._distribution.serve_freed()
+        return self._views(call).acted_on(outcomes)
+
     @query
     def ticket(self, request: GetTicket, call: Call) -> TicketView:
         return self._views(call).ticket(request.code)
+
+    @query
+    def related(self, request: GetRelated, call: Call) -> Related:
+        shown = self._views(call).readable(request.code)
+        return relations.related(
+            shown.ticket, request.code, tickets=self.cases, grounds=self.grounding.now(), call=call
+        )
 
     @query
     def tickets(self, request: ListTickets, call: Call) -> TicketPage:
@@ -108,7 +138,11 @@ class RoutingService:
     @query
     def follow(self, request: Follow, call: Call) -> Followed:
         ticket, history = self._views(call).followed(request.code)
-        return Followed(ticket=ticket, steps=self._public_steps(history))
+        followed = Followed(ticket=ticket, steps=self._public_steps(history))
+        if ticket.merged_into is None:
+            return followed
+        names = self.grounding.lookup.names
+        return merged.followed_on(followed, history, self.cases, self.store.texts.bodies, names)
 
     @query
     def texts(self, request: GetTexts, call: Call) -> dict[str, str]:
@@ -119,6 +153,10 @@ class RoutingService:
     @every(seconds=1)
     def hand_out(self) -> None:
         self._distribution.serve_all()
+
+    @every(seconds=1)
+    def carry_on(self) -> None:
+        self._carrying.carry_all()
 
     @every(seconds=60)
     def sweep_loads(self) -> None:
@@ -194,6 +232,10 @@ class RoutingService:
     @cached_property
     def _distribution(self) -> Distribution:
         return Distribution(self.cases, self.grounding)
+
+    @cached_property
+    def _carrying(self) -> Carrying:
+        return Carrying(self.cases, self.grounding.runtime)
 
     @cached_property
     def _administration(self) -> Administration:

@@ -29,6 +29,7 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
     "ticket.withdrawn": ("state",),
     "ticket.declined": ("state", "reason"),
     "ticket.merged": ("state",),
+    "ticket.attached": (),
     "ticket.handed_off": ("state",),
     "ticket.rated": ("score",),
 }

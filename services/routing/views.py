@@ -1,6 +1,7 @@
 """How tickets are shown to who may see them: one, a page of a list, an inbox."""
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,11 +10,13 @@ import msgspec
 from chassis.calls.call import Call
 from chassis.clock import as_utc
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.journal import Aggregates, Recorded, Snapshot
+from chassis.journal import Aggregates, Outcome, Recorded, Snapshot
 from contracts.calls.routing import (
+    ActedOn,
     Inbox,
     ListTickets,
     OpenReferral,
+    Refusal,
     TicketPage,
     TicketView,
 )
@@ -134,8 +137,24 @@ class Views:
             touch_seconds=ticket.touch_seconds,
             cost=ticket.cost,
             version=shown.version,
+            parent=ticket.ties.parent,
+            children=len(ticket.ties.children),
+            merged_into=ticket.ties.merged_into,
             actions=allowed(ticket, self._asker, self._now, self._grounds),
         )
+
+    def acted_on(self, outcomes: Mapping[str, Outcome]) -> list[ActedOn]:
+        """Show what became of an action on many tickets."""
+        return [self._acted_on(code, outcome) for code, outcome in outcomes.items()]
+
+    def _acted_on(self, code: str, outcome: Outcome) -> ActedOn:
+        error = outcome.error
+        if error is None:
+            shown = Shown(code, outcome.version, outcome.state, self._now)
+            return ActedOn(code=code, ticket=self.show(shown))
+        faults = [(fault.pointer, fault.code, fault.params) for fault in error.fields]
+        refusal = Refusal(status=error.status, code=error.code, params=error.params, fields=faults)
+        return ActedOn(code=code, refusal=refusal)
 
     def _list(self, query: dict[str, Any]) -> list[TicketView]:
         found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)

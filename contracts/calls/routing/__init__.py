@@ -1,5 +1,6 @@
 """What routing can be asked."""
 
+from contracts.calls.routing.joining import GetRelated, OpenPassage, Related, RelatedTicket
 from contracts.calls.routing.organisation import DefineUnit, Unit
 from contracts.calls.routing.rules import DefineRule, Rule
 from contracts.calls.routing.staff import (
@@ -14,6 +15,8 @@ from contracts.calls.routing.staff import (
 )
 from contracts.calls.routing.tickets import (
     Act,
+    ActedOn,
+    ActOnMany,
     Follow,
     Followed,
     GetTexts,
@@ -21,6 +24,7 @@ from contracts.calls.routing.tickets import (
     Inbox,
     ListTickets,
     OpenReferral,
+    Refusal,
     Step,
     TicketPage,
     TicketView,
@@ -30,6 +34,8 @@ from contracts.calls.routing.workflows import DefineWorkflow, WorkflowView
 
 __all__ = [
     "Act",
+    "ActOnMany",
+    "ActedOn",
     "Authenticate",
     "DefinePerson",
     "DefineRule",
@@ -37,11 +43,16 @@ __all__ = [
     "DefineWorkflow",
     "Follow",
     "Followed",
+    "GetRelated",
     "GetTexts",
     "GetTicket",
     "Inbox",
     "ListTickets",
+    "OpenPassage",
     "OpenReferral",
+    "Refusal",
+    "Related",
+    "RelatedTicket",
     "RoleOf",
     "Rule",
     "Staff",

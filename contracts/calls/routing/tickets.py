@@ -22,6 +22,17 @@ class Act(Request):
     behalf: Line | None = None
 
 
+class ActOnMany(Request):
+    """Command `act_on_many`: do one action on each ticket. Answers [ActedOn], in their order.
+
+    Each is decided by itself: what is refused for one is done for the others.
+    """
+
+    codes: Annotated[list[Code], Meta(min_length=1, max_length=200)]
+    action: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,31}$")]
+    arguments: dict[str, Any] = {}
+
+
 class OpenReferral(Answer):
     """Work that is out with somebody else and must come back."""
 
@@ -59,8 +70,31 @@ class TicketView(Answer):
     touch_seconds: int
     cost: int
     version: int
+    #: The incident whose answers are told here too; how many tickets are told those of this one.
+    parent: str | None = None
+    children: int = 0
+    #: The ticket that goes on in its place.
+    merged_into: str | None = None
     #: What the caller may do now, by what the workflow and his rights allow.
     actions: list[str] = []
+
+
+class Refusal(Answer):
+    """Why something was not done: the parts of an error."""
+
+    status: int
+    code: str
+    params: dict[str, Any] = {}
+    #: JSON pointer, code and parameters of what is wrong with each argument.
+    fields: list[tuple[str, str, dict[str, Any]]] = []
+
+
+class ActedOn(Answer):
+    """What became of one of many: the ticket as it stands now, or why nothing was done."""
+
+    code: str
+    ticket: TicketView | None = None
+    refusal: Refusal | None = None
 
 
 class GetTicket(Request):

@@ -14,6 +14,7 @@ import msgspec
 from chassis.errors import Conflict, Forbidden
 from chassis.identity import Identity
 from contracts.rights import RIGHTS, Scope, scope_of
+from services.routing.domain import aside
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Transition, Workflow
@@ -156,6 +157,9 @@ GUARD_TESTS: Mapping[str, Test] = {
     "nothing_out": lambda he: not he.ticket.referrals,
     "not_by_doer": _is_not_by_doer,
     "not_rated": lambda he: he.ticket.rating is None,
+    "linked": lambda he: bool(he.ticket.ties.links),
+    "attached": lambda he: he.ticket.ties.parent is not None,
+    "no_parent": lambda he: he.ticket.ties.parent is None,
 }
 
 
@@ -168,7 +172,7 @@ def permitted(standing: Standing, workflow: Workflow, action: str, at: datetime)
     ticket = standing.ticket
     if not standing.knows_of_it:
         raise Forbidden("ticket_not_yours")
-    leaving = workflow.leaving(ticket.step, action)
+    leaving = workflow.leaving(ticket.step, action) or aside.leaving(workflow, ticket, action)
     if not leaving:
         raise not_now(action, ticket, "state")
     open_to_him = [transition for transition in leaving if _is_open(transition, standing)]
@@ -187,9 +191,10 @@ def allowed(standing: Standing, workflow: Workflow, at: datetime) -> list[str]:
     """Give the actions for which `permitted` would not refuse now, in alphabetical order."""
     if not standing.knows_of_it:
         return []
+    ticket = standing.ticket
     found = {
         transition.action
-        for transition in workflow.leaving(standing.ticket.step)
+        for transition in (*workflow.leaving(ticket.step), *aside.all_leaving(workflow, ticket))
         if _is_open(transition, standing) and _hindrance(transition, standing, at) is None
     }
     return sorted(found)

@@ -9,6 +9,8 @@ import msgspec
 
 from chassis.decisions import Evolution
 from contracts.routing import ENDED, State
+from services.routing.domain import ties
+from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
 AT_WORK: frozenset[State] = frozenset({"new", "in_progress", "waiting"})
@@ -67,6 +69,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None = None
     touch_seconds: int = 0
     cost: int = 0
+    #: Which tickets it belongs together with.
+    ties: Ties = Ties()
 
     @property
     def holder(self) -> str | None:
@@ -112,4 +116,5 @@ def index(state: Ticket) -> dict[str, Any]:
         "queued": state.is_queued or state.is_adrift,
         "priority": state.priority,
         "opened_at": state.opened_at,
+        **ties.index(state.ties),
     }

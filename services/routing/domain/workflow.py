@@ -21,6 +21,7 @@ RELATIONS = frozenset({"owner", "assignee", "team", "desk", "requester", "staff"
 #: What else must hold.
 GUARDS = frozenset(
     {"in_my_queue", "held_by_me_or_nobody", "is_out", "nothing_out", "not_by_doer", "not_rated"}
+    | {"linked", "attached", "no_parent"}
 )
 #: The target of a transition whose arguments name the step.
 ANY = "*"
@@ -98,6 +99,11 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                     table.setdefault((step, transition.action), []).append(transition)
                     table.setdefault((step, None), []).append(transition)
         return table
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The actions that the definition names."""
+        return frozenset(transition.action for transition in self.transitions)
 
     def target(self, step: str, transition: Transition) -> str:
         """Give the step a transition leads to from a step, where no argument names it."""

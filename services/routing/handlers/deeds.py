@@ -19,6 +19,7 @@ from services.routing.handlers import (
     conversation,
     demands,
     ending,
+    joining,
     opening,
     placing,
     recording,
@@ -34,6 +35,7 @@ ACTIONS: Mapping[str, Action] = {
     **work.ACTIONS,
     **ending.ACTIONS,
     **recording.ACTIONS,
+    **joining.ACTIONS,
 }
 
 

@@ -69,7 +69,8 @@ def test_whoever_awaits_the_work_back_may_read_it() -> None:
 def test_what_each_may_do_with_work_in_progress() -> None:
     world = a_world()
 
-    work = {"done", "escalate", "log-work", "note", "refer"}
+    ties = {"attach", "link"}
+    work = {"done", "escalate", "log-work", "note", "refer", *ties}
     assert actions_of(world, identity_of("expert")) == work
     assert actions_of(world, identity_of("desk")) == {
         "answer",
@@ -79,6 +80,7 @@ def test_what_each_may_do_with_work_in_progress() -> None:
         "merge",
         "note",
         "withdraw",
+        *ties,
     }
     assert actions_of(world, identity_of("desk2")) == {"withdraw"}
     assert actions_of(world, identity_of("expert2")) == set()
@@ -92,6 +94,7 @@ def test_what_each_may_do_with_work_in_progress() -> None:
         "note",
         "prioritise",
         "withdraw",
+        *ties,
     }
     assert actions_of(world, REQUESTER) == {"withdraw"}
     assert actions_of(world, OTHERS) == set()

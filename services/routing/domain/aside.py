@@ -1,0 +1,42 @@
+"""What may be done to a ticket beside its way: it changes nothing of where the ticket stands.
+
+Links, children, followers and the like are every workflow's; one that names such an action itself
+says so otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from contracts.routing import ENDED, STATES
+from services.routing.domain.ticket import Ticket
+from services.routing.domain.workflow import Transition, Workflow
+
+_ANY: list[str] = [*STATES]
+_ALIVE: list[str] = [state for state in STATES if state not in ENDED]
+_WORKERS = ["owner", "assignee", "ticket.assign"]
+
+#: By action; `leaves` names kinds of steps.
+_TABLE: dict[str, Transition] = {
+    each.action: each
+    for each in (
+        Transition(action="link", leaves=_ANY, who=["ticket.work", *_WORKERS]),
+        Transition(action="unlink", leaves=_ANY, who=["ticket.work", *_WORKERS], guards=["linked"]),
+        Transition(action="attach", leaves=_ALIVE, who=_WORKERS, guards=["no_parent"]),
+        Transition(action="detach", leaves=_ALIVE, who=_WORKERS, guards=["attached"]),
+    )
+}
+
+
+def leaving(workflow: Workflow, ticket: Ticket, action: str) -> Sequence[Transition]:
+    """Give the way of an action that the workflow says nothing of; none where there is not any."""
+    way = _TABLE.get(action)
+    if way is None or action in workflow.names or ticket.state not in way.leaves:
+        return ()
+    return (way,)
+
+
+def all_leaving(workflow: Workflow, ticket: Ticket) -> Iterator[Transition]:
+    """Give the ways of all such actions."""
+    for action in _TABLE:
+        yield from leaving(workflow, ticket, action)
