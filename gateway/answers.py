@@ -81,6 +81,10 @@ class InboxAnswer(Answer, frozen=True):
     out: list[TicketLine]
     #: Waiting in my team for a free person.
     queue: list[TicketLine]
+    #: My unit was asked something about it.
+    asked: list[TicketLine] = []
+    #: Clocks of what is out, by code.
+    clocks: dict[str, list[ClockView]] = {}
     unavailable: list[str] = []
 
 

@@ -41,7 +41,17 @@ from contracts.calls.routing import (
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import SlaDemanded
-from services.routing import accounts, bulk, demo, doing, handlers, merged, relations, timeline
+from services.routing import (
+    accounts,
+    bulk,
+    demo,
+    doing,
+    handlers,
+    merged,
+    relations,
+    timeline,
+    waking,
+)
 from services.routing.administration import Administration, without_password
 from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
@@ -157,6 +167,7 @@ class RoutingService:
     @every(seconds=1)
     def carry_on(self) -> None:
         self._carrying.carry_all()
+        waking.wake_all(self.cases, self.grounding.runtime)
 
     @every(seconds=60)
     def sweep_loads(self) -> None:

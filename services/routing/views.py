@@ -21,6 +21,7 @@ from contracts.calls.routing import (
     TicketView,
 )
 from contracts.rights import scope_of
+from services.routing import attention
 from services.routing.domain.permission import Asker, Standing, asker_of
 from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
@@ -101,13 +102,16 @@ class Views:
         if me.person is None:
             raise Forbidden("staff_only")
         at_work = {"status": {"$in": sorted(AT_WORK)}}
+        asleep = {"$elemMatch": {"by": me.person, "until": {"$gt": self._now}}}
+        awake = {"snoozes": {"$not": asleep}}
         # Named one by one, the tiers come sorted from the index.
         tiers = list(range(1, me.tier + 1))
         queue = {"queued": True, "unit": me.unit, "tier": {"$in": tiers}}
         return Inbox(
-            work=self._list({"held_by": me.person}),
-            out=self._list({"owner": me.person, "assignee": {"$ne": me.person}, **at_work}),
+            work=self._list({"held_by": me.person, **awake}),
+            out=self._out({"owner": me.person, "assignee": {"$ne": me.person}, **at_work, **awake}),
             queue=self._list({**queue, "for_person": {"$in": [None, me.person]}}),
+            asked=self._asked(),
         )
 
     def show(self, shown: Shown) -> TicketView:
@@ -140,8 +144,29 @@ class Views:
             parent=ticket.ties.parent,
             children=len(ticket.ties.children),
             merged_into=ticket.ties.merged_into,
+            **attention.shown(ticket, self._asker.person),
             actions=allowed(ticket, self._asker, self._now, self._grounds),
         )
+
+    def _out(self, query: dict[str, Any]) -> list[TicketView]:
+        """Show what is with others, the longest there first."""
+        found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)
+        views = [
+            msgspec.structs.replace(
+                self.show(_shown(item)), away=attention.away(item.state, self._now)
+            )
+            for item in found
+        ]
+        return sorted(views, key=lambda view: view.away.since if view.away else self._now)
+
+    def _asked(self) -> list[TicketView]:
+        """Show what the caller's unit, or he himself, was asked about."""
+        if self._asker.unit is None:
+            return []
+        found = self._tickets.find({"asked": self._asker.unit}, sort=_URGENT, limit=_INBOX)
+        organisation = self._grounds.organisation
+        mine = (i for i in found if Standing(i.state, self._asker, organisation).was_asked)
+        return [self.show(_shown(item)) for item in mine]
 
     def acted_on(self, outcomes: Mapping[str, Outcome]) -> list[ActedOn]:
         """Show what became of an action on many tickets."""

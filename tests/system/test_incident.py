@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from deploy.local.installation import Installation
 from tests.http import Http
 from tests.system.client import Api, wait_for
@@ -47,6 +49,14 @@ def together(client: Api, action: str, codes: list[str], **arguments: Any) -> li
     return results
 
 
+def is_quiet(sink: Http) -> bool:
+    """Whether for a moment no letter has come."""
+    before = sink.get("/count").json
+    time.sleep(1)
+    return bool(sink.get("/count").json == before)
+
+
+@pytest.mark.timeout(300)
 def test_five_hundred_requesters_are_told_one_answer_once_within_ten_seconds(
     installation: Installation, staff: SimpleNamespace
 ) -> None:
@@ -56,20 +66,20 @@ def test_five_hundred_requesters_are_told_one_answer_once_within_ten_seconds(
 
     def told() -> Counter[str]:
         letters = sink.get("/messages").json
-        return Counter(
-            letter["to"][0] if isinstance(letter["to"], list) else letter["to"]
-            for letter in letters
-            if ANSWER in letter["text"]
-        )
+        return Counter(letter["to"][0] for letter in letters if ANSWER in letter["text"])
 
     wait_for(lambda: staff.admin.get(f"/tickets/{children[-1]}").status == 200, 60, "the last one")
     attached = together(staff.admin, "attach", children, parent=parent)
     assert Counter(item["status"] for item in attached) == {200: CHILDREN}
 
+    # The letters of registering are on their way first.
+    wait_for(lambda: is_quiet(sink), 120, "the letters of registering")
+    sink.delete("/messages")
     began = time.monotonic()
     staff.admin.post(f"/tickets/{parent}/actions/answer", {"text": ANSWER}).expect(200)
-    wait_for(lambda: len(told()) == CHILDREN + 1, 60, "a letter to everybody", pause=0.25)
+    wait_for(lambda: len(told()) == CHILDREN + 1, 60, "a letter to everybody", pause=0.5)
     lasted = time.monotonic() - began
+    print(f"{CHILDREN} children told in {lasted:.1f} s")
 
     wait_for(
         lambda: not staff.admin.get(f"/tickets/{parent}/related").json["passages"], 30, "the end"

@@ -1,5 +1,6 @@
 """What routing can be asked."""
 
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
 from contracts.calls.routing.joining import GetRelated, OpenPassage, Related, RelatedTicket
 from contracts.calls.routing.organisation import DefineUnit, Unit
 from contracts.calls.routing.rules import DefineRule, Rule
@@ -37,6 +38,7 @@ __all__ = [
     "ActOnMany",
     "ActedOn",
     "Authenticate",
+    "Away",
     "DefinePerson",
     "DefineRule",
     "DefineUnit",
@@ -49,7 +51,9 @@ __all__ = [
     "Inbox",
     "ListTickets",
     "OpenPassage",
+    "OpenQuestion",
     "OpenReferral",
+    "ProposedAnswer",
     "Refusal",
     "Related",
     "RelatedTicket",

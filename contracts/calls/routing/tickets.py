@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Limit, Line, Request
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
 
 
 class Act(Request):
@@ -75,6 +76,14 @@ class TicketView(Answer):
     children: int = 0
     #: The ticket that goes on in its place.
     merged_into: str | None = None
+    #: What other units were asked, and what upper tiers proposed to answer.
+    questions: list[OpenQuestion] = []
+    proposals: list[ProposedAnswer] = []
+    #: What the caller is told of, and until when he has put it off.
+    following: list[str] = []
+    snoozed_until: datetime | None = None
+    #: In the inbox's `out`: with whom the work is.
+    away: Away | None = None
     #: What the caller may do now, by what the workflow and his rights allow.
     actions: list[str] = []
 
@@ -131,6 +140,8 @@ class Inbox(Answer):
     out: list[TicketView]
     #: Waiting in my team for a free person.
     queue: list[TicketView]
+    #: My unit was asked something about it.
+    asked: list[TicketView] = []
 
 
 class Timeline(Request):

@@ -24,6 +24,21 @@ _TABLE: dict[str, Transition] = {
         Transition(action="unlink", leaves=_ANY, who=["ticket.work", *_WORKERS], guards=["linked"]),
         Transition(action="attach", leaves=_ALIVE, who=_WORKERS, guards=["no_parent"]),
         Transition(action="detach", leaves=_ALIVE, who=_WORKERS, guards=["attached"]),
+        Transition(action="ask-unit", leaves=_ALIVE, who=["ticket.work", *_WORKERS]),
+        Transition(action="answer-question", leaves=_ALIVE, who=["asked"]),
+        Transition(
+            action="take-question-back",
+            leaves=_ALIVE,
+            who=["ticket.work", *_WORKERS],
+            guards=["has_asked"],
+        ),
+        Transition(
+            action="chase", leaves=_ALIVE, who=["ticket.work", *_WORKERS], guards=["is_away"]
+        ),
+        Transition(action="follow", leaves=_ANY, who=["reader"]),
+        Transition(action="unfollow", leaves=_ANY, who=["reader"], guards=["follows"]),
+        Transition(action="snooze", leaves=_ALIVE, who=["owner", "assignee"]),
+        Transition(action="wake", leaves=_ALIVE, who=["owner", "assignee"], guards=["has_snoozed"]),
     )
 }
 

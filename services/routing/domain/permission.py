@@ -84,7 +84,19 @@ class Standing:
     @cached_property
     def may_read(self) -> bool:
         """Whether he may see the case: staff by right, the requester his own."""
-        return self.is_requester or self.has_right("ticket.read")
+        invited = self.was_asked or self.asker.person in self.ticket.attention.mentioned
+        return self.is_requester or self.has_right("ticket.read") or invited
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether his unit was asked something about it, or he himself."""
+        asker = self.asker
+        if asker.person is None or scope_of(asker.role, "ticket.read") is None:
+            return False
+        return any(
+            question.unit == asker.unit and question.person in (None, asker.person)
+            for question in self.ticket.attention.questions
+        )
 
     @cached_property
     def knows_of_it(self) -> bool:
@@ -146,6 +158,8 @@ RELATION_TESTS: Mapping[str, Test] = {
     "requester": lambda he: he.is_requester,
     "staff": _is_staff,
     "importer": lambda he: he.asker.importing,
+    "asked": lambda he: he.was_asked,
+    "reader": lambda he: he.asker.person is not None and he.may_read,
 }
 
 GUARD_TESTS: Mapping[str, Test] = {
@@ -160,6 +174,14 @@ GUARD_TESTS: Mapping[str, Test] = {
     "linked": lambda he: bool(he.ticket.ties.links),
     "attached": lambda he: he.ticket.ties.parent is not None,
     "no_parent": lambda he: he.ticket.ties.parent is None,
+    "has_asked": lambda he: bool(he.ticket.attention.questions),
+    "is_away": lambda he: (
+        bool(he.ticket.attention.questions) or he.ticket.assignee != he.asker.person
+    ),
+    "follows": lambda he: he.asker.person in he.ticket.attention.followers,
+    "has_snoozed": lambda he: any(
+        each.by == he.asker.person for each in he.ticket.attention.snoozes
+    ),
 }
 
 

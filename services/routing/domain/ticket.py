@@ -9,7 +9,8 @@ import msgspec
 
 from chassis.decisions import Evolution
 from contracts.routing import ENDED, State
-from services.routing.domain import ties
+from services.routing.domain import attention, ties
+from services.routing.domain.attention import Attention
 from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
@@ -71,6 +72,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     cost: int = 0
     #: Which tickets it belongs together with.
     ties: Ties = Ties()
+    #: Who looks after it beside owner and assignee.
+    attention: Attention = Attention()
 
     @property
     def holder(self) -> str | None:
@@ -117,4 +120,5 @@ def index(state: Ticket) -> dict[str, Any]:
         "priority": state.priority,
         "opened_at": state.opened_at,
         **ties.index(state.ties),
+        **attention.index(state.attention),
     }

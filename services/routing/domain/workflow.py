@@ -17,11 +17,17 @@ from contracts.rights import RIGHTS
 from contracts.routing import ENDED, State
 
 #: How the caller may stand to the ticket, beside holding a right that covers it.
-RELATIONS = frozenset({"owner", "assignee", "team", "desk", "requester", "staff", "importer"})
+RELATIONS = frozenset(
+    {"owner", "assignee", "team", "desk", "requester", "staff", "importer"}
+    | {
+        "asked",
+        "reader",
+    }
+)
 #: What else must hold.
 GUARDS = frozenset(
     {"in_my_queue", "held_by_me_or_nobody", "is_out", "nothing_out", "not_by_doer", "not_rated"}
-    | {"linked", "attached", "no_parent"}
+    | {"linked", "attached", "no_parent", "has_asked", "is_away", "follows", "has_snoozed"}
 )
 #: The target of a transition whose arguments name the step.
 ANY = "*"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chassis.decisions import Context
+from chassis.errors import Conflict
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived
 from contracts.routing import TicketAnswered, TicketPassedOn, TicketResumed, TicketWaiting
@@ -27,8 +28,14 @@ def ask(case: Case) -> list[Event]:
 
 
 def answer(case: Case) -> list[Event]:
-    """Write to the requester."""
-    return answering(case, case.deed.texts["text"])
+    """Write to the requester, in one's own words or in those that were proposed."""
+    name = case.arguments.from_proposal
+    if name is None:
+        return answering(case, case.deed.texts["text"])
+    for proposal in case.ticket.attention.proposals:
+        if proposal.id == name:
+            return answering(case, proposal.text)
+    raise Conflict("proposal_unknown")
 
 
 def answering(case: Case, text: ContentRef) -> list[Event]:

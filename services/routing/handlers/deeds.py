@@ -16,6 +16,7 @@ from services.routing.domain import permission
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers import (
+    attention,
     conversation,
     demands,
     ending,
@@ -36,6 +37,7 @@ ACTIONS: Mapping[str, Action] = {
     **ending.ACTIONS,
     **recording.ACTIONS,
     **joining.ACTIONS,
+    **attention.ACTIONS,
 }
 
 

@@ -16,9 +16,11 @@ from contracts.envelope import Event
 from contracts.routing import ENDED, TicketDemandRefused, TicketEscalated, TicketPrioritised
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed
+from services.routing.domain import aside
 from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
+from services.routing.handlers.attention import asked
 from services.routing.handlers.case import Case, Grounds, Wish
 from services.routing.handlers.placing import given_or_queued, known_unit
 from services.routing.handlers.referral import wish_for_escalate
@@ -30,7 +32,7 @@ _ACTIONS: Mapping[str, str] = {
     "escalate": "escalate",
     "prioritise": "prioritise",
     "reassign": "assign",
-    "question": "question",
+    "question": "ask-unit",
 }
 
 
@@ -73,7 +75,8 @@ def wish_for_demands(
 def _case(state: Ticket, action: Action, context: Context, grounds: Grounds) -> Case:
     """Gather a case; raises Conflict where the workflow does not allow the action."""
     workflow, name = grounds.workflow_of(state), _ACTIONS[action.do]
-    for transition in workflow.leaving(state.step, name):
+    ways = workflow.leaving(state.step, name) or aside.leaving(workflow, state, name)
+    for transition in ways:
         return Case(
             ticket=state,
             deed=Deed(action=name, arguments=msgspec.UNSET),
@@ -116,6 +119,14 @@ def _reassign(case: Case, action: Action) -> list[Event]:
     return [given_or_queued(case, _wish_for_place(case, action))]
 
 
+def _question(case: Case, action: Action) -> list[Event]:
+    """Ask the unit that the mark names, once as long as it has not answered."""
+    unit = known_unit(case, action.unit or case.ticket.unit or "")
+    if any(question.unit == unit for question in case.ticket.attention.questions):
+        raise Conflict("asked_already", unit=unit)
+    return [asked(case, unit)]
+
+
 def _wish_for_place(case: Case, action: Action) -> Wish:
     unit = known_unit(case, action.unit or case.ticket.unit or "")
     tier = action.tier or case.grounds.organisation.lowest_tier(unit)
@@ -128,6 +139,7 @@ _DECIDE: Mapping[str, Callable[[Case, Action], list[Event]]] = {
     "escalate": _escalate,
     "prioritise": _prioritise,
     "reassign": _reassign,
+    "question": _question,
 }
 _WISHES: Mapping[str, Callable[[Case, Action], Wish]] = {
     "escalate": _wish_for_escalate,

@@ -69,7 +69,7 @@ def test_every_template_exists_in_both_languages():
     }
 
     assert by_language["fa"] == by_language["en"]
-    assert len(by_language["fa"]) == 36
+    assert len(by_language["fa"]) == 44
 
 
 @pytest.mark.parametrize(("language", "template", "channel"), ALL)

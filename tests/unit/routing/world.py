@@ -32,6 +32,7 @@ from services.routing.handlers import (
     open_ticket,
     wish_of,
 )
+from services.routing.handlers.attention import WakeUp, wake_up
 from services.routing.handlers.carried import Carried, receive
 from services.routing.handlers.case import Grounds, Place
 from services.routing.handlers.joining import Conclude, TakeIn, conclude, take_in
@@ -168,6 +169,9 @@ class World:
             done = Conclude(passage=passage.id, reached=len(reach) - len(refused), left={})
             self._decide(source, conclude, done)
         return refused
+
+    def wake_up(self, code: str = CODE) -> Ticket:
+        return self._decide(code, wake_up, WakeUp())
 
     def hand_out(self, code: str = CODE) -> Ticket:
         return self._decide(code, assign_next, AssignNext())
