@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     admin,
     clocks,
+    desk,
     devices,
     events,
     holidays,
@@ -25,6 +26,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     joining.router,
+    desk.router,
     clocks.router,
     clocks.unit_router,
     clocks.admin_router,

@@ -16,10 +16,12 @@ from contracts.calls.base import Answer, Nothing
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import (
+    DefineMacro,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    Macro,
     Rule,
     Staff,
     StaffMember,
@@ -101,6 +103,9 @@ DEFINITIONS: Final = (
         "define_workflow",
         DefineWorkflow,
         WorkflowView,
+    ),
+    Definition(
+        "macros", "standard answer", "routing", "macros", Macro, "define_macro", DefineMacro, Macro
     ),
     Definition(
         "agreements",

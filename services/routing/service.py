@@ -15,19 +15,25 @@ from contracts.calls.routing import (
     ActedOn,
     ActOnMany,
     Authenticate,
+    DefineMacro,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    Draft,
+    FilledIn,
     Follow,
     Followed,
+    GetDraft,
     GetRelated,
     GetTexts,
     GetTicket,
     Inbox,
     ListTickets,
+    Macro,
     Related,
     Rule,
+    SaveDraft,
     Staff,
     StaffContacts,
     StaffContactsAnswer,
@@ -37,6 +43,7 @@ from contracts.calls.routing import (
     TicketView,
     Timeline,
     Unit,
+    UseMacro,
     WorkflowView,
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
@@ -47,6 +54,7 @@ from services.routing import (
     demo,
     doing,
     handlers,
+    macros,
     merged,
     relations,
     timeline,
@@ -172,6 +180,50 @@ class RoutingService:
     @every(seconds=60)
     def sweep_loads(self) -> None:
         self._distribution.sweep(self.settings.reservation)
+
+    # -- the desk's tools ------------------------------------------------------------------------
+
+    @query
+    def macros(self, _request: Nothing, call: Call) -> list[Macro]:
+        call.require("admin.change")
+        return self.store.macros.all()
+
+    @query
+    def own_macros(self, _request: Nothing, call: Call) -> list[Macro]:
+        call.require("ticket.read")
+        return macros.offered(call, self.store, self.grounding.lookup.organisation)
+
+    @command
+    def define_macro(self, request: DefineMacro, call: Call) -> Macro:
+        call.require("admin.change")
+        return macros.define(request, self.store, self.grounding.lookup.organisation)
+
+    @command
+    def use_macro(self, request: UseMacro, call: Call) -> FilledIn:
+        ticket = self._views(call).readable(request.code).ticket
+        return macros.use(request, ticket, call, self.store, self.grounding.lookup)
+
+    @query
+    def drafts(self, _request: Nothing, call: Call) -> list[Draft]:
+        call.require("ticket.read")
+        return self.store.drafts.of(call.identity.subject, limit=200)
+
+    @query
+    def draft(self, request: GetDraft, call: Call) -> Draft | None:
+        self._views(call).readable(request.code)
+        return self.store.drafts.one(call.identity.subject, request.code)
+
+    @command
+    def save_draft(self, request: SaveDraft, call: Call) -> Draft:
+        self._views(call).readable(request.code)
+        draft = Draft(code=request.code, use=request.use, text=request.text, at=call.now)
+        self.store.drafts.save(call.identity.subject, draft)
+        return draft
+
+    @command
+    def drop_draft(self, request: GetDraft, call: Call) -> bool:
+        self.store.drafts.drop(call.identity.subject, request.code)
+        return True
 
     # -- staff -----------------------------------------------------------------------------------
 

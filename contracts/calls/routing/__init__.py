@@ -1,6 +1,15 @@
 """What routing can be asked."""
 
 from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
+from contracts.calls.routing.desk import (
+    DefineMacro,
+    Draft,
+    FilledIn,
+    GetDraft,
+    Macro,
+    SaveDraft,
+    UseMacro,
+)
 from contracts.calls.routing.joining import GetRelated, OpenPassage, Related, RelatedTicket
 from contracts.calls.routing.organisation import DefineUnit, Unit
 from contracts.calls.routing.rules import DefineRule, Rule
@@ -39,17 +48,22 @@ __all__ = [
     "ActedOn",
     "Authenticate",
     "Away",
+    "DefineMacro",
     "DefinePerson",
     "DefineRule",
     "DefineUnit",
     "DefineWorkflow",
+    "Draft",
+    "FilledIn",
     "Follow",
     "Followed",
+    "GetDraft",
     "GetRelated",
     "GetTexts",
     "GetTicket",
     "Inbox",
     "ListTickets",
+    "Macro",
     "OpenPassage",
     "OpenQuestion",
     "OpenReferral",
@@ -59,6 +73,7 @@ __all__ = [
     "RelatedTicket",
     "RoleOf",
     "Rule",
+    "SaveDraft",
     "Staff",
     "StaffContact",
     "StaffContacts",
@@ -69,5 +84,6 @@ __all__ = [
     "TicketView",
     "Timeline",
     "Unit",
+    "UseMacro",
     "WorkflowView",
 ]
