@@ -81,6 +81,8 @@ class InboxAnswer(Answer, frozen=True):
     out: list[TicketLine]
     #: Waiting in my team for a free person.
     queue: list[TicketLine]
+    #: With a task of mine or my team's, or waiting for my consent.
+    asked: list[TicketLine]
     unavailable: list[str] = []
 
 

@@ -24,7 +24,7 @@ from services.routing.accounts import staff_of
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.records import Record
-from services.routing.domain.workflow import read
+from services.routing.domain.workflow import faults_in, read
 from services.routing.handlers.organisation import Change, record_change
 from services.routing.lookup import Lookup
 from services.routing.passwords import Passwords
@@ -98,7 +98,9 @@ class Administration:
         newest = self._lookup.workflows.get((request.id, 0))
         version = newest.version + 1 if newest else 1
         definition = request.definition | {"id": request.id, "version": version}
-        read(definition, ARGUMENTS)
+        workflow = read(definition, ARGUMENTS)
+        if faults := faults_in(self._lookup.organisation, workflow, ()):
+            raise Invalid("workflow_invalid", fields=faults)
         view = WorkflowView(id=request.id, version=version, definition=definition)
         if not self._directory.save_workflow(view):
             raise Conflict("workflow_changed_meanwhile", version=version)

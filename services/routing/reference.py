@@ -120,7 +120,9 @@ class _Wants:
             owners = self._owners(_request_of(state, message))
             if wish is not None or owners:
                 pool = self._pool(wish) if wish else []
-                wants.append(Want(context.stream, context.cause, pool, owners, state.holder))
+                part = f"#{wish.task}" if wish and wish.task else ""
+                holder = state.places.get(part)
+                wants.append(Want(context.stream, context.cause, pool, owners, holder, part))
         return wants
 
     def _pool(self, wish: Wish) -> list[Person]:

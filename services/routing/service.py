@@ -82,6 +82,7 @@ class RoutingService:
     def act(self, request: Act, call: Call) -> TicketView:
         outcome = doing.carry_out(request, call, tickets=self.cases, texts=self.store.texts)
         self._distribution.serve_freed()
+        self._distribution.serve(request.code, outcome)
         shown = Shown(request.code, outcome.version, outcome.state, call.now)
         return self._views(call).show(shown)
 
@@ -119,6 +120,7 @@ class RoutingService:
     @every(seconds=1)
     def hand_out(self) -> None:
         self._distribution.serve_all()
+        self._distribution.serve_tasks()
 
     @every(seconds=60)
     def sweep_loads(self) -> None:

@@ -20,6 +20,7 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
     "ticket.owned": ("owner",),
     "ticket.assigned": ("state",),
     "ticket.escalated": (),
+    "ticket.moved": ("state", "tells"),
     "ticket.waiting": ("state", "waiting_for", "question"),
     "ticket.resumed": ("state",),
     "ticket.answered": ("answer",),
@@ -45,7 +46,13 @@ def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
 
 def public(history: Iterable[Recorded], bodies: Bodies, names: Mapping[str, str]) -> list[Step]:
     """Give the steps that the requester may see, with nothing in them that he may not."""
-    return [_for_requester(step, names) for step in full(history, bodies) if step.type in PUBLIC]
+    return [_for_requester(step, names) for step in full(history, bodies) if _is_public(step)]
+
+
+def _is_public(step: Step) -> bool:
+    """Tell whether the requester sees it: of a workflow's own steps, those that tell him."""
+    told = step.type != "ticket.moved" or step.data["tells"] is not None
+    return step.type in PUBLIC and told
 
 
 def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
