@@ -39,8 +39,11 @@ from contracts.routing import (
     TicketDone,
     TicketEscalated,
     TicketFinished,
+    TicketMoved,
+    TicketNoticeAsked,
     TicketReopened,
     TicketSentBack,
+    TicketTaskAssigned,
     TicketWaiting,
     TicketWithdrawn,
 )
@@ -97,6 +100,9 @@ class NotifyService:
     on_ticket_sent_back = subscribe(TicketSentBack, handlers.tell_sent_back)
     on_ticket_finished = subscribe(TicketFinished, handlers.tell_finished)
     on_ticket_declined = subscribe(TicketDeclined, handlers.tell_declined)
+    on_ticket_moved = subscribe(TicketMoved, handlers.tell_of_step)
+    on_ticket_notice_asked = subscribe(TicketNoticeAsked, handlers.pass_notice_on)
+    on_ticket_task_assigned = subscribe(TicketTaskAssigned, handlers.tell_of_task)
     on_ticket_reopened = subscribe(TicketReopened, handlers.tell_reopened)
     on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.tell_withdrawn)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)

@@ -35,6 +35,7 @@ def values(**changes: Any) -> dict[str, Any]:
         "name": "مریم احمدی",
         "title": "چاپگر کار نمی‌کند",
         "text": "کابل را وصل کنید.",
+        "words": "گذرنامهٔ شما چاپ شد.",
         "clock": "first_response",
         "left": 900.0,
         "due_at": NOON,
@@ -69,7 +70,7 @@ def test_every_template_exists_in_both_languages():
     }
 
     assert by_language["fa"] == by_language["en"]
-    assert len(by_language["fa"]) == 34
+    assert len(by_language["fa"]) == 37
 
 
 @pytest.mark.parametrize(("language", "template", "channel"), ALL)

@@ -1,0 +1,134 @@
+"""Workflows of one's own on real servers, worked by two replicas."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+import pytest
+
+from services.routing.workflows import examples
+from tests.component.routing.world import FIRST, REPLICAS, RoutingWorld, person
+from tests.component.service import ADMIN
+from tests.component.waiting import eventually, eventually_equal
+
+CHIEF = person("chief", "supervisor", "purchasing", 2)
+MINA = person("mina", "supervisor", "finance", 2)
+OMID = person("omid", unit="legal")
+
+
+@pytest.fixture(scope="module")
+def trade(world: RoutingWorld) -> RoutingWorld:
+    """The world with those who buy things, and their workflow."""
+    world.found(
+        purchasing={
+            "sara": {"capacity": 50},
+            "chief": {"role": "supervisor", "tier": 2, "capacity": 0},
+        },
+        legal={"omid": {"capacity": 1}},
+        finance={"mina": {"role": "supervisor", "tier": 2, "capacity": 0}},
+        store={"store": {"capacity": 50}},
+    )
+    published = world.get(
+        "define_workflow", {"id": "purchase", "definition": bare(examples()["purchase"])}
+    )
+    assert published["version"] == 1
+    # Every replica hears of it within a second.
+    eventually(lambda: all(knows(world, replica) for replica in REPLICAS))
+    return world
+
+
+def bare(definition: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in definition.items() if name != "id"}
+
+
+def knows(world: RoutingWorld, replica: str) -> bool:
+    flows = world.ask(replica, "workflows", {}, by=ADMIN)
+    return any(flow["id"] == "purchase" for flow in flows)
+
+
+def begun(world: RoutingWorld) -> str:
+    """A purchase that sara has taken up."""
+    code = world.register(workflow="purchase", subject="office")
+    eventually(lambda: world.ticket(code).get("assignee") == "sara")
+    answer = world.act(code, "take-up", person("sara", unit="purchasing"))
+    assert answer.status == 200, answer
+    return code
+
+
+def task(world: RoutingWorld, code: str, name: str) -> dict[str, Any]:
+    return next(each for each in world.ticket(code)["tasks"] if each["id"] == name)
+
+
+def finish(world: RoutingWorld, code: str, name: str, who: Any) -> int:
+    eventually(lambda: task(world, code, name)["assignee"] == who.subject.removeprefix("person:"))
+    return world.act(code, "finish-task", who, task=name).status
+
+
+def test_tasks_reach_their_people_and_their_places_are_counted(trade: RoutingWorld) -> None:
+    first, second = begun(trade), begun(trade)
+    eventually(lambda: task(trade, first, "legal")["assignee"] == "omid")
+    assert task(trade, second, "legal")["assignee"] is None
+
+    asked = [item["code"] for item in trade.get("inbox", {}, OMID)["asked"]]
+    assert {first, second} <= set(asked)
+    assert trade.act(second, "take-task", OMID, task="legal").json["code"] == "person_at_capacity"
+
+    assert finish(trade, first, "legal", OMID) == 200
+    eventually(lambda: task(trade, second, "legal")["assignee"] == "omid")
+    assert finish(trade, second, "legal", OMID) == 200
+
+
+def test_a_purchase_goes_its_whole_way_and_its_requester_is_told(trade: RoutingWorld) -> None:
+    code, sara = begun(trade), person("sara", unit="purchasing")
+    for name, who in (("offers", sara), ("legal", OMID)):
+        assert finish(trade, code, name, who) == 200
+    assert code in [item["code"] for item in trade.get("inbox", {}, CHIEF)["asked"]]
+    assert trade.act(code, "approve", MINA).status == 403
+    assert trade.act(code, "approve", CHIEF).status == 200
+    assert trade.act(code, "approve", MINA).status == 200
+    assert trade.act(code, "ordered", sara).status == 200
+    eventually(lambda: trade.ticket(code)["assignee"] == "store")
+    ended = trade.act(code, "received", person("store", unit="store"))
+
+    assert (ended.status, ended.json["state"]) == (200, "finished"), ended
+    follow = trade.get("follow", {"code": code})
+    told = [s["data"]["tells"]["en"] for s in follow["steps"] if s["type"] == "ticket.moved"]
+    assert told == [
+        "We are asking suppliers for offers.",
+        "Your purchase waits for approval.",
+        "Your purchase was approved and is being ordered.",
+        "The goods are ordered; we tell you when they arrive.",
+    ]
+
+
+def test_a_seat_is_taken_once_however_many_press_at_once(trade: RoutingWorld) -> None:
+    code, sara = begun(trade), person("sara", unit="purchasing")
+    for name, who in (("offers", sara), ("legal", OMID)):
+        assert finish(trade, code, name, who) == 200
+
+    answers = trade.together(
+        partial(trade.act, code, "approve", CHIEF, to=REPLICAS[n % 2]) for n in range(10)
+    )
+
+    assert Counter(answer.status for answer in answers)[200] == 1
+    view = trade.ticket(code)
+    assert [(seat["by"], seat["approved"]) for seat in view["seats"]] == [
+        ("chief", True),
+        (None, None),
+    ]
+
+
+def test_an_unsound_one_is_refused_with_every_fault(trade: RoutingWorld) -> None:
+    definition = bare(examples()["purchase"]) | {"start": "nowhere"}
+    definition["steps"] = definition["steps"] | {"lost": {"kind": "in_progress", "unit": "moon"}}
+
+    answer = trade.call(FIRST, "define_workflow", {"id": "purchase", "definition": definition})
+
+    assert (answer.status, answer.json["code"]) == (422, "workflow_invalid")
+    assert [fault["pointer"] for fault in answer.json["fields"]] == ["/definition/start"]
+
+
+def test_loads_are_what_tickets_say_when_all_is_over(trade: RoutingWorld) -> None:
+    eventually_equal(lambda: trade.get("inbox", {}, OMID)["asked"], [])
