@@ -18,6 +18,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    workflows,
 )
 
 #: In the order of the OpenAPI document; those asked most come first in matching too.
@@ -38,5 +39,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    workflows.router,
     operation.router,
 )

@@ -13,6 +13,7 @@ from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
     Authenticate,
+    CheckWorkflow,
     DefinePerson,
     DefineRule,
     DefineUnit,
@@ -23,6 +24,9 @@ from contracts.calls.routing import (
     GetTicket,
     Inbox,
     ListTickets,
+    MigrateWorkflow,
+    Migration,
+    NameWorkflow,
     Rule,
     Staff,
     StaffContacts,
@@ -37,7 +41,7 @@ from contracts.calls.routing import (
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import SlaDemanded
-from services.routing import accounts, demo, doing, handlers, timeline
+from services.routing import accounts, demo, doing, handlers, migrating, timeline
 from services.routing.administration import Administration, without_password
 from services.routing.distribution import Distribution
 from services.routing.domain.life import TICKETS
@@ -49,6 +53,7 @@ from services.routing.repository import Store
 from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.settings import RoutingSettings
 from services.routing.views import Shown, Views
+from services.routing.workflows import examples
 
 
 class RoutingService:
@@ -179,6 +184,29 @@ class RoutingService:
     def define_workflow(self, request: DefineWorkflow, call: Call) -> WorkflowView:
         call.require("admin.change")
         return self._administration.define_workflow(request)
+
+    @query
+    def check_workflow(self, request: CheckWorkflow, call: Call) -> WorkflowView:
+        call.require("admin.change")
+        return self._administration.check_workflow(request)
+
+    @query
+    def workflow_versions(self, request: NameWorkflow, call: Call) -> list[WorkflowView]:
+        call.require("ticket.read")
+        return self._administration.workflow_versions(request.id)
+
+    @query
+    def workflow_examples(self, _request: Nothing, call: Call) -> list[WorkflowView]:
+        call.require("ticket.read")
+        found = examples().items()
+        return [WorkflowView(id=name, version=0, definition=data) for name, data in found]
+
+    @command
+    def migrate_workflow(self, request: MigrateWorkflow, call: Call) -> Migration:
+        call.require("admin.change")
+        self.grounding.lookup.forget()
+        flows = self.grounding.lookup.workflows
+        return migrating.migrated(request, call, tickets=self.cases, workflows=flows)
 
     @on_start
     def found_demo(self) -> None:

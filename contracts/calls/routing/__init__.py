@@ -28,11 +28,20 @@ from contracts.calls.routing.tickets import (
     TicketView,
     Timeline,
 )
-from contracts.calls.routing.workflows import DefineWorkflow, WorkflowView
+from contracts.calls.routing.workflows import (
+    CheckWorkflow,
+    DefineWorkflow,
+    LeftBehind,
+    MigrateWorkflow,
+    Migration,
+    NameWorkflow,
+    WorkflowView,
+)
 
 __all__ = [
     "Act",
     "Authenticate",
+    "CheckWorkflow",
     "DefinePerson",
     "DefineRule",
     "DefineUnit",
@@ -42,7 +51,11 @@ __all__ = [
     "GetTexts",
     "GetTicket",
     "Inbox",
+    "LeftBehind",
     "ListTickets",
+    "MigrateWorkflow",
+    "Migration",
+    "NameWorkflow",
     "OpenReferral",
     "RoleOf",
     "Rule",

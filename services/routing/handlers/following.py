@@ -15,6 +15,7 @@ from contracts.envelope import ContentRef, Event
 from contracts.routing import (
     TicketApprovalAsked,
     TicketApprovalGiven,
+    TicketMigrated,
     TicketOpened,
     TicketQueued,
     TicketTaskCancelled,
@@ -58,9 +59,9 @@ def with_what_follows(decide: Decide[M]) -> Decide[M]:
 
 
 def _workflow(state: Ticket, events: Sequence[Event], grounds: Grounds) -> Workflow:
-    opened = events[0] if events else None
-    if isinstance(opened, TicketOpened):
-        return grounds.workflows[opened.workflow, opened.workflow_version]
+    first = events[0] if events else None
+    if isinstance(first, TicketOpened | TicketMigrated):
+        return grounds.workflows[first.workflow, first.workflow_version]
     return grounds.workflow_of(state)
 
 
@@ -86,7 +87,8 @@ class _Course:
     def follow(self) -> list[Event]:
         if self._state.imported:
             return []
-        if self._before.opened_at is None or self._state.step != self._before.step:
+        is_new = isinstance(self._said[0], TicketOpened | TicketMigrated)
+        if is_new or self._state.step != self._before.step:
             self._enter(self._before, _doer(self._said))
         while (way := self._way_on()) is not None:
             before = self._state
