@@ -132,3 +132,27 @@ def test_an_unsound_one_is_refused_with_every_fault(trade: RoutingWorld) -> None
 
 def test_loads_are_what_tickets_say_when_all_is_over(trade: RoutingWorld) -> None:
     eventually_equal(lambda: trade.get("inbox", {}, OMID)["asked"], [])
+
+
+def test_open_tickets_are_brought_to_the_newest_version(trade: RoutingWorld) -> None:
+    standing, waiting = trade.register(workflow="purchase", subject="office"), begun(trade)
+    eventually(lambda: trade.ticket(standing).get("assignee") == "sara")
+    definition = bare(examples()["purchase"])
+    newer = trade.get("define_workflow", {"id": "purchase", "definition": definition})["version"]
+    asked = {"id": "purchase", "from_version": newer - 1}
+
+    tried = trade.get("migrate_workflow", asked | {"dry_run": True})
+    assert standing in tried["moved"]
+    assert all(
+        event["type"] != "ticket.migrated" for event in trade.get("timeline", {"code": standing})
+    )
+    done = trade.get("migrate_workflow", asked)
+
+    assert done["moved"] == tried["moved"]
+    assert (done["to_version"], done["next"]) == (newer, None)
+    left = {line["code"]: line["reason"] for line in done["left"]}
+    assert left[waiting] == "waits_for_others"
+    steps = trade.get("timeline", {"code": standing})
+    assert steps[-1]["type"] == "ticket.migrated"
+    again = trade.get("migrate_workflow", asked)
+    assert again["moved"] == []
