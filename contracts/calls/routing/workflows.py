@@ -42,7 +42,7 @@ class MigrateWorkflow(Request):
     """Command `migrate_workflow`: bring open tickets to the newest version. Answers `Migration`."""
 
     id: Slug
-    from_version: Annotated[int, Meta(ge=1)]
+    from_version: Annotated[int, Meta(ge=1, le=2**31)]
     #: New steps by old ones; a step that is not named keeps its name.
     steps: dict[Line, Line] = {}
     #: Only say what would become of each.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Conflict, Forbidden, Invalid
+from contracts.sla import Action
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation
@@ -226,6 +227,22 @@ def test_a_condition_decides_which_way_is_open() -> None:
     world.by("manager", "prioritise", priority=1)
 
     assert world.by("sara", "ask-all").step == "yes"
+
+
+def test_a_mark_of_a_clock_may_move_the_ticket_on() -> None:
+    definition = approval_of(["person:omid"], needs=1)
+    definition["actions"]["too-late"] = {"title": {"fa": "دیر شد", "en": "Too late"}}
+    late = {"action": "too-late", "from": ["asking"], "to": "new"}
+    definition["transitions"].append(late | {"who": ["ticket.assign"]})
+    world = Trade(definition)
+    world.begin()
+    world.by("manager", "ask-all")
+
+    ticket = world.demand(Action(do="move", action="too-late"))
+
+    assert (ticket.step, ticket.consent, ticket.unit) == ("new", None, "purchasing")
+    assert world.demand(Action(do="move", action="too-late")).step == "new"
+    assert world.recorded()[-1] == "ticket.demand_refused"
 
 
 def test_an_unknown_action_is_refused_as_before() -> None:
