@@ -63,14 +63,16 @@ class ExpectedView(Answer):
     steps: list[ExpectedStep] = []
 
 
-class GetExpected(Request):
-    """Query `expected`: answers {code: ExpectedView}, of open tickets alone."""
+class GetTimes(Request):
+    """Query `times`: answers {code: TicketTimes}; query `expected`: {code: ExpectedView}, of open
+    tickets alone.
+    """
 
     codes: Annotated[list[Code], Meta(max_length=200)]
 
 
 class TicketTimes(Answer):
-    """Answer of the query `times`: a ticket's clocks, and when it is expected to end."""
+    """A ticket's clocks, and when it is expected to end."""
 
     clocks: list[ClockView]
     expected: ExpectedView | None = None

@@ -26,7 +26,7 @@ from contracts.calls.sla import (
     Explain,
     Explanation,
     GetClocks,
-    GetExpected,
+    GetTimes,
     GetHolidays,
     GiveReason,
     HolidaysView,
@@ -152,7 +152,7 @@ class SlaService:
         return {code: views(state, book, at) for code, state in states.items()}
 
     @query
-    def times(self, request: GetExpected, call: Call) -> dict[str, TicketTimes]:
+    def times(self, request: GetTimes, call: Call) -> dict[str, TicketTimes]:
         call.require("ticket.read")
         states = self.tickets.states(request.codes)
         book = self.reference.holding(states.values())
@@ -163,7 +163,7 @@ class SlaService:
         }
 
     @query
-    def expected(self, request: GetExpected, call: Call) -> dict[str, ExpectedView]:
+    def expected(self, request: GetTimes, call: Call) -> dict[str, ExpectedView]:
         if call.identity.role != "requester":
             call.require("ticket.read")
         states = self.tickets.states(request.codes)
