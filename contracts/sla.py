@@ -333,5 +333,12 @@ class SlaExpected(Event, omit_defaults=True):
     was: datetime | None = None
     #: The steps ahead, in their order, where the flow is a line of them.
     steps: list[ExpectedStep] = []
-    #: Whether it moved so far that the requester is to be told.
-    tell: bool = False
+
+
+@event("sla.foretold", by="sla")
+class SlaForetold(Event):
+    """The end is expected so much later, or earlier, that the requester is to be told."""
+
+    expected_at: datetime
+    #: What he was told last.
+    was: datetime

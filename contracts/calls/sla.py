@@ -64,8 +64,9 @@ class ExpectedView(Answer):
 
 
 class GetTimes(Request):
-    """Query `times`: answers {code: TicketTimes}; query `expected`: {code: ExpectedView}, of open
-    tickets alone.
+    """Query `times`: answers {code: TicketTimes}.
+
+    Query `expected`: answers {code: ExpectedView}, of open tickets alone.
     """
 
     codes: Annotated[list[Code], Meta(max_length=200)]

@@ -23,6 +23,7 @@ from contracts.sla import (
     SlaExceptionDecided,
     SlaExceptionRequested,
     SlaExpected,
+    SlaForetold,
     SlaMet,
     SlaObserved,
     SlaOverdue,
@@ -301,20 +302,25 @@ def _exception_decided(state: Clocks, event: SlaExceptionDecided, _at: datetime)
 
 
 @CLOCKS.on(SlaExpected)
-def _expected(state: Clocks, event: SlaExpected, at: datetime) -> Clocks:
+def _expected(state: Clocks, event: SlaExpected, _at: datetime) -> Clocks:
     known = None if event.why in ("registered", "reopened") else state.expected
-    told = event.expected_at if known is None or event.tell else known.told
-    told_at = state.expected.told_at if state.expected else None
     expected = Expectation(
         at=event.expected_at,
         first_at=known.first_at if known else event.expected_at,
         look_at=event.look_at,
-        told=told,
-        told_at=at if event.tell else told_at,
+        told=known.told if known else event.expected_at,
+        told_at=state.expected.told_at if state.expected else None,
         basis=event.basis,
         steps=event.steps,
     )
     return replace(state, expected=expected)
+
+
+@CLOCKS.on(SlaForetold)
+def _foretold(state: Clocks, event: SlaForetold, at: datetime) -> Clocks:
+    if state.expected is None:
+        return state
+    return replace(state, expected=replace(state.expected, told=event.expected_at, told_at=at))
 
 
 def _without(state: Clocks, name: str, mark: int, label: str | None) -> list[Alarm]:

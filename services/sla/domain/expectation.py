@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from contracts import Event
-from contracts.sla import Basis, ExpectedStep, Observed, SlaExpected
+from contracts.sla import Basis, ExpectedStep, Observed, SlaExpected, SlaForetold
 from services.sla.domain import ticking
 from services.sla.domain.book import Book, DatedCalendar
 from services.sla.domain.clocks import Clock, Clocks, Expectation
@@ -61,29 +61,30 @@ def follow(
         return []
     found = estimate(state, now, book)
     if known is None or why in _ANEW:
-        if found is None or found.basis.of == "elapsed":
+        usable = found is not None and found.basis.of != "elapsed"
+        return [_recorded(found, why, now, known)] if found and usable else []
+    found = found or (_longer(state, now, book) if passed else None)
+    if found is None:
+        return []
+    if not has_moved(known.at, found.at, now):
+        if not passed:
             return []
-        tell = False
-    else:
-        found = found or (_longer(state, now, book) if passed else None)
-        if found is None:
-            return []
-        if not has_moved(known.at, found.at, now):
-            if not passed:
-                return []
-            found = found._replace(at=known.at) if known.at > now else found
-        tell = confirmed and _is_worth_telling(known, found.at, now)
-    return [
-        SlaExpected(
-            expected_at=found.at,
-            why=why,
-            basis=found.basis,
-            look_at=found.at if found.at - now <= _FAR else now + (found.at - now) / 2,
-            was=known.at if known else None,
-            steps=found.steps,
-            tell=tell,
-        )
-    ]
+        found = found._replace(at=known.at) if known.at > now else found
+    events: list[Event] = [_recorded(found, why, now, known)]
+    if confirmed and _is_worth_telling(known, found.at, now):
+        events.append(SlaForetold(expected_at=found.at, was=known.told))
+    return events
+
+
+def _recorded(found: Estimate, why: Why, now: datetime, known: Expectation | None) -> SlaExpected:
+    return SlaExpected(
+        expected_at=found.at,
+        why=why,
+        basis=found.basis,
+        look_at=found.at if found.at - now <= _FAR else now + (found.at - now) / 2,
+        was=known.at if known else None,
+        steps=found.steps,
+    )
 
 
 def look_again(state: Clocks, now: datetime, book: Book, *, confirmed: bool = True) -> list[Event]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.sla import SlaExpected
+from contracts.sla import SlaExpected, SlaForetold
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.expectation import estimate, shown
@@ -40,6 +40,7 @@ OFFICE = a_calendar(
     week=every_day("08:00-16:00") | {"thursday": [], "friday": []},
 )
 DAY = 24 * 60
+MOVES = (SlaExpected, SlaForetold)
 HOUR = timedelta(hours=1)
 
 
@@ -190,7 +191,7 @@ def test_what_lies_days_ahead_is_looked_at_half_way_and_again():
     assert looks == [3.75, 5, 7.5, 8.75]
     told = [event for event in world.found(SlaExpected) if event.why == "looked_at"]
     assert {event.expected_at for event in told} == {NOW + 240 * HOUR}
-    assert not any(event.tell for event in told)
+    assert world.found(SlaForetold) == []
 
 
 def test_a_fuller_unit_moves_it_and_the_requester_is_told():
@@ -202,7 +203,9 @@ def test_a_fuller_unit_moves_it_and_the_requester_is_told():
 
     moved = world.found(SlaExpected)[-1]
     assert moved.expected_at == NOW + 15 * 24 * HOUR
-    assert (moved.why, moved.basis.load, moved.tell) == ("looked_at", 2.0, True)
+    assert (moved.why, moved.basis.load) == ("looked_at", 2.0)
+    (told,) = world.found(SlaForetold)
+    assert (told.was, told.expected_at) == (NOW + 10 * 24 * HOUR, moved.expected_at)
 
 
 def test_who_gets_the_work_may_move_it_but_what_hardly_moves_is_not_recorded():
@@ -219,7 +222,8 @@ def test_who_gets_the_work_may_move_it_but_what_hardly_moves_is_not_recorded():
     world.receive(queued("archive"), 20)
 
     moved = world.found(SlaExpected)[-1]
-    assert (moved.why, moved.basis.load, moved.tell) == ("held", 3.0, True)
+    assert (moved.why, moved.basis.load) == ("held", 3.0)
+    assert len(world.found(SlaForetold)) == 1
 
 
 def test_the_requester_is_told_once_a_day_at_most():
@@ -234,8 +238,8 @@ def test_the_requester_is_told_once_a_day_at_most():
     world.receive(queued("network"), 40)
     world.receive(queued("basement"), 30 + DAY)
 
-    told = [event.tell for event in world.found(SlaExpected)]
-    assert told == [False, True, False, False, False, True]
+    told = [type(event) for event in world.recorded if isinstance(event, MOVES)]
+    assert told == [SlaExpected, *MOVES, *[SlaExpected] * 3, *MOVES]
 
 
 def test_a_slip_of_an_hour_is_recorded_but_not_told():
@@ -244,7 +248,8 @@ def test_a_slip_of_an_hour_is_recorded_but_not_told():
 
     world.ring(3 * 60)
 
-    assert [event.tell for event in world.found(SlaExpected)] == [False, False]
+    assert len(world.found(SlaExpected)) == 2
+    assert world.found(SlaForetold) == []
 
 
 def test_while_the_requester_is_waited_for_nothing_slips():
