@@ -33,7 +33,7 @@ _MOST_STEPS = 12
 #: A load rests on at least so long; a few tickets more or fewer do not move it.
 LEAST_SPAN = timedelta(days=1)
 _STEADYING = 5
-LEAST_LOAD, MOST_LOAD = 0.5, 4.0
+LEAST_LOAD, MOST_LOAD = 0.8, 4.0
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -188,7 +188,8 @@ def load(now_open: int, ended: int, span: timedelta, mean: timedelta) -> float:
     """Give how full a unit is: its open tickets against how many are usual.
 
     Usual is what Little's law says (L = λW; Little 1961): the tickets that end there in a time,
-    times the mean time that they took. Bounded, and 1 where too little is known.
+    times the mean time that they took. Bounded, below more narrowly: work takes its time in an
+    empty unit, too. 1 where too little is known.
     """
     if ended < FEWEST or span < LEAST_SPAN:
         return 1.0
