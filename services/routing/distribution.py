@@ -8,7 +8,8 @@ from chassis.calls.call import Call
 from chassis.errors import DomainError
 from chassis.journal import Aggregates
 from chassis.logging import get_logger
-from services.routing.domain.ticket import TICKETS, Ticket
+from services.routing.domain.life import TICKETS
+from services.routing.domain.ticket import Ticket
 from services.routing.handlers import AssignNext, assign_next
 from services.routing.reference import Grounding
 from services.routing.repository.queues import Queue

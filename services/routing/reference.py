@@ -11,7 +11,8 @@ from chassis.metrics import metric
 from chassis.runtime import Runtime
 from contracts.intake import TicketRegistered
 from contracts.routing import TicketAssigned, TicketQueued
-from services.routing.actions import Deed, Merge
+from services.routing.actions import Deed
+from services.routing.actions.ending import Merge
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers import AssignNext, wish_of

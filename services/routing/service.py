@@ -40,8 +40,9 @@ from contracts.sla import SlaDemanded
 from services.routing import accounts, demo, doing, handlers, timeline
 from services.routing.administration import Administration, without_password
 from services.routing.distribution import Distribution
+from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
-from services.routing.domain.ticket import TICKETS, Ticket, index
+from services.routing.domain.ticket import Ticket, index
 from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store

@@ -20,7 +20,7 @@ from chassis.journal.aggregates import Aggregates
 from chassis.journal.journal import Journal
 from chassis.journal.relay import Relay
 from contracts.routing import TicketReferred
-from services.routing.domain.ticket import TICKETS as CASES
+from services.routing.domain.life import TICKETS as CASES
 from tests.simulation.shelf import Shelf
 
 Plant = Callable[[], AbstractContextManager[Any]]

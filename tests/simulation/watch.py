@@ -14,7 +14,7 @@ from contracts.routing import TicketAssigned, TicketOwned
 from contracts.sla import SlaBreached, SlaBreachWithdrawn, SlaWarned
 from services.intake.domain.ticket import TICKETS
 from services.notify.domain.deliveries import LEDGER
-from services.routing.domain.ticket import TICKETS as CASES
+from services.routing.domain.life import TICKETS as CASES
 from services.sla.domain.clocks import CLOCKS
 
 if TYPE_CHECKING:

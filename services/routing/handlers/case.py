@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypedDict
 
 import msgspec
 
 from chassis.decisions import Context
 from chassis.errors import Invalid, NotFound
 from chassis.identity import Identity
-from contracts.envelope import ContentRef
+from contracts.envelope import ContentRef, Event
 from contracts.routing import State
 from services.routing.actions import Deed
 from services.routing.domain.organisation import Organisation, Person
@@ -117,6 +117,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def arguments(self) -> Any:
         """The arguments, of the class that the action takes."""
         return self.deed.arguments
+
+
+class Action(NamedTuple):
+    """What an action does, and where it wants work to go when it gives work to somebody."""
+
+    decide: Callable[[Case], list[Event]]
+    #: Who gets the work must have room for it.
+    wish: Callable[[Case], Wish | None] | None = None
 
 
 def stand_at(workflow: Workflow, step: str) -> Stand:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chassis.decisions import Context
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived
 from contracts.routing import TicketAnswered, TicketResumed, TicketWaiting
 from services.routing.domain.ticket import Ticket
-from services.routing.handlers.case import Case, Grounds, Stand, stand_at
+from services.routing.handlers.case import Action, Case, Grounds, Stand, stand_at
 
 
 def ask(case: Case) -> list[Event]:
@@ -57,3 +59,11 @@ def resumed(ticket: Ticket, stand: Stand, by: str, context: Context) -> TicketRe
     return TicketResumed(
         **stand, by=by, waited_seconds=max(0.0, (context.at - since).total_seconds())
     )
+
+
+#: By name.
+ACTIONS: Mapping[str, Action] = {
+    "ask": Action(ask),
+    "answer": Action(answer),
+    "resume": Action(resume),
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,48 +25,21 @@ from services.routing.handlers import (
     referral,
     work,
 )
-from services.routing.handlers.case import Case, Grounds, Wish, case_of
+from services.routing.handlers.case import Action, Grounds, Wish, case_of
 
-DECIDE: Mapping[str, Callable[[Case], list[Event]]] = {
-    "assign": placing.assign,
-    "claim": placing.claim,
-    "log-work": work.log_work,
-    "note": work.note,
-    "prioritise": work.prioritise,
-    "refer": referral.refer,
-    "escalate": referral.escalate,
-    "return": referral.give_back,
-    "ask": conversation.ask,
-    "answer": conversation.answer,
-    "resume": conversation.resume,
-    "done": ending.done,
-    "approve": ending.approve,
-    "finish": ending.finish,
-    "send-back": ending.send_back,
-    "decline": ending.decline,
-    "withdraw": ending.withdraw,
-    "rate": ending.rate,
-    "reopen": ending.reopen,
-    "merge": ending.merge,
-    "hand-off": ending.hand_off,
-    "record": recording.record,
-}
-
-#: Actions that give work to somebody, who must have room for it.
-WISHES: Mapping[str, Callable[[Case], Wish | None]] = {
-    "assign": placing.wish_for_assign,
-    "claim": placing.wish_for_claim,
-    "refer": referral.wish_for_refer,
-    "escalate": referral.wish_for_escalate,
-    "return": referral.wish_for_return,
-    "send-back": ending.wish_for_send_back,
-    "reopen": ending.wish_for_reopen,
+ACTIONS: Mapping[str, Action] = {
+    **placing.ACTIONS,
+    **referral.ACTIONS,
+    **conversation.ACTIONS,
+    **work.ACTIONS,
+    **ending.ACTIONS,
+    **recording.ACTIONS,
 }
 
 
 def act(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> list[Event]:
     """Decide an action; raises NotFound, Forbidden, Conflict or Invalid."""
-    return DECIDE[deed.action](case_of(state, deed, context, grounds))
+    return ACTIONS[deed.action].decide(case_of(state, deed, context, grounds))
 
 
 def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> Wish | None:
@@ -77,11 +50,11 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
         return placing.wish_for_next(state, grounds)
     if isinstance(message, SlaDemanded):
         return demands.wish_for_demands(state, message, context, grounds)
-    if not isinstance(message, Deed) or message.action not in WISHES:
+    if not isinstance(message, Deed) or (wish := ACTIONS[message.action].wish) is None:
         return None
     try:
         case = case_of(state, message, context, grounds)
-        return None if case.asker.importing else WISHES[message.action](case)
+        return None if case.asker.importing else wish(case)
     except DomainError:
         # The decision itself says why not.
         return None

@@ -16,8 +16,9 @@ from contracts.envelope import Event
 from contracts.routing import ENDED, TicketDemandRefused, TicketEscalated, TicketPrioritised
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed
+from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Asker
-from services.routing.domain.ticket import TICKETS, Ticket
+from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Case, Grounds, Wish
 from services.routing.handlers.placing import given_or_queued, known_unit
 from services.routing.handlers.referral import wish_for_escalate

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chassis.errors import Conflict, Forbidden, Invalid
 from contracts.envelope import Event
 from contracts.routing import (
@@ -16,7 +18,7 @@ from contracts.routing import (
     TicketSentBack,
     TicketWithdrawn,
 )
-from services.routing.handlers.case import Case, Wish
+from services.routing.handlers.case import Action, Case, Wish
 from services.routing.handlers.conversation import answered
 from services.routing.handlers.placing import given_or_queued
 from services.routing.handlers.referral import back_to
@@ -110,3 +112,18 @@ def hand_off(case: Case) -> list[Event]:
 def _team(case: Case) -> Wish | None:
     ticket = case.ticket
     return Wish(unit=ticket.unit, tier=ticket.tier or 1) if ticket.unit else None
+
+
+#: By name.
+ACTIONS: Mapping[str, Action] = {
+    "done": Action(done),
+    "approve": Action(approve),
+    "finish": Action(finish),
+    "send-back": Action(send_back, wish=wish_for_send_back),
+    "decline": Action(decline),
+    "withdraw": Action(withdraw),
+    "rate": Action(rate),
+    "reopen": Action(reopen, wish=wish_for_reopen),
+    "merge": Action(merge),
+    "hand-off": Action(hand_off),
+}

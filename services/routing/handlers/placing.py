@@ -5,6 +5,7 @@ A decision never counts loads: what it may give away was reserved before (`Groun
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from contracts.routing import StateEvent, TicketAssigned, TicketOwned, TicketQue
 from services.routing.domain.organisation import Person
 from services.routing.domain.permission import Standing
 from services.routing.domain.ticket import Ticket
-from services.routing.handlers.case import Case, Grounds, Wish, stand_at
+from services.routing.handlers.case import Action, Case, Grounds, Wish, stand_at
 from services.routing.handlers.opening import take_up, wish_for
 
 
@@ -150,3 +151,10 @@ def _first_owner(case: Case, wish: Wish) -> list[Event]:
     if case.ticket.owner is not None or wish.person is None:
         return []
     return [TicketOwned(owner=wish.person, unit=wish.unit)]
+
+
+#: By name.
+ACTIONS: Mapping[str, Action] = {
+    "assign": Action(assign, wish=wish_for_assign),
+    "claim": Action(claim, wish=wish_for_claim),
+}

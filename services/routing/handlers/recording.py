@@ -23,7 +23,7 @@ from contracts.routing import (
     TicketWithdrawn,
 )
 from services.routing.domain.workflow import Step
-from services.routing.handlers.case import Case, Stand, stand_at
+from services.routing.handlers.case import Action, Case, Stand, stand_at
 from services.routing.handlers.conversation import resumed
 
 
@@ -95,3 +95,9 @@ def _tier(case: Case) -> int:
     row, ticket = case.arguments, case.ticket
     same_unit = ticket.tier if row.unit == ticket.unit else None
     return row.tier or same_unit or 1
+
+
+#: By name.
+ACTIONS: Mapping[str, Action] = {
+    "record": Action(record),
+}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chassis.errors import Conflict, FieldFault, Invalid
 from contracts.envelope import Event
 from contracts.routing import TicketEscalated, TicketReferred, TicketReturned
 from services.routing.domain.ticket import Referral
-from services.routing.handlers.case import Case, Wish
+from services.routing.handlers.case import Action, Case, Wish
 from services.routing.handlers.placing import given_or_queued, given_to, known_person, known_unit
 
 
@@ -101,3 +103,11 @@ def _nowhere(pointer: str) -> Invalid:
     return Invalid(
         "referral_leads_nowhere", fields=[FieldFault(pointer=pointer, code="same_place")]
     )
+
+
+#: By name.
+ACTIONS: Mapping[str, Action] = {
+    "refer": Action(refer, wish=wish_for_refer),
+    "escalate": Action(escalate, wish=wish_for_escalate),
+    "return": Action(give_back, wish=wish_for_return),
+}

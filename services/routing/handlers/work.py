@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from contracts.envelope import Event
 from contracts.routing import TicketNoted, TicketPrioritised, TicketWorkLogged
 from services.routing.domain.work import cost_of
-from services.routing.handlers.case import Case
+from services.routing.handlers.case import Action, Case
 
 
 def log_work(case: Case) -> list[Event]:
@@ -34,3 +36,11 @@ def prioritise(case: Case) -> list[Event]:
     if case.arguments.priority == case.ticket.priority:
         return []
     return [TicketPrioritised(priority=case.arguments.priority)]
+
+
+#: By name.
+ACTIONS: Mapping[str, Action] = {
+    "log-work": Action(log_work),
+    "note": Action(note),
+    "prioritise": Action(prioritise),
+}

@@ -21,8 +21,9 @@ from contracts.routing import (
     TicketReturned,
     TicketWaiting,
 )
-from services.routing.domain.ticket import TICKETS, Ticket
-from services.routing.handlers.deeds import DECIDE
+from services.routing.domain.life import TICKETS
+from services.routing.domain.ticket import Ticket
+from services.routing.handlers.deeds import ACTIONS
 from tests.unit.routing.world import IMPORTER, ORGANISATION, REQUESTER, World, identity_of
 
 CODES = ("000000000001", "000000000002", "000000000003")
@@ -59,7 +60,7 @@ class RoutingMachine(RuleBasedStateMachine):
 
     @rule(
         code=st.sampled_from(CODES),
-        action=st.sampled_from(sorted(set(DECIDE) - ENDS - {"record"})),
+        action=st.sampled_from(sorted(set(ACTIONS) - ENDS - {"record"})),
         by=st.sampled_from([*PEOPLE, "requester"]),
         data=st.data(),
     )

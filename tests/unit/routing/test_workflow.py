@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import Conflict, Invalid
 from services.routing.actions import ARGUMENTS
 from services.routing.domain import permission, workflow
-from services.routing.handlers.deeds import DECIDE, WISHES
+from services.routing.handlers.deeds import ACTIONS
 from services.routing.workflows import definitions, shipped
 from tests.unit.routing.world import World
 
@@ -57,8 +57,7 @@ def test_what_ships_is_sound(name: str) -> None:
 def test_every_name_that_a_workflow_may_use_means_something() -> None:
     assert set(permission.RELATION_TESTS) == workflow.RELATIONS
     assert set(permission.GUARD_TESTS) == workflow.GUARDS
-    assert set(DECIDE) == set(ARGUMENTS)
-    assert set(WISHES) <= set(ARGUMENTS)
+    assert set(ACTIONS) == set(ARGUMENTS)
     assert set(workflow.LEADS_TO) <= set(ARGUMENTS)
 
 

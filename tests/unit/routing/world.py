@@ -16,8 +16,9 @@ from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed, read_arguments, refer_to, written
 from services.routing.domain.balance import fewest_owned, least_loaded
+from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
-from services.routing.domain.ticket import TICKETS, Ticket
+from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers import (
     AssignNext,

@@ -1,0 +1,137 @@
+"""What routing can be asked about tickets."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from contracts.calls.base import Answer, Code, Limit, Line, Request
+
+
+class Act(Request):
+    """Command `act`: do one of the ticket's actions. Answers `TicketView`.
+
+    The arguments of each action are a class of `services/routing/actions/`; what may be done now
+    stands in `TicketView.actions`.
+    """
+
+    code: Code
+    action: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,31}$")]
+    arguments: dict[str, Any] = {}
+    #: Importers only: the staff member whose deed it was; absent: the assignee, else the owner.
+    behalf: Line | None = None
+
+
+class OpenReferral(Answer):
+    """Work that is out with somebody else and must come back."""
+
+    id: str
+    by: str
+    to_unit: str
+    to_tier: int
+    to_person: str | None
+    since: datetime
+
+
+class TicketView(Answer):
+    """A ticket's case: everything but its texts."""
+
+    code: str
+    state: str
+    step: str
+    workflow: str
+    subject: str
+    kind: str
+    channel: str
+    requester: str
+    unit: str | None
+    tier: int | None
+    owner: str | None
+    assignee: str | None
+    priority: int
+    registered_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    waiting_for: str | None
+    referrals: list[OpenReferral]
+    reopened: int
+    rating: int | None
+    touch_seconds: int
+    cost: int
+    version: int
+    #: What the caller may do now, by what the workflow and his rights allow.
+    actions: list[str] = []
+
+
+class GetTicket(Request):
+    """Query `ticket`; answers `TicketView`."""
+
+    code: Code
+
+
+class ListTickets(Request):
+    """Query `tickets`; answers `TicketPage`, newest change first."""
+
+    state: str | None = None
+    unit: str | None = None
+    owner: str | None = None
+    assignee: str | None = None
+    codes: Annotated[list[Code], Meta(max_length=200)] | None = None
+    limit: Limit = 50
+    cursor: str | None = None
+
+
+class TicketPage(Answer):
+    """A part of a list, and where the next one starts."""
+
+    items: list[TicketView]
+    next: str | None
+
+
+class Inbox(Answer):
+    """Query `inbox` (no parameter): what one staff member has to look at."""
+
+    #: Assigned to me and not ended, most urgent first.
+    work: list[TicketView]
+    #: Mine as owner, but the work is with somebody else.
+    out: list[TicketView]
+    #: Waiting in my team for a free person.
+    queue: list[TicketView]
+
+
+class Timeline(Request):
+    """Query `timeline`: answers the steps that the caller may see, oldest first."""
+
+    code: Code
+
+
+class Step(Answer):
+    """One event of a ticket with its texts filled in; a wiped text is absent."""
+
+    at: datetime
+    #: The event's type, such as `ticket.assigned`.
+    type: str
+    actor: str
+    #: The event's data without content references.
+    data: dict[str, Any]
+    #: Texts by the field that referred to them: `answer`, `question`, `note`, ...
+    texts: dict[str, str] = {}
+
+
+class Follow(Request):
+    """Query `follow`, for the requester: answers `Followed`."""
+
+    code: Code
+
+
+class Followed(Answer):
+    """A ticket as its requester follows it: how it stands, and the steps he may see."""
+
+    ticket: TicketView
+    steps: list[Step]
+
+
+class GetTexts(Request):
+    """Query `texts`, for services: answers {content id: text}; wiped ones are left out."""
+
+    ids: Annotated[list[str], Meta(max_length=1000)]

@@ -1,0 +1,71 @@
+"""What routing tells: where the work is, and what was done about it.
+
+`state` is one of the kinds every workflow shares (`STATES`); `step` is the workflow's own name for
+where the ticket stands, equal to `state` in the default workflow.
+"""
+
+from contracts.routing.ending import (
+    TicketDeclined,
+    TicketDone,
+    TicketFinished,
+    TicketHandedOff,
+    TicketMerged,
+    TicketRated,
+    TicketReopened,
+    TicketSentBack,
+    TicketTriaged,
+    TicketWithdrawn,
+)
+from contracts.routing.organisation import PersonChanged, UnitChanged
+from contracts.routing.placing import (
+    TicketAssigned,
+    TicketEscalated,
+    TicketOpened,
+    TicketOwned,
+    TicketPrioritised,
+    TicketQueued,
+    TicketReferred,
+    TicketReturned,
+)
+from contracts.routing.state import ENDED, STATES, State, StateEvent
+from contracts.routing.work import (
+    TicketAnswered,
+    TicketDemandRefused,
+    TicketNoted,
+    TicketResumed,
+    TicketWaiting,
+    TicketWorkLogged,
+)
+
+__all__ = [
+    "ENDED",
+    "STATES",
+    "PersonChanged",
+    "State",
+    "StateEvent",
+    "TicketAnswered",
+    "TicketAssigned",
+    "TicketDeclined",
+    "TicketDemandRefused",
+    "TicketDone",
+    "TicketEscalated",
+    "TicketFinished",
+    "TicketHandedOff",
+    "TicketMerged",
+    "TicketNoted",
+    "TicketOpened",
+    "TicketOwned",
+    "TicketPrioritised",
+    "TicketQueued",
+    "TicketRated",
+    "TicketReferred",
+    "TicketReopened",
+    "TicketResumed",
+    "TicketReturned",
+    "TicketSentBack",
+    "TicketTriaged",
+    "TicketWaiting",
+    "TicketWithdrawn",
+    "TicketWorkLogged",
+    "UnitChanged",
+]

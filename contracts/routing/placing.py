@@ -1,0 +1,97 @@
+"""Where the work is: opened, owned, given, passed on, returned."""
+
+from contracts.envelope import ContentRef, Event, event
+from contracts.routing.state import StateEvent
+
+
+@event("ticket.opened", by="routing")
+class TicketOpened(StateEvent):
+    """The case was opened: what later decisions about it need of what intake registered."""
+
+    subject: str
+    kind: str
+    channel: str
+    requester: str
+    segment: str
+    language: str
+    workflow: str
+    #: The ticket stays on the version it was opened with.
+    workflow_version: int
+    imported: bool = False
+
+
+@event("ticket.owned", by="routing")
+class TicketOwned(Event):
+    """A desk agent became the owner: the one name the requester sees, to the end."""
+
+    owner: str
+    unit: str
+
+
+@event("ticket.assigned", by="routing")
+class TicketAssigned(StateEvent):
+    """The work went to a person."""
+
+    assignee: str
+    unit: str
+    tier: int
+    from_assignee: str | None = None
+    #: Id of the routing rule that decided; absent when a person did.
+    rule: str | None = None
+
+
+@event("ticket.queued", by="routing")
+class TicketQueued(StateEvent):
+    """The work waits in a team's queue for the next free person."""
+
+    unit: str
+    tier: int
+    from_assignee: str | None = None
+    rule: str | None = None
+    #: What the next free person must be able to do.
+    skill: str | None = None
+    #: Work that comes back to somebody who is full waits for this person alone.
+    for_person: str | None = None
+
+
+@event("ticket.prioritised", by="routing")
+class TicketPrioritised(Event):
+    """The priority was set: 1 (highest) to 5."""
+
+    priority: int
+    rule: str | None = None
+
+
+@event("ticket.referred", by="routing")
+class TicketReferred(Event):
+    """The assignee passed the work on; the referral is a token that must come back."""
+
+    referral: str
+    by: str
+    to_unit: str
+    to_tier: int
+    to_person: str | None = None
+    reason: ContentRef | None = None
+
+
+@event("ticket.escalated", by="routing")
+class TicketEscalated(Event):
+    """The work went to a higher tier, as a referral; the requester is told in plain words."""
+
+    referral: str
+    by: str
+    from_tier: int
+    to_tier: int
+    to_unit: str
+    reason: ContentRef | None = None
+
+
+@event("ticket.returned", by="routing")
+class TicketReturned(Event):
+    """A referral came back, with a proposed answer or without."""
+
+    referral: str
+    by: str
+    to: str
+    held_seconds: float
+    proposal: ContentRef | None = None
