@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from contracts.calls.sla import Calibration, ExpectedView
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
 from services.sla.domain.expectation import QUANTILE, shown
-from services.sla.domain.history import Figure, History
+from services.sla.domain.history import Ending, Figure
 
 _HALF = 0.5
 _HOUR = 3600
@@ -39,25 +39,20 @@ def _view(state: Clocks, book: Book, now: datetime) -> ExpectedView | None:
     )
 
 
-def calibrations(history: History) -> list[Calibration]:
-    """Tell by subject how often what was foretold first has held."""
-    found = []
-    for subject, endings in sorted(history.endings.items()):
-        foretold = [(each.foretold, each.ended_at) for each in endings if each.foretold]
-        kept = sum(ended_at <= at for at, ended_at in foretold)
-        taken = Figure(((e.ended_at - e.registered_at).total_seconds(), 1.0) for e in endings)
-        found.append(
-            Calibration(
-                subject=subject,
-                tickets=len(endings),
-                foretold=len(foretold),
-                held=round(kept / len(foretold), 3) if foretold else None,
-                meant=QUANTILE,
-                half_hours=_hours(taken, _HALF),
-                most_hours=_hours(taken, QUANTILE),
-            )
-        )
-    return found
+def calibration(subject: str, endings: Sequence[Ending]) -> Calibration:
+    """Tell how often what was foretold first of a subject's tickets has held."""
+    foretold = [(each.foretold, each.ended_at) for each in endings if each.foretold]
+    kept = sum(ended_at <= at for at, ended_at in foretold)
+    taken = Figure(((each.ended_at - each.registered_at).total_seconds(), 1.0) for each in endings)
+    return Calibration(
+        subject=subject,
+        tickets=len(endings),
+        foretold=len(foretold),
+        held=round(kept / len(foretold), 3) if foretold else None,
+        meant=QUANTILE,
+        half_hours=_hours(taken, _HALF),
+        most_hours=_hours(taken, QUANTILE),
+    )
 
 
 def _hours(taken: Figure, share: float) -> float:

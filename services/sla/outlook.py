@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import eventlet
 
-from services.sla.domain.history import NOTHING_KNOWN, Ending, History, load
+from contracts.calls.sla import Calibration
+from services.sla.domain.history import NOTHING_KNOWN, Gathered, History, load
+from services.sla.expecting import calibration
 
 if TYPE_CHECKING:
     from services.sla.repository import Endings
@@ -38,7 +40,7 @@ class Outlook:
         loads_too = time.monotonic() >= self._loads_at
         if time.monotonic() >= self._history_at:
             began = time.process_time()
-            self.history = History(self._newest(), at=now)
+            self.history = History(self._gathered(), at=now)
             self._history_at = _next(began, _MOST_SECONDS)
             loads_too = True
         if loads_too:
@@ -47,20 +49,28 @@ class Outlook:
             self._loads_at = _next(began, _MOST_SECONDS_OF_LOADS)
         return self.history
 
-    def _newest(self) -> dict[str, list[Ending]]:
-        found = {}
-        for subject in self._endings.subjects():
-            found[subject] = self._endings.newest(subject)
+    def calibrations(self) -> list[Calibration]:
+        """Tell by subject how often what was foretold first has held."""
+        found = []
+        for subject, endings in sorted(self.history.endings.by_subject.items()):
+            found.append(calibration(subject, endings))
             eventlet.sleep(0)
         return found
 
+    def _gathered(self) -> Gathered:
+        gathered = Gathered()
+        for subject in self._endings.subjects():
+            gathered.add(subject, self._endings.newest(subject))
+            eventlet.sleep(0)
+        return gathered
+
     def _loads(self, now: datetime) -> dict[str, float]:
-        means = self.history.means
-        return {
-            each.unit: load(each.open, each.ended, now - each.first_at, means[each.unit])
-            for each in self._endings.standings(now - USUAL_SPAN)
-            if each.unit in means and each.first_at is not None
-        }
+        found = {}
+        for each in self._endings.standings(now - USUAL_SPAN):
+            mean = self.history.endings.mean(each.unit)
+            if mean is not None and each.first_at is not None:
+                found[each.unit] = load(each.open, each.ended, now - each.first_at, mean)
+        return found
 
 
 def _next(began: float, most: float) -> float:

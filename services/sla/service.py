@@ -172,7 +172,7 @@ class SlaService:
     @query
     def expectations(self, _request: Nothing, call: Call) -> list[Calibration]:
         call.require("report.read")
-        return expecting.calibrations(self.reference.history)
+        return self.reference.outlook.calibrations()
 
     @query
     def unit_clocks(self, request: UnitClocks, call: Call) -> UnitClocksPage:

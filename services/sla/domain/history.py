@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from itertools import accumulate
 from operator import attrgetter
 from typing import Literal, NamedTuple
@@ -34,6 +33,7 @@ _MOST_STEPS = 12
 LEAST_SPAN = timedelta(days=1)
 _STEADYING = 5
 LEAST_LOAD, MOST_LOAD = 0.8, 4.0
+_ENDED_AT = attrgetter("ended_at")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -89,17 +89,50 @@ class Line(NamedTuple):
     steps: dict[str, Figure]
 
 
+class Gathered:
+    """Ended tickets by subject, with what all subjects together say; one subject after another."""
+
+    def __init__(self, endings: Mapping[str, Sequence[Ending]] | None = None) -> None:
+        self.by_subject: dict[str, Sequence[Ending]] = {}
+        self._like: dict[tuple[Like, str], list[Ending]] = {}
+        self._taken: dict[str, tuple[int, timedelta]] = {}
+        for subject, newest in (endings or {}).items():
+            self.add(subject, newest)
+
+    def add(self, subject: str, newest: Sequence[Ending]) -> None:
+        """Take in the newest of a subject."""
+        self.by_subject[subject] = newest
+        for each in newest:
+            self._like.setdefault(("kind", each.kind), []).append(each)
+            if each.unit is not None:
+                count, total = self._taken.get(each.unit, (0, timedelta()))
+                self._taken[each.unit] = count + 1, total + each.ended_at - each.registered_at
+        everything: tuple[Like, str] = ("all", "")
+        self._like.setdefault(everything, []).extend(newest)
+        names: set[tuple[Like, str]] = {everything, *(("kind", each.kind) for each in newest)}
+        for name in names:
+            self._like[name] = sorted(self._like[name], key=_ENDED_AT)[-MOST_OF_ALL:]
+
+    def like(self, of: Like, name: str) -> Sequence[Ending]:
+        """Give the newest of a subject, of a kind, or of all."""
+        return self.by_subject.get(name, ()) if of == "subject" else self._like.get((of, name), ())
+
+    def mean(self, unit: str) -> timedelta | None:
+        """Give what the tickets that ended in a unit took on average by the clock on the wall."""
+        count, total = self._taken.get(unit, (0, timedelta()))
+        return total / count if count else None
+
+
 class History:
     """What is known of ended tickets and of open ones; a still, replaced by a newer one."""
 
     def __init__(
         self,
-        endings: Mapping[str, Sequence[Ending]] | None = None,
+        endings: Gathered | Mapping[str, Sequence[Ending]] | None = None,
         loads: Mapping[str, float] | None = None,
         at: datetime = _LONG_AGO,
     ) -> None:
-        #: The newest of each subject.
-        self.endings = endings or {}
+        self.endings = endings if isinstance(endings, Gathered) else Gathered(endings)
         self._loads = loads or {}
         self._at = at
         self._lines: dict[tuple[Like, str, Calendar], Line] = {}
@@ -114,7 +147,7 @@ class History:
         for of, name in names:
             line = self._lines.get((of, name, calendar))
             if line is None:
-                like = self._like(of, name)
+                like = self.endings.like(of, name)
                 if len(like) < FEWEST:
                     continue
                 line = self._lines[of, name, calendar] = self._measured(of, like, calendar)
@@ -127,36 +160,15 @@ class History:
 
     def usual_unit(self, subject: str) -> str | None:
         """Give where most tickets of a subject ended."""
-        units = Counter(ending.unit for ending in self.endings.get(subject, ()) if ending.unit)
+        endings = self.endings.like("subject", subject)
+        units = Counter(ending.unit for ending in endings if ending.unit)
         return units.most_common(1)[0][0] if units else None
-
-    @cached_property
-    def means(self) -> dict[str, timedelta]:
-        """What tickets took on average by the clock on the wall, by the unit they ended in."""
-        taken: dict[str, list[timedelta]] = {}
-        for endings in self.endings.values():
-            for each in endings:
-                if each.unit is not None:
-                    taken.setdefault(each.unit, []).append(each.ended_at - each.registered_at)
-        return {unit: sum(times, timedelta()) / len(times) for unit, times in taken.items()}
 
     def with_loads(self, loads: Mapping[str, float]) -> History:
         """Give the same tickets under other loads."""
         history = History(self.endings, loads, self._at)
         history._lines = self._lines
-        history.means = self.means
         return history
-
-    def _like(self, of: Like, name: str) -> Sequence[Ending]:
-        if of == "subject":
-            return self.endings.get(name, ())
-        found = [
-            ending
-            for endings in self.endings.values()
-            for ending in endings
-            if of == "all" or ending.kind == name
-        ]
-        return sorted(found, key=attrgetter("ended_at"))[-MOST_OF_ALL:]
 
     def _measured(self, of: Like, like: Sequence[Ending], calendar: Calendar) -> Line:
         weights = [0.5 ** ((self._at - each.ended_at) / HALF_LIFE) for each in like]

@@ -12,7 +12,7 @@ from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.expectation import estimate, shown
 from services.sla.domain.finding import index
 from services.sla.domain.history import Ending, History
-from services.sla.expecting import calibrations
+from services.sla.expecting import calibration
 from tests.unit.sla.world import (
     World,
     a_calendar,
@@ -365,7 +365,7 @@ def test_how_often_it_held_is_told_by_subject():
     early, late = NOW - timedelta(days=2), NOW
     endings = tickets(*[10] * 4, foretold=late) + tickets(10, foretold=early) + tickets(30)
 
-    (found,) = calibrations(History({"network": endings}, at=NOW))
+    found = calibration("network", endings)
 
     assert (found.tickets, found.foretold, found.held, found.meant) == (6, 5, 0.8, 0.8)
 
