@@ -26,7 +26,7 @@ from contracts.calls.routing import (
     TicketView,
     Timeline,
 )
-from contracts.calls.sla import ClockView, GetClocks
+from contracts.calls.sla import GetTimes, TicketTimes
 from contracts.routing import State
 from gateway import story
 from gateway.access import AnyoneCommanding, allow, allow_command
@@ -138,12 +138,12 @@ async def list_tickets(
 )
 async def get_ticket(code: CodePath, caller: Reader) -> Response:
     """Give the whole ticket; clocks and deliveries are left out while their service is away."""
-    case, contents, clocks, deliveries = await asyncio.gather(
+    case, contents, times, deliveries = await asyncio.gather(
         caller.query("routing", "ticket", GetTicket(code=code), TicketView),
         caller.query(
             "intake", "describe_tickets", DescribeTickets(codes=[code]), dict[str, TicketContent]
         ),
-        caller.optional("sla", "clocks", GetClocks(codes=[code]), dict[str, list[ClockView]]),
+        caller.optional("sla", "times", GetTimes(codes=[code]), dict[str, TicketTimes]),
         caller.optional("notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]),
         return_exceptions=True,
     )
@@ -151,7 +151,7 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
     view, content = needed(case), needed(contents).get(code)
     if content is None:
         raise NotFound("ticket_not_found")
-    ticket = whole(view, content, clocks=needed(clocks), deliveries=needed(deliveries))
+    ticket = whole(view, content, times=needed(times), deliveries=needed(deliveries))
     return answered(ticket, headers={"etag": f'"{view.version}"'})
 
 

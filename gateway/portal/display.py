@@ -31,6 +31,13 @@ def day_shown(day: date, language: str) -> str:
     return text(language, "calendar.day", **_parts(day, language))
 
 
+def foretold_shown(instant: datetime, now: datetime, language: str, zone: str) -> str:
+    """Give an expected instant no more exactly than it is known: as a day, unless it is near."""
+    if (instant - now).total_seconds() < _DAY:
+        return instant_shown(instant, language, zone)
+    return day_shown(instant.astimezone(ZoneInfo(zone)).date(), language)
+
+
 def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> str:
     """Give a duration in hours, minutes and seconds; in days first where a day is 24 hours."""
     units = [("day", _DAY)] if in_days and seconds >= 2 * _DAY else []

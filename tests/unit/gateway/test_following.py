@@ -29,6 +29,7 @@ async def test_code_and_proof_show_the_allowed_fields_and_nothing_else(world):
         "actions",
         "messages",
         "timeline",
+        "expected",
     }
     assert reply.json["handled_by"] == "سارا رضایی"
 
