@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from chassis.identity import Identity
 from contracts.calls.base import Answer
+from contracts.calls.forms import ShownAnswer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Staff, TicketView
@@ -138,6 +139,8 @@ class TimelineStep(Answer, frozen=True):
     data: dict[str, Any]
     #: Texts by the field that referred to them: `answer`, `question`, `note`, `message`, ...
     texts: dict[str, str]
+    #: Of a form that was filled in.
+    answers: list[ShownAnswer]
 
 
 class TicketTimeline(Answer, frozen=True):

@@ -55,6 +55,7 @@ def for_staff(steps: Iterable[Step], language: str) -> list[TimelineStep]:
             actor=step.actor,
             data=step.data,
             texts=step.texts,
+            answers=step.answers,
         )
         for step in steps
     ]

@@ -24,7 +24,8 @@ from services.routing.accounts import staff_of
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.records import Record
-from services.routing.domain.workflow import faults_in, read
+from services.routing.domain.workflow import examined, faults_in, forms_of
+from services.routing.forms import Forms
 from services.routing.handlers.organisation import Change, record_change
 from services.routing.lookup import Lookup
 from services.routing.passwords import Passwords
@@ -40,8 +41,14 @@ class Administration:
     """Carries out what administrators define."""
 
     def __init__(
-        self, streams: Aggregates[Record], store: Store, lookup: Lookup, passwords: Passwords
+        self,
+        streams: Aggregates[Record],
+        store: Store,
+        lookup: Lookup,
+        passwords: Passwords,
+        forms: Forms,
     ) -> None:
+        self._forms = forms
         self._streams = streams
         self._directory = store.directory
         self._loads = store.loads
@@ -106,8 +113,12 @@ class Administration:
         newest = self._lookup.workflows.get((request.id, 0))
         version = newest.version + 1 if newest else 1
         definition = request.definition | {"id": request.id, "version": version}
-        workflow = read(definition, ARGUMENTS)
-        if faults := faults_in(self._lookup.organisation, workflow, ()):
+        workflow, faults = examined(definition, ARGUMENTS)
+        if workflow is not None:
+            asked = forms_of(workflow)
+            known = self._forms.newest(asked) if asked else ()
+            faults += faults_in(self._lookup.organisation, workflow, known)
+        if faults:
             raise Invalid("workflow_invalid", fields=faults)
         return WorkflowView(id=request.id, version=version, definition=definition)
 

@@ -7,9 +7,10 @@ from typing import Any, TypedDict
 
 from contracts.calls.routing import SeatView, TaskView
 from services.routing.domain.organisation import Organisation
+from services.routing.domain.parts import Task
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
-from services.routing.domain.workflow import Workflow
+from services.routing.domain.workflow import Step, Workflow
 
 
 class Parts(TypedDict, total=False):
@@ -35,17 +36,7 @@ def parts_of(ticket: Ticket, workflow: Workflow, actions: Sequence[str]) -> Part
     if workflow.has_forms:
         parts["forms"] = workflow.forms_at(ticket.step, actions)
     if ticket.tasks:
-        parts["tasks"] = [
-            TaskView(
-                id=task.id,
-                title=step.tasks[task.id].title if task.id in step.tasks else {},
-                unit=task.unit,
-                tier=task.tier,
-                assignee=task.assignee,
-                outcome=task.outcome,
-            )
-            for task in ticket.tasks
-        ]
+        parts["tasks"] = [_shown(task, step) for task in ticket.tasks]
     if ticket.consent is not None:
         said = {verdict.seat: verdict for verdict in ticket.consent.verdicts}
         parts["seats_needed"] = ticket.consent.needs
@@ -58,6 +49,19 @@ def parts_of(ticket: Ticket, workflow: Workflow, actions: Sequence[str]) -> Part
             for number, who in enumerate(ticket.consent.seats)
         ]
     return parts
+
+
+def _shown(task: Task, step: Step) -> TaskView:
+    defined = step.tasks.get(task.id)
+    return TaskView(
+        id=task.id,
+        title=defined.title if defined else {},
+        unit=task.unit,
+        tier=task.tier,
+        assignee=task.assignee,
+        outcome=task.outcome,
+        form=defined.form if defined else None,
+    )
 
 
 def asked_as(asker: Asker, organisation: Organisation) -> list[str]:

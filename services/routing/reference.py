@@ -15,6 +15,7 @@ from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
+from services.routing.forms import Forms
 from services.routing.handlers import AssignNext, wish_of
 from services.routing.handlers.case import Grounds, Wish
 from services.routing.handlers.opening import desk_for
@@ -34,6 +35,11 @@ class Grounding(Reference):
     def lookup(self) -> Lookup:
         """What decisions look up, kept in memory."""
         return Lookup(self.store.directory, self.intake.caller)
+
+    @late
+    def forms(self) -> Forms:
+        """The forms that steps ask for."""
+        return Forms(self.intake.caller)
 
     @late
     def places(self) -> Places:

@@ -44,6 +44,7 @@ from contracts.sla import SlaDemanded
 from services.routing import accounts, demo, doing, handlers, migrating, timeline
 from services.routing.administration import Administration, without_password
 from services.routing.distribution import Distribution
+from services.routing.doing import Desk
 from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
 from services.routing.domain.ticket import Ticket, index
@@ -85,7 +86,7 @@ class RoutingService:
 
     @command
     def act(self, request: Act, call: Call) -> TicketView:
-        outcome = doing.carry_out(request, call, tickets=self.cases, texts=self.store.texts)
+        outcome = doing.carry_out(request, call, self._desk)
         self._distribution.serve_freed()
         self._distribution.serve(request.code, outcome)
         shown = Shown(request.code, outcome.version, outcome.state, call.now)
@@ -222,10 +223,17 @@ class RoutingService:
         return Views(self.cases, self.grounding.now(), call)
 
     @cached_property
+    def _desk(self) -> Desk:
+        grounding = self.grounding
+        zone = self.settings.zone
+        return Desk(self.cases, self.store.texts, grounding.lookup, grounding.forms, zone)
+
+    @cached_property
     def _distribution(self) -> Distribution:
         return Distribution(self.cases, self.grounding)
 
     @cached_property
     def _administration(self) -> Administration:
         lookup = self.grounding.lookup
-        return Administration(self.organisation, self.store, lookup, self.passwords)
+        forms = self.grounding.forms
+        return Administration(self.organisation, self.store, lookup, self.passwords, forms)

@@ -12,6 +12,7 @@ import msgspec
 from chassis.journal import Recorded
 from contracts.calls.routing import Step
 from contracts.envelope import ContentRef, Event
+from services.routing.forms import read_kept
 
 #: What the requester is shown: event types with their fields and texts. The first is what his
 #: timeline begins with, whatever routing calls it.
@@ -59,12 +60,15 @@ def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
     event = recorded.event
     refs = _refs(event)
     data = msgspec.to_builtins(event)
+    texts = {field: bodies[ref.id] for field, ref in refs.items() if ref.id in bodies}
+    kept = texts.pop("answers", None) if event.type == "ticket.form_filled" else None
     return Step(
         at=recorded.at,
         type="ticket.registered" if event.type == "ticket.opened" else event.type,
         actor=recorded.actor,
         data={field: value for field, value in data.items() if field not in refs},
-        texts={field: bodies[ref.id] for field, ref in refs.items() if ref.id in bodies},
+        texts=texts,
+        answers=read_kept(kept) if kept else [],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Limit, Line, Request
+from contracts.calls.forms import ShownAnswer
 
 
 class Act(Request):
@@ -44,6 +45,8 @@ class TaskView(Answer):
     assignee: str | None
     #: `open`, `done` or `refused`.
     outcome: str
+    #: The form that goes with `finish-task`.
+    form: str | None
 
 
 class SeatView(Answer):
@@ -150,6 +153,8 @@ class Step(Answer):
     data: dict[str, Any]
     #: Texts by the field that referred to them: `answer`, `question`, `note`, ...
     texts: dict[str, str] = {}
+    #: Of a form that was filled in, with the words of its version.
+    answers: list[ShownAnswer] = []
 
 
 class Follow(Request):

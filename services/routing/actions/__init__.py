@@ -13,9 +13,9 @@ import msgspec
 
 from chassis.errors import FieldFault, Invalid
 from services.routing.actions import ending, flows, placing, work
-from services.routing.actions.base import Arguments, Deed, refer_to, written
+from services.routing.actions.base import Arguments, Deed, Filled, refer_to, written
 
-__all__ = ["ARGUMENTS", "Arguments", "Deed", "read_arguments", "refer_to", "written"]
+__all__ = ["ARGUMENTS", "Arguments", "Deed", "Filled", "read_arguments", "refer_to", "written"]
 
 #: Every action there is, beside those that a workflow has of its own.
 ARGUMENTS: Mapping[str, type[Arguments]] = {

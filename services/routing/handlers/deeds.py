@@ -29,6 +29,7 @@ from services.routing.handlers import (
     work,
 )
 from services.routing.handlers.case import Action, Case, Grounds, Wish, case_of
+from services.routing.handlers.filling import form_filled
 from services.routing.handlers.following import with_what_follows
 from services.routing.handlers.moving import MOVE
 from services.routing.handlers.steps import effects_of
@@ -49,7 +50,8 @@ ACTIONS: Mapping[str, Action] = {
 def act(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> list[Event]:
     """Decide an action; raises NotFound, Forbidden, Conflict or Invalid."""
     case = case_of(state, deed, context, grounds)
-    return [*_action_of(case).decide(case), *effects_of(case.transition, state)]
+    done = [*form_filled(case), *_action_of(case).decide(case)]
+    return [*done, *effects_of(case.transition, state)]
 
 
 def _action_of(case: Case) -> Action:

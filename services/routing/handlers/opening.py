@@ -39,6 +39,7 @@ def open_ticket(
         workflow=workflow.id,
         workflow_version=workflow.version,
         imported=event.imported,
+        answers=event.answers,
     )
     rule = rule_of(event, grounds)
     if event.imported:

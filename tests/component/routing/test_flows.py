@@ -43,14 +43,14 @@ def bare(definition: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in definition.items() if name != "id"}
 
 
-def knows(world: RoutingWorld, replica: str) -> bool:
+def knows(world: RoutingWorld, replica: str, workflow: str = "purchase") -> bool:
     flows = world.ask(replica, "workflows", {}, by=ADMIN)
-    return any(flow["id"] == "purchase" for flow in flows)
+    return any(flow["id"] == workflow for flow in flows)
 
 
-def begun(world: RoutingWorld) -> str:
+def begun(world: RoutingWorld, workflow: str = "purchase") -> str:
     """A purchase that sara has taken up."""
-    code = world.register(workflow="purchase", subject="office")
+    code = world.register(workflow=workflow, subject="office")
     eventually(lambda: world.ticket(code).get("assignee") == "sara")
     answer = world.act(code, "take-up", person("sara", unit="purchasing"))
     assert answer.status == 200, answer
@@ -156,3 +156,32 @@ def test_open_tickets_are_brought_to_the_newest_version(trade: RoutingWorld) -> 
     assert steps[-1]["type"] == "ticket.migrated"
     again = trade.get("migrate_workflow", asked)
     assert again["moved"] == []
+
+
+def test_a_form_is_checked_kept_apart_and_shown_with_its_words(trade: RoutingWorld) -> None:
+    definition = bare(examples()["purchase"])
+    comparing = definition["steps"]["comparing"]
+    legal = comparing["tasks"]["legal"] | {"form": "check"}
+    steps = definition["steps"] | {"comparing": comparing | {"tasks": {"legal": legal}}}
+    trade.get("define_workflow", {"id": "checked", "definition": definition | {"steps": steps}})
+    eventually(lambda: all(knows(trade, replica, "checked") for replica in REPLICAS))
+    code = begun(trade, "checked")
+    eventually(lambda: task(trade, code, "legal")["assignee"] == "omid")
+    assert task(trade, code, "legal")["form"] == "check"
+
+    wrong = trade.act(code, "finish-task", OMID, task="legal", answers={"binding": "perhaps"})
+    answers = {"binding": True, "remark": "For ever."}
+    done = trade.act(code, "finish-task", OMID, task="legal", answers=answers, key="once")
+    again = trade.act(code, "finish-task", OMID, task="legal", answers=answers, key="once")
+
+    assert [fault["pointer"] for fault in wrong.json["fields"]] == ["/answers/binding"]
+    assert (done.status, done.json["step"], again.status) == (200, "approval", 200), (done, again)
+    filled = [
+        step
+        for step in trade.get("timeline", {"code": code})
+        if step["type"] == "ticket.form_filled"
+    ]
+    assert len(filled) == 1
+    assert filled[0]["data"]["values"] == {"binding": True}
+    shown = [(line["label"]["en"], line["value"]) for line in filled[0]["answers"]]
+    assert shown == [("Is it binding?", True), ("Remark", "For ever.")]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Conflict, Forbidden, Invalid
+from contracts.routing import TicketFormFilled
 from contracts.sla import Action
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.life import TICKETS
@@ -272,3 +273,71 @@ def approval_of(seats: list[str], needs: int) -> dict[str, Any]:
             {"action": "failed", "from": ["asking"], "to": "no"},
         ],
     }
+
+
+# -- forms ---------------------------------------------------------------------------------------
+
+
+def with_forms() -> dict[str, Any]:
+    """An approval whose way depends on what was filled in."""
+    definition = approval_of(["person:omid"], needs=1)
+    definition["transitions"][0]["form"] = "offer"
+    dear = {">": [{"var": "answers.offer.amount"}, 100]}
+    way = {"action": "passed", "from": ["asking"], "to": "no", "when": dear}
+    return definition | {"transitions": [way, *definition["transitions"]]}
+
+
+@pytest.mark.parametrize(("amount", "step"), [(50, "yes"), (500, "no")])
+def test_what_was_filled_in_decides_the_way(amount: int, step: str) -> None:
+    world = Trade(with_forms())
+    world.begin()
+    world.by("manager", "ask-all", filled={"offer": {"amount": amount}})
+    filled = world.last(TicketFormFilled)
+    assert (filled.form, filled.by, filled.values) == ("offer", "manager", {"amount": amount})
+
+    assert world.by("omid", "approve").step == step
+
+
+def test_a_form_is_filled_in_where_it_is_asked_for_and_nowhere_else() -> None:
+    world = Trade(with_forms())
+    world.begin()
+
+    with pytest.raises(Invalid, match="form_required"):
+        world.by("manager", "ask-all")
+    with pytest.raises(Invalid, match="no_form_here"):
+        world.by("manager", "ask-all", filled={"other": {}})
+    with pytest.raises(Invalid, match="no_form_here"):
+        world.by("manager", "prioritise", priority=1, filled={"offer": {}})
+
+
+def test_a_task_is_finished_with_its_form_and_refused_without() -> None:
+    definition = examples()["purchase"]
+    steps = definition["steps"] | {
+        "comparing": definition["steps"]["comparing"]
+        | {
+            "tasks": {
+                "legal": definition["steps"]["comparing"]["tasks"]["legal"] | {"form": "check"}
+            }
+        }
+    }
+    world = Trade(definition | {"steps": steps})
+    world.begin()
+    world.by(str(world.ticket().assignee), "take-up")
+    world.hand_out_task("legal")
+    with pytest.raises(Invalid, match="form_required"):
+        world.by("omid", "finish-task", task="legal")
+
+    assert world.by("omid", "finish-task", task="legal", filled={"check": {}}).step == "approval"
+
+
+def test_what_was_answered_at_registering_can_be_asked_too() -> None:
+    definition = approval_of(["person:omid"], needs=1)
+    urgent = {"===": [{"var": "answers.request.place"}, "abroad"]}
+    definition["transitions"][0]["when"] = urgent
+    world = Trade(definition)
+    world.register(workflow="consent", subject="office", answers={"place": "home"})
+
+    with pytest.raises(Conflict):
+        world.by("manager", "ask-all")
+    world.register("2", workflow="consent", subject="office", answers={"place": "abroad"})
+    assert world.by("manager", "ask-all", "2").step == "asking"

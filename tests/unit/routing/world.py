@@ -14,7 +14,7 @@ from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
-from services.routing.actions import Deed, read_arguments, refer_to, written
+from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
 from services.routing.domain.balance import fewest_owned, least_loaded
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
@@ -133,11 +133,20 @@ class World:
         *,
         at: datetime | None = None,
         behalf: str | None = None,
+        filled: dict[str, dict[str, Any]] | None = None,
         **arguments: Any,
     ) -> Ticket:
         read = read_arguments(action, arguments)
-        texts = refer_to(written(read), stream=code, cause=str(self._count))
-        deed = Deed(action=action, arguments=read, texts=texts, behalf=behalf)
+        bodies = written(read) | ({"answers": str(filled)} if filled else {})
+        texts = refer_to(bodies, stream=code, cause=str(self._count))
+        forms = [Filled(form=name, version=1, values=v) for name, v in (filled or {}).items()]
+        deed = Deed(
+            action=action,
+            arguments=read,
+            texts=texts,
+            behalf=behalf,
+            filled=forms[0] if forms else None,
+        )
         identity = identity_of(by) if isinstance(by, str) else by
         return self._decide(code, act, deed, identity, at)
 

@@ -15,9 +15,10 @@ from services.routing.domain.workflow.language import (
     Workflow,
     seats_needed,
 )
-from services.routing.domain.workflow.reading import LEADS_TO, load, read
+from services.routing.domain.workflow.reading import LEADS_TO, examined, load, read
 from services.routing.domain.workflow.staffing import faults_in
 from services.routing.domain.workflow.who import GUARDS, RELATIONS
+from services.routing.domain.workflow.wording import forms_of
 
 __all__ = [
     "ANY",
@@ -35,7 +36,9 @@ __all__ = [
     "SubTask",
     "Transition",
     "Workflow",
+    "examined",
     "faults_in",
+    "forms_of",
     "load",
     "read",
     "seats_needed",

@@ -48,18 +48,26 @@ def load(definition: Mapping[str, Any]) -> Workflow:
 
 def read(definition: Mapping[str, Any], actions: Collection[str]) -> Workflow:
     """Make a workflow of its data; raises Invalid naming every fault."""
+    workflow, faults = examined(definition, actions)
+    if workflow is None or faults:
+        raise Invalid("workflow_invalid", fields=faults)
+    return workflow
+
+
+def examined(
+    definition: Mapping[str, Any], actions: Collection[str]
+) -> tuple[Workflow | None, list[FieldFault]]:
+    """Give a workflow, unless its data have no such shape, with every fault of it."""
     try:
         workflow = load(definition)
     except msgspec.ValidationError as error:
         broken = FieldFault(pointer="/definition", code="malformed", params={"why": str(error)})
-        raise Invalid("workflow_invalid", fields=[broken]) from error
+        return None, [broken]
     faults = [*_unknown_names(workflow, actions), *wording.faults(workflow, actions)]
     # Ways can be judged once every name in them means something.
     if not any(each.code.endswith("_unknown") for each in faults):
         faults += [*_bad_ways(workflow), *checks.faults(workflow)]
-    if faults:
-        raise Invalid("workflow_invalid", fields=faults)
-    return workflow
+    return workflow, faults
 
 
 def _unknown_names(workflow: Workflow, actions: Collection[str]) -> Iterator[FieldFault]:
