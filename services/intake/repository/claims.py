@@ -23,7 +23,7 @@ from pymongo.collection import Collection
 
 from chassis.errors import KeyReused, Unavailable
 from chassis.journal import Duplicate, GroupWriter
-from chassis.mongo import DERIVED
+from chassis.mongo import DERIVED, make_indexes
 from services.intake.domain import codes
 from services.intake.domain.answers import Answers, Found
 from services.intake.domain.contact import Contact
@@ -54,7 +54,8 @@ class Claims:
 
     def make_indexes(self) -> None:
         """Make codes unique, words and answers findable with the newest first."""
-        self._collection.create_indexes(
+        make_indexes(
+            self._collection,
             [
                 IndexModel("code", unique=True),
                 IndexModel([("words", 1), ("at", -1)]),
@@ -62,7 +63,7 @@ class Claims:
                     [("fields.f", 1), ("fields.v", 1), ("at", -1)],
                     partialFilterExpression=_WITH_FORM,
                 ),
-            ]
+            ],
         )
 
     def claim(self, cause: str, content: Checked, digest: str, at: datetime) -> Claim:
