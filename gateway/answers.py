@@ -32,6 +32,8 @@ class SubjectNode(Answer, frozen=True):
     #: In the reader's language.
     title: str
     kind: str
+    #: Id of the form that is filled in when a request is registered for it.
+    form: str | None = None
     children: list[SubjectNode] = []
 
 
@@ -87,6 +89,31 @@ class InboxAnswer(Answer, frozen=True):
     unavailable: list[str] = []
 
 
+class ToldAnswer(Answer, frozen=True):
+    """An answer to a form, in the words of the version that asked for it."""
+
+    field: str
+    #: `text`, `number`, `date`, `choice`, `table`, ...
+    type: str
+    #: In the reader's language, as is `text`.
+    label: str
+    #: As it is stored: ids of options, ISO days, numbers, rows.
+    value: Any
+    #: Empty for a table.
+    text: str
+    #: Of a table: its rows, cell by cell.
+    rows: list[list[ToldAnswer]] = []
+
+
+class TicketForm(Answer, frozen=True):
+    """What was filled in when the ticket was registered."""
+
+    id: str
+    version: int
+    title: str
+    answers: list[ToldAnswer]
+
+
 class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `frozen` down
     """A whole ticket: case, content, clocks and deliveries."""
 
@@ -96,6 +123,7 @@ class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `
     #: The requester with his personal data; his id is `requester`.
     requester_data: Requester
     messages: list[Message]
+    form: TicketForm | None
     clocks: list[ClockView]
     deliveries: list[DeliveryView]
     #: Parts that do not answer now: `sla`, `notify`.
@@ -178,6 +206,8 @@ class FollowedTicket(Answer, frozen=True):
     #: What the requester may do now: `rate`, `reopen`, `withdraw`.
     actions: list[str]
     messages: list[Message]
+    #: What was filled in, as far as its form says that it is shown here.
+    answers: list[ToldAnswer]
     timeline: list[PublicStep]
 
 

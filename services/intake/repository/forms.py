@@ -15,6 +15,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
+from chassis.mongo import make_indexes
 from services.intake.domain.forms import Edition, Publication
 
 
@@ -26,11 +27,12 @@ class Forms:
 
     def make_indexes(self) -> None:
         """Let no command publish twice, and find a version by its name."""
-        self._collection.create_indexes(
+        make_indexes(
+            self._collection,
             [
                 IndexModel([("cause", ASCENDING)], unique=True),
                 IndexModel([("editions.id", ASCENDING), ("editions.version", ASCENDING)]),
-            ]
+            ],
         )
 
     def after(self, number: int) -> list[Publication]:
