@@ -58,6 +58,12 @@ class Lookup:
         self._refresh()
         return self._workflows
 
+    def workflows_with(self, wanted: Iterable[str]) -> Mapping[tuple[str, int], Workflow]:
+        """Give the same; looks again where a wanted one may have been published a moment ago."""
+        if any((workflow, 0) not in self.workflows for workflow in wanted):
+            self.forget()
+        return self.workflows
+
     def subjects(self, wanted: Iterable[str]) -> Mapping[str, str | None]:
         """Give the parents of subjects; raises Unavailable when a wanted one cannot be asked for.
 

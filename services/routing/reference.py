@@ -52,9 +52,12 @@ class Grounding(Reference):
 
     def prepare(self, occasions: Sequence[Occasion]) -> Grounds:
         """Look everything up and take the places that the batch asks for."""
+        messages = [occasion.message for occasion in occasions]
+        asked_for = [m.workflow for m in messages if isinstance(m, TicketRegistered)]
+        workflows = self.lookup.workflows_with(asked_for)
         grounds = Grounds(
             organisation=self.lookup.organisation,
-            workflows=self.lookup.workflows,
+            workflows=workflows,
             subjects=self._subjects(occasions),
             others=self._others(occasions),
         )
