@@ -26,9 +26,9 @@ router = APIRouter(prefix="/api/v1/inbox", tags=["tickets"], route_class=StrictR
     responses=gives(InboxAnswer),
 )
 async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response:
-    """Give own work, own tickets that are out with others, the team's queue, open questions."""
+    """Give own work, own tickets that are out with others, the team's queue, where one is asked."""
     inbox = await caller.query("routing", "inbox", Nothing(), Inbox)
-    views = [*inbox.out, *inbox.asked, *inbox.work, *inbox.queue]
+    views = [*inbox.out, *inbox.asked, *inbox.questions, *inbox.work, *inbox.queue]
     # A ticket may stand in two parts, and a question may name a hundred codes and more.
     shown = list({view.code: view for view in views}.values())[:200]
     (lines, unavailable), clocks = await asyncio.gather(
@@ -41,6 +41,7 @@ async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response
             out=[by_code[view.code] for view in inbox.out if view.code in by_code],
             queue=[by_code[view.code] for view in inbox.queue if view.code in by_code],
             asked=[by_code[view.code] for view in inbox.asked if view.code in by_code],
+            questions=[by_code[view.code] for view in inbox.questions if view.code in by_code],
             clocks=clocks or {},
             unavailable=unavailable if clocks is not None else [*unavailable, "sla"],
         )

@@ -46,6 +46,8 @@ class Part(Document):
     title: Line
     description: Text
     subject: Slug | None = None
+    #: Answers to the subject's form, by field.
+    answers: FreeForm = {}
 
 
 class ItemResult(Answer, frozen=True):
@@ -111,7 +113,11 @@ async def split_ticket(
     # Routing alone knows whether the caller may see this ticket.
     await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
     request = SplitTicket(
-        code=code, title=body.title, description=body.description, subject=body.subject
+        code=code,
+        title=body.title,
+        description=body.description,
+        subject=body.subject,
+        answers=body.answers,
     )
     registered = await caller.command("intake", "split_ticket", request, Registered)
     location = f"/api/v1/tickets/{registered.code}"

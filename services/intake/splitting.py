@@ -20,6 +20,7 @@ def split(
     tickets: Aggregates[Ticket],
     store: Store,
     catalogue: Catalogue,
+    zone: str,
 ) -> Registered:
     """Register the part once per idempotency key, under the contact given with the whole.
 
@@ -40,9 +41,16 @@ def split(
             ),
             "channel": whole.channel,
             "language": whole.language,
+            "answers": request.answers,
         },
         RegisterTicket,
     )
     return register(
-        part, call, tickets=tickets, store=store, catalogue=catalogue, split_from=request.code
+        part,
+        call,
+        tickets=tickets,
+        store=store,
+        catalogue=catalogue,
+        zone=zone,
+        split_from=request.code,
     )

@@ -44,8 +44,11 @@ from contracts.routing import (
     TicketHeard,
     TicketMentioned,
     TicketMerged,
+    TicketMoved,
+    TicketNoticeAsked,
     TicketReopened,
     TicketSentBack,
+    TicketTaskAssigned,
     TicketUnfollowed,
     TicketUnitAsked,
     TicketUnitReplied,
@@ -53,11 +56,12 @@ from contracts.routing import (
     TicketWithdrawn,
     TicketWoken,
 )
-from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
+from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
 from services.notify import following, handlers
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
+from services.notify.domain import corrections
 from services.notify.domain.acknowledging import Acknowledge, acknowledge
 from services.notify.domain.attempts import send_again
 from services.notify.domain.deliveries import LEDGER, PERSON, Delivery, Ledger, index
@@ -131,9 +135,13 @@ class NotifyService:
     on_ticket_woken = subscribe(TicketWoken, handlers.tell_woken)
     on_ticket_followed = subscribe(TicketFollowed, following.begin)
     on_ticket_unfollowed = subscribe(TicketUnfollowed, following.end)
+    on_ticket_moved = subscribe(TicketMoved, handlers.tell_of_step)
+    on_ticket_notice_asked = subscribe(TicketNoticeAsked, handlers.pass_notice_on)
+    on_ticket_task_assigned = subscribe(TicketTaskAssigned, handlers.tell_of_task)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)
+    on_sla_foretold = subscribe(SlaForetold, corrections.correct)
 
     on_due = due(climb, in_a_hurry=False)
 

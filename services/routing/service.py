@@ -15,6 +15,7 @@ from contracts.calls.routing import (
     ActedOn,
     ActOnMany,
     Authenticate,
+    CheckWorkflow,
     DefineMacro,
     DefinePerson,
     DefineRule,
@@ -31,6 +32,9 @@ from contracts.calls.routing import (
     Inbox,
     ListTickets,
     Macro,
+    MigrateWorkflow,
+    Migration,
+    NameWorkflow,
     Related,
     Rule,
     SaveDraft,
@@ -56,6 +60,7 @@ from services.routing import (
     handlers,
     macros,
     merged,
+    migrating,
     relations,
     timeline,
     waking,
@@ -63,6 +68,7 @@ from services.routing import (
 from services.routing.administration import Administration, without_password
 from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
+from services.routing.doing import Desk
 from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
 from services.routing.domain.ticket import Ticket, index
@@ -72,6 +78,7 @@ from services.routing.repository import Store
 from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.settings import RoutingSettings
 from services.routing.views import Shown, Views
+from services.routing.workflows import examples
 
 
 class RoutingService:
@@ -103,14 +110,9 @@ class RoutingService:
 
     @command
     def act(self, request: Act, call: Call) -> TicketView:
-        outcome = doing.carry_out(
-            request,
-            call,
-            tickets=self.cases,
-            texts=self.store.texts,
-            grounds=self.grounding.now(),
-        )
+        outcome = doing.carry_out(request, call, self._desk)
         self._distribution.serve_freed()
+        self._distribution.serve(request.code, outcome)
         shown = Shown(request.code, outcome.version, outcome.state, call.now)
         return self._views(call).show(shown)
 
@@ -171,6 +173,7 @@ class RoutingService:
     @every(seconds=1)
     def hand_out(self) -> None:
         self._distribution.serve_all()
+        self._distribution.serve_tasks()
 
     @every(seconds=1)
     def carry_on(self) -> None:
@@ -279,6 +282,29 @@ class RoutingService:
         call.require("admin.change")
         return self._administration.define_workflow(request)
 
+    @query
+    def check_workflow(self, request: CheckWorkflow, call: Call) -> WorkflowView:
+        call.require("admin.change")
+        return self._administration.check_workflow(request)
+
+    @query
+    def workflow_versions(self, request: NameWorkflow, call: Call) -> list[WorkflowView]:
+        call.require("ticket.read")
+        return self._administration.workflow_versions(request.id)
+
+    @query
+    def workflow_examples(self, _request: Nothing, call: Call) -> list[WorkflowView]:
+        call.require("ticket.read")
+        found = examples().items()
+        return [WorkflowView(id=name, version=0, definition=data) for name, data in found]
+
+    @command
+    def migrate_workflow(self, request: MigrateWorkflow, call: Call) -> Migration:
+        call.require("admin.change")
+        self.grounding.lookup.forget()
+        flows = self.grounding.lookup.workflows
+        return migrating.migrated(request, call, tickets=self.cases, workflows=flows)
+
     @on_start
     def found_demo(self) -> None:
         if self.grounding.runtime.settings.demo:
@@ -293,6 +319,13 @@ class RoutingService:
         return Views(self.cases, self.grounding.now(), call)
 
     @cached_property
+    def _desk(self) -> Desk:
+        grounding = self.grounding
+        zone = self.settings.zone
+        texts, lookup, forms = self.store.texts, grounding.lookup, grounding.forms
+        return Desk(self.cases, texts, lookup, forms, zone, grounding.now)
+
+    @cached_property
     def _distribution(self) -> Distribution:
         return Distribution(self.cases, self.grounding)
 
@@ -303,4 +336,5 @@ class RoutingService:
     @cached_property
     def _administration(self) -> Administration:
         lookup = self.grounding.lookup
-        return Administration(self.organisation, self.store, lookup, self.passwords)
+        forms = self.grounding.forms
+        return Administration(self.organisation, self.store, lookup, self.passwords, forms)

@@ -26,9 +26,12 @@ from services.routing.domain.permission import Asker, Standing, asker_of
 from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
 from services.routing.handlers.case import Grounds
+from services.routing.parts import asked_as, parts_of
 
 _INBOX = 200
 _NEWEST = [("updated_at", -1), ("_id", -1)]
+#: What somebody may do who is asked beside the ticket's own work.
+_PARTS = frozenset({"take-task", "finish-task", "approve", "refuse"})
 _URGENT = [("priority", 1), ("opened_at", 1)]
 
 
@@ -112,11 +115,13 @@ class Views:
             out=self._out({"owner": me.person, "assignee": {"$ne": me.person}, **at_work, **awake}),
             queue=self._list({**queue, "for_person": {"$in": [None, me.person]}}),
             asked=self._asked(),
+            questions=self._questions(),
         )
 
     def show(self, shown: Shown) -> TicketView:
         """Give a ticket's case with what the caller may do now."""
         ticket = shown.ticket
+        actions = allowed(ticket, self._asker, self._now, self._grounds)
         return TicketView(
             code=shown.code,
             state=ticket.state,
@@ -145,7 +150,8 @@ class Views:
             children=len(ticket.ties.children),
             merged_into=ticket.ties.merged_into,
             **attention.shown(ticket, self._asker.person),
-            actions=allowed(ticket, self._asker, self._now, self._grounds),
+            actions=actions,
+            **parts_of(ticket, self._grounds.workflow_of(ticket), actions),
         )
 
     def _out(self, query: dict[str, Any]) -> list[TicketView]:
@@ -159,11 +165,11 @@ class Views:
         ]
         return sorted(views, key=lambda view: view.away.since if view.away else self._now)
 
-    def _asked(self) -> list[TicketView]:
+    def _questions(self) -> list[TicketView]:
         """Show what the caller's unit, or he himself, was asked about."""
         if self._asker.unit is None:
             return []
-        found = self._tickets.find({"asked": self._asker.unit}, sort=_URGENT, limit=_INBOX)
+        found = self._tickets.find({"questioned": self._asker.unit}, sort=_URGENT, limit=_INBOX)
         organisation = self._grounds.organisation
         mine = (i for i in found if Standing(i.state, self._asker, organisation).was_asked)
         return [self.show(_shown(item)) for item in mine]
@@ -180,6 +186,12 @@ class Views:
         faults = [(fault.pointer, fault.code, fault.params) for fault in error.fields]
         refusal = Refusal(status=error.status, code=error.code, params=error.params, fields=faults)
         return ActedOn(code=code, refusal=refusal)
+
+    def _asked(self) -> list[TicketView]:
+        """Show what has a task or a seat for the caller."""
+        names = asked_as(self._asker, self._grounds.organisation)
+        shown = self._list({"asked": {"$in": names}})
+        return [view for view in shown if not _PARTS.isdisjoint(view.actions)]
 
     def _list(self, query: dict[str, Any]) -> list[TicketView]:
         found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)

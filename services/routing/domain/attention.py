@@ -69,7 +69,7 @@ def index(attention: Attention) -> dict[str, Any]:
     """Give what tickets are found by that somebody was asked about, or sleeps over."""
     fields: dict[str, Any] = {}
     if attention.questions:
-        fields["asked"] = sorted({question.unit for question in attention.questions})
+        fields["questioned"] = sorted({question.unit for question in attention.questions})
     if attention.snoozes:
         fields["snoozes"] = [{"by": each.by, "until": each.until} for each in attention.snoozes]
         fields["wakes_at"] = min(each.until for each in attention.snoozes)

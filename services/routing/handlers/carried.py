@@ -27,6 +27,7 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.ties import Passage
 from services.routing.handlers.case import Case, Grounds, stand_at
 from services.routing.handlers.conversation import resumed
+from services.routing.handlers.following import with_what_follows
 
 #: Who does to a child what somebody did to its parent.
 _CARRIER = Asker(subject="system:routing", role="service")
@@ -41,6 +42,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     passage: Passage
 
 
+@with_what_follows
 def receive(state: Ticket, carried: Carried, context: Context, grounds: Grounds) -> list[Event]:
     """Do here what was passed on; raises Conflict where it cannot be, or is no business of it."""
     what = carried.passage.what

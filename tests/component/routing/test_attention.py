@@ -28,13 +28,13 @@ def test_a_question_stands_in_the_inbox_of_the_unit_until_it_is_answered(
     code = registered(world)
     asked = world.act(code, "ask-unit", DESK, unit="crowd", question="Was it paid?").json
     (question,) = asked["questions"]
-    assert code in inbox(world, "asked", CLERK)
-    assert code not in inbox(world, "asked", person("senior", tier=2))
+    assert code in inbox(world, "questions", CLERK)
+    assert code not in inbox(world, "questions", person("senior", tier=2))
 
     answer = {"question": question["id"], "answer": "Yes, in May."}
     assert world.act(code, "answer-question", CLERK, **answer).status == 200
 
-    assert code not in inbox(world, "asked", CLERK)
+    assert code not in inbox(world, "questions", CLERK)
     texts = [step["texts"] for step in world.get("timeline", {"code": code})]
     assert {"text": "Yes, in May."} in texts
 
