@@ -24,6 +24,8 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     alarm_at: datetime | None = None
     left_seconds: float | None = None
     due_at: datetime | None = None
+    #: When the ticket is expected to end now.
+    expected_at: datetime | None = None
 
 
 class OnLadder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

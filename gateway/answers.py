@@ -15,8 +15,9 @@ from contracts.calls.forms import ShownAnswer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Staff, TicketView
-from contracts.calls.sla import Charge, ClockView, ExplanationLine
+from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine
 from contracts.rights import ROLES
+from contracts.sla import ExpectedStep
 
 REF_TEMPLATE: Final = "#/components/schemas/{name}"
 #: Schemas of every answer that a route declares with `gives`, for the OpenAPI document.
@@ -128,6 +129,8 @@ class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `
     deliveries: list[DeliveryView]
     #: Parts that do not answer now: `sla`, `notify`.
     unavailable: list[str]
+    #: Of an open ticket, as far as anything is known.
+    expected: ExpectedView | None = None
 
 
 class ToldLine(ExplanationLine, kw_only=True):  # type: ignore[misc]  # msgspec hands it down
@@ -184,6 +187,16 @@ class PublicStep(Answer, frozen=True):
     texts: dict[str, str]
 
 
+class Foretold(Answer, frozen=True):
+    """When an open ticket is expected to end, as its requester is told."""
+
+    at: datetime
+    #: `history` of like tickets, or the agreement's `target` as long as there is none.
+    by: str
+    #: The steps ahead with when each is expected, where the flow is a line of steps.
+    steps: list[ExpectedStep] = []
+
+
 class FollowedTicket(Answer, frozen=True):
     """What may be shown to who holds the code and the proof: nothing but this."""
 
@@ -209,6 +222,8 @@ class FollowedTicket(Answer, frozen=True):
     #: What was filled in, as far as its form says that it is shown here.
     answers: list[ToldAnswer]
     timeline: list[PublicStep]
+    #: Absent once it has ended, and while nothing is known.
+    expected: Foretold | None = None
 
 
 class FeedbackAnswer(Answer, frozen=True):

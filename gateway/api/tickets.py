@@ -26,7 +26,7 @@ from contracts.calls.routing import (
     TicketView,
     Timeline,
 )
-from contracts.calls.sla import ClockView, GetClocks
+from contracts.calls.sla import GetTimes, TicketTimes
 from contracts.routing import State
 from gateway import story
 from gateway.access import AnyoneCommanding, allow, allow_command
@@ -172,7 +172,7 @@ async def list_tickets(  # noqa: PLR0913, PLR0917 - one parameter per filter
 )
 async def get_ticket(code: CodePath, caller: Reader) -> Response:
     """Give the whole ticket; clocks and deliveries are left out while their service is away."""
-    case, contents, clocks, deliveries = await asyncio.gather(
+    case, contents, times, deliveries = await asyncio.gather(
         caller.query("routing", "ticket", GetTicket(code=code), TicketView),
         caller.query(
             "intake",
@@ -180,7 +180,7 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
             DescribeTickets(codes=[code], forms=True),
             dict[str, TicketContent],
         ),
-        caller.optional("sla", "clocks", GetClocks(codes=[code]), dict[str, list[ClockView]]),
+        caller.optional("sla", "times", GetTimes(codes=[code]), dict[str, TicketTimes]),
         caller.optional("notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]),
         return_exceptions=True,
     )
@@ -191,7 +191,7 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
     ticket = whole(
         view,
         content,
-        clocks=needed(clocks),
+        times=needed(times),
         deliveries=needed(deliveries),
         language=caller.language,
     )

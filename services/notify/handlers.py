@@ -25,6 +25,7 @@ from contracts.routing import (
 )
 from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify.domain import ladders
+from services.notify.domain.corrections import ending
 from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE, Ledger
 from services.notify.domain.ladders import BREACH, WARNING, Grounds
 from services.notify.domain.notices import (
@@ -56,9 +57,9 @@ def telling(template: str) -> Decide:
 #: In plain words, that specialists look at it now.
 tell_of_escalation = telling("escalated")
 #: The work is done.
-tell_done = telling("done")
+tell_done = ending(telling("done"))
 #: It is over; and how to say what he thinks of it.
-tell_finished = telling("finished")
+tell_finished = ending(telling("finished"))
 
 
 def send_code(
@@ -105,6 +106,7 @@ def bring_answer(
     return owe(ledger, context, to_requester(ledger, "answer", _quoting(event.answer)))
 
 
+@ending
 def tell_declined(
     ledger: Ledger, event: TicketDeclined, context: Context, _grounds: Grounds
 ) -> list[Event]:
@@ -131,6 +133,7 @@ def tell_sent_back(
     return owe(ledger, context, Notice("sent_back", ASSIGNEE, (EMAIL,), _quoting(event.reason)))
 
 
+@ending
 def tell_withdrawn(
     ledger: Ledger, event: TicketWithdrawn, context: Context, _grounds: Grounds
 ) -> list[Event]:

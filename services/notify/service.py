@@ -47,11 +47,12 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
+from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
 from services.notify import handlers
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
+from services.notify.domain import corrections
 from services.notify.domain.acknowledging import Acknowledge, acknowledge
 from services.notify.domain.attempts import send_again
 from services.notify.domain.deliveries import LEDGER, PERSON, Delivery, Ledger, index
@@ -108,6 +109,7 @@ class NotifyService:
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)
+    on_sla_foretold = subscribe(SlaForetold, corrections.correct)
 
     on_due = due(climb, in_a_hurry=False)
 

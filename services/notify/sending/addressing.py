@@ -110,6 +110,7 @@ def _values(item: Owed, answers: Answers, now: datetime) -> dict[str, Any]:
         "clock": particulars.clock or "",
         "left": _seconds_left(particulars, now),
         "due_at": particulars.due_at,
+        "expected_at": particulars.expected_at,
     }
 
 
