@@ -24,7 +24,7 @@ from contracts.routing import (
 )
 from services.routing.domain.facts import facts_of
 from services.routing.domain.life import TICKETS
-from services.routing.domain.parts import settled
+from services.routing.domain.parts import Consent, settled
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import (
     FAILED,
@@ -129,14 +129,22 @@ class _Course:
 
     def _consent(self, doer: str | None) -> Iterator[Event]:
         approvals = self._step.approvals
-        if approvals is not None:
-            yield TicketApprovalAsked(
-                step=self._state.step,
-                seats=[self._anchored(who) for who in approvals.by],
-                needs=seats_needed(approvals.needs, len(approvals.by)),
-                in_order=approvals.in_order,
-                doer=doer,
-            )
+        if approvals is None:
+            return
+        consent = Consent(
+            seats=tuple(self._anchored(who) for who in approvals.by),
+            needs=seats_needed(approvals.needs, len(approvals.by)),
+            in_order=approvals.in_order,
+            doer=doer,
+        )
+        yield TicketApprovalAsked(
+            step=self._state.step,
+            seats=list(consent.seats),
+            needs=consent.needs,
+            in_order=consent.in_order,
+            doer=doer,
+            told=consent.told(self._state.unit, self._organisation),
+        )
 
     def _anchored(self, who: str) -> str:
         """Give a seat's name such that it says who is asked, without the ticket."""
