@@ -50,16 +50,17 @@ def with_what_follows(decide: Decide[M]) -> Decide[M]:
     @wraps(decide)
     def decided(state: Ticket, message: M, context: Context, grounds: Grounds) -> list[Event]:
         events = decide(state, message, context, grounds)
-        workflow = _workflow(state, events, grounds)
-        if not events or workflow.is_plain or context.imported:
+        if not events or context.imported:
+            return events
+        workflow = _workflow(state, events[0], grounds)
+        if workflow.is_plain:
             return events
         return [*events, *_Course(state, events, workflow, context, grounds).follow()]
 
     return decided
 
 
-def _workflow(state: Ticket, events: Sequence[Event], grounds: Grounds) -> Workflow:
-    first = events[0] if events else None
+def _workflow(state: Ticket, first: Event, grounds: Grounds) -> Workflow:
     if isinstance(first, TicketOpened | TicketMigrated):
         return grounds.workflows[first.workflow, first.workflow_version]
     return grounds.workflow_of(state)
