@@ -16,7 +16,13 @@ from contracts.routing.ending import (
     TicketTriaged,
     TicketWithdrawn,
 )
-from contracts.routing.organisation import PersonChanged, UnitChanged
+from contracts.routing.organisation import (
+    PersonChanged,
+    PersonLeaveCancelled,
+    PersonLeaveTaken,
+    PersonPresenceChanged,
+    UnitChanged,
+)
 from contracts.routing.placing import (
     TicketAssigned,
     TicketEscalated,
@@ -41,6 +47,9 @@ __all__ = [
     "ENDED",
     "STATES",
     "PersonChanged",
+    "PersonLeaveCancelled",
+    "PersonLeaveTaken",
+    "PersonPresenceChanged",
     "State",
     "StateEvent",
     "TicketAnswered",

@@ -25,7 +25,7 @@ from services.routing.handlers.case import Grounds
 
 _INBOX = 200
 _NEWEST = [("updated_at", -1), ("_id", -1)]
-_URGENT = [("priority", 1), ("opened_at", 1)]
+_URGENT = [("rank", -1), ("priority", 1), ("opened_at", 1)]
 
 
 class Shown(NamedTuple):

@@ -24,13 +24,16 @@ _MARKS = [
     {"percent": 100, "notices": [{"role": "service_manager", "channel": "email"}]},
 ]
 
+#: Points of work that everybody may have.
+CAPACITY = 2
+
 
 def _title(name: str) -> dict[str, str]:
     return {"fa": name, "en": name}
 
 
 def _person(name: str, role: str, unit: str, tier: int = 1) -> DefinePerson:
-    return DefinePerson(id=name, name=name, role=role, unit=unit, tier=tier, capacity=2)
+    return DefinePerson(id=name, name=name, role=role, unit=unit, tier=tier, capacity=CAPACITY)
 
 
 def _target(clock: str, within: str) -> dict[str, Any]:

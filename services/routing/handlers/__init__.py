@@ -9,14 +9,18 @@ from services.routing.handlers.deeds import act, allowed, wish_of
 from services.routing.handlers.demands import meet_demands
 from services.routing.handlers.opening import open_ticket
 from services.routing.handlers.placing import AssignNext, assign_next
+from services.routing.handlers.taking_back import PassOn, pass_on, take_back
 
 __all__ = [
     "AssignNext",
+    "PassOn",
     "act",
     "allowed",
     "assign_next",
     "hear_requester",
     "meet_demands",
     "open_ticket",
+    "pass_on",
+    "take_back",
     "wish_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chassis.decisions import Context
+from chassis.decisions import Context, Due
 from chassis.errors import DomainError
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
@@ -23,6 +23,7 @@ from services.routing.handlers import (
     placing,
     recording,
     referral,
+    taking_back,
     work,
 )
 from services.routing.handlers.case import Action, Grounds, Wish, case_of
@@ -50,10 +51,17 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
         return placing.wish_for_next(state, grounds)
     if isinstance(message, SlaDemanded):
         return demands.wish_for_demands(state, message, context, grounds)
-    if not isinstance(message, Deed) or (wish := ACTIONS[message.action].wish) is None:
+    if isinstance(message, taking_back.PassOn | Due):
+        return taking_back.wish_for(state, message)
+    return _wish_of_deed(state, message, context, grounds) if isinstance(message, Deed) else None
+
+
+def _wish_of_deed(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> Wish | None:
+    wish = ACTIONS[deed.action].wish
+    if wish is None:
         return None
     try:
-        case = case_of(state, message, context, grounds)
+        case = case_of(state, deed, context, grounds)
         return None if case.asker.importing else wish(case)
     except DomainError:
         # The decision itself says why not.

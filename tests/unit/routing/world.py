@@ -8,29 +8,33 @@ from typing import Any
 
 import msgspec
 
-from chassis.decisions import Context
+from chassis.decisions import Context, Due
 from chassis.identity import Identity
 from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed, read_arguments, refer_to, written
-from services.routing.domain.balance import fewest_owned, least_loaded
+from services.routing.domain.balance import Burden, Task, choose, fewest_owned
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers import (
     AssignNext,
+    PassOn,
     act,
     assign_next,
     hear_requester,
     meet_demands,
     open_ticket,
+    pass_on,
+    take_back,
     wish_of,
 )
-from services.routing.handlers.case import Grounds, Place
+from services.routing.handlers.case import Grounds, Place, pool_of
 from services.routing.handlers.opening import desk_for
+from services.routing.handlers.taking_back import heirs_of
 from services.routing.workflows import shipped
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -147,6 +151,14 @@ class World:
     def hand_out(self, code: str = CODE) -> Ticket:
         return self._decide(code, assign_next, AssignNext())
 
+    def fall_due(self, code: str = CODE) -> Ticket:
+        """Have the time come that was given for doing something."""
+        return self._decide(code, take_back, Due(at=self.now))
+
+    def leaves(self, person: str, code: str = CODE) -> Ticket:
+        """Have what somebody leaves behind passed on."""
+        return self._decide(code, pass_on, PassOn(person))
+
     def pass_time(self, **duration: float) -> None:
         self.now += timedelta(**duration)
 
@@ -162,8 +174,12 @@ class World:
         return next(event for event, _ in reversed(self.events[code]) if isinstance(event, kind))
 
     def loads(self) -> Counter[str]:
-        held = (ticket.holder for ticket in self.tickets.values())
-        return Counter(person for person in held if person is not None)
+        loads: Counter[str] = Counter()
+        for ticket in self.tickets.values():
+            if ticket.holder is not None:
+                person = self.organisation.people.get(ticket.holder)
+                loads[ticket.holder] += person.points(ticket.weight) if person else ticket.weight
+        return loads
 
     def grounds(self, **more: Any) -> Grounds:
         return Grounds(
@@ -209,11 +225,15 @@ class World:
         wish = wish_of(state, message, context, grounds)
         assignee = None
         if wish is not None:
-            one = self.organisation.people.get(wish.person or "")
-            named = [one] if one and one.may_work else []
-            team = self.organisation.pool(wish.unit, wish.tier, wish.skill)
-            has = one is not None and one.id == state.holder
-            chosen = one if has else least_loaded(named if wish.person else team, self.loads())
+            pool = pool_of(wish, self.organisation)
+            has = [person for person in pool if person.id == state.holder]
+            task = Task(
+                weight=wish.weight or state.weight,
+                strategy=wish.strategy or self.organisation.strategy_of(wish.unit),
+                skill=wish.skill,
+            )
+            burdens = {name: Burden(points) for name, points in self.loads().items()}
+            chosen = has[0] if has else choose(pool, task, burdens)
             assignee = chosen.id if chosen else None
         owner = None
         request = message if isinstance(message, TicketRegistered) else state
@@ -221,6 +241,10 @@ class World:
         if routed and not request.imported:
             owned = Counter(t.speaker or "" for t in self.tickets.values())
             chosen = fewest_owned(desk_for(request, grounds), owned)
+            owner = chosen.id if chosen else None
+        if isinstance(message, PassOn):
+            owned = Counter(t.speaker or "" for t in self.tickets.values())
+            chosen = fewest_owned(heirs_of(state, message, self.organisation), owned)
             owner = chosen.id if chosen else None
         return Place(assignee=assignee, owner=owner)
 
