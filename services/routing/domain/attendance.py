@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -40,6 +41,10 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
     def hours(self) -> Hours | None:
         """His shift laid out."""
         return None if self.shift is None else _laid_out(msgspec.json.encode(self.shift))
+
+    def day_of(self, at: datetime) -> date:
+        """Give the day that it is where he works."""
+        return at.astimezone(ZoneInfo(self.shift.zone if self.shift else _HOME)).date()
 
     def leave_at(self, at: datetime) -> OnLeave | None:
         """Give the leave under way, the one that ends last."""
@@ -77,6 +82,8 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALWAYS = Times()
+#: Where people are who have no shift.
+_HOME = "Asia/Tehran"
 
 
 @lru_cache(maxsize=2048)

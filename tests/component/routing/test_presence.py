@@ -2,6 +2,7 @@
 
 import http
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tests.component.routing.test_routing import registered
@@ -20,8 +21,23 @@ def a_team(world: RoutingWorld, unit: str, people: dict[str, dict[str, Any]], **
         "define_rule", {"id": unit, "order": -1, "kind": unit, "unit": unit, "tier": 1} | rule
     )
     for replica in REPLICAS:
-        eventually(lambda to=replica: unit in {line["id"] for line in world.ask(to, "rules", {})})
+        eventually(partial(_knows, world, replica, unit))
     return unit
+
+
+def _knows(world: RoutingWorld, replica: str, rule: str) -> bool:
+    return rule in {line["id"] for line in world.ask(replica, "rules", {})}
+
+
+def every_replica_says(world: RoutingWorld, unit: str, who: str, absence: str | None) -> None:
+    """Wait until what one replica was told has come round: it takes a second."""
+
+    def said(replica: str) -> Any:
+        team = world.ask(replica, "team", {"unit": unit})
+        return {each["id"]: each["absence"] for each in team}.get(who)
+
+    for replica in REPLICAS:
+        eventually_equal(partial(said, replica), absence)
 
 
 def at_work(world: RoutingWorld, code: str) -> str | None:
@@ -35,6 +51,7 @@ def test_who_is_away_gets_nothing_and_who_comes_back_gets_what_waits_at_once(
     one = person("one", unit="alone")
     said = world.get("set_presence", {"presence": "break"}, by=one)
     assert (said["absence"], said["presence"]) == ("on_break", "break")
+    every_replica_says(world, "alone", "one", "on_break")
 
     code = world.register(kind=kind)
     eventually(lambda: world.ticket(code).get("unit") == "alone")
@@ -49,12 +66,13 @@ def test_presence_ends_by_itself_and_the_next_work_comes_without_anybodys_doing(
     world: RoutingWorld,
 ) -> None:
     kind = a_team(world, "briefly", {"brief": {}})
-    until = datetime.now(UTC) + timedelta(seconds=3)
+    until = datetime.now(UTC) + timedelta(seconds=8)
     world.get(
         "set_presence",
         {"presence": "away", "until": until.isoformat()},
         by=person("brief", unit="briefly"),
     )
+    every_replica_says(world, "briefly", "brief", "away")
     code = world.register(kind=kind)
 
     eventually_equal(lambda: at_work(world, code), "brief", seconds=20)
@@ -122,19 +140,26 @@ def test_when_somebody_leaves_his_work_is_spread_over_his_team(world: RoutingWor
     eventually_equal(spread, [6, 6], seconds=40)
 
 
+def impatient(world: RoutingWorld, unit: str, within: str) -> None:
+    """Have a unit's work taken from who does nothing about it for so long."""
+    define = {"id": unit, "title": {"en": unit}, "parent": "hq", "react_within": within}
+    world.get("define_unit", define)
+
+    def known(replica: str) -> Any:
+        units = world.ask(replica, "units", {})
+        return next(each["react_within"] for each in units if each["id"] == unit)
+
+    for replica in REPLICAS:
+        eventually_equal(partial(known, replica), within)
+
+
 def test_work_that_lies_goes_to_the_next(world: RoutingWorld) -> None:
     kind = a_team(world, "lying", {"idle": {}, "keen": {"capacity": 0}})
-    world.get(
-        "define_unit",
-        {"id": "lying", "title": {"en": "lying"}, "parent": "hq", "react_within": "PT4S"},
-    )
+    impatient(world, "lying", "PT4S")
     code = world.register(kind=kind)
     eventually_equal(lambda: at_work(world, code), "idle")
     world.found(lying={"keen": {}})
-    world.get(
-        "define_unit",
-        {"id": "lying", "title": {"en": "lying"}, "parent": "hq", "react_within": "PT1H"},
-    )
+    impatient(world, "lying", "PT1H")
 
     eventually_equal(lambda: at_work(world, code), "keen", seconds=40)
     steps = world.get("timeline", {"code": code})

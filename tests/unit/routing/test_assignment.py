@@ -9,12 +9,21 @@ import msgspec
 import pytest
 
 from chassis.errors import Conflict
-from contracts.calls.routing import Shift
+from contracts.calls.routing import Rate, Shift
 from contracts.hours import Week
-from contracts.routing import TicketAssigned, TicketOwned, TicketQueued
+from contracts.routing import TicketAssigned, TicketOwned, TicketQueued, TicketWorkLogged
 from services.routing.domain.attendance import Times
 from services.routing.domain.organisation import Organisation
-from tests.unit.routing.world import CODE, NOON, ORGANISATION, World, a_rule, a_unit
+from tests.unit.routing.world import (
+    CODE,
+    IMPORTER,
+    NOON,
+    ORGANISATION,
+    World,
+    a_rule,
+    a_unit,
+    with_people,
+)
 
 HALF_HOUR = timedelta(minutes=30)
 
@@ -219,3 +228,39 @@ def test_what_he_has_no_more_stays_where_it_is() -> None:
     before = world.register()
 
     assert world.leaves("expert2", CODE) == before
+
+
+def test_an_hour_costs_what_it_did_on_the_day_of_the_log() -> None:
+    rates = (
+        Rate(since="1405-09-01", hourly_rate=7_200_000),
+        Rate(since="2026-12-01", hourly_rate=36_000_000),
+    )
+    dear = msgspec.structs.replace(ORGANISATION.people["expert"], rates=rates)
+    others = [person for person in ORGANISATION.people.values() if person.id != dear.id]
+    world = World(with_people(*others, dear))
+    world.register()
+
+    def cost(**when: int) -> int:
+        at = NOON + timedelta(**when) if when else None
+        by = IMPORTER if when else "expert"
+        world.do("log-work", by, at=at, work_group="other", duration="PT1H")
+        return int(world.last(TicketWorkLogged).cost)
+
+    assert cost() == 7_200_000
+    assert cost(days=-30) == 3_600_000
+    assert cost(days=30) == 36_000_000
+
+
+def test_a_limit_is_his_own_else_his_tiers_in_the_nearest_unit() -> None:
+    units = {
+        **ORGANISATION.units,
+        "hq": a_unit("hq", authority={"1": {"refund": 5}, "2": {"refund": 50}}),
+        "it": a_unit("it", "hq", authority={"2": {"discount": 9}}),
+    }
+    trusted = msgspec.structs.replace(ORGANISATION.people["expert"], authority={"refund": 500})
+    organisation = msgspec.structs.replace(ORGANISATION, units=units)
+
+    assert organisation.limit_of(trusted, "refund") == 500
+    assert organisation.limit_of(ORGANISATION.people["expert2"], "refund") == 5
+    assert organisation.limit_of(ORGANISATION.people["senior"], "refund") == 50
+    assert organisation.limit_of(ORGANISATION.people["clerk"], "discount") == 0

@@ -43,8 +43,8 @@ REQUESTER = Identity(subject="requester:r1", role="requester")
 IMPORTER = Identity(subject="key:importer", role="importer")
 
 
-def a_unit(unit: str, parent: str | None = None, *, desk: bool = False) -> Unit:
-    return Unit(id=unit, title={"en": unit}, parent=parent, desk=desk, active=True)
+def a_unit(unit: str, parent: str | None = None, *, desk: bool = False, **fields: Any) -> Unit:
+    return Unit(id=unit, title={"en": unit}, parent=parent, desk=desk, active=True, **fields)
 
 
 def a_rule(rule: str, order: int = 1, **fields: Any) -> Rule:
