@@ -159,7 +159,7 @@ def test_work_that_lies_goes_to_the_next(world: RoutingWorld) -> None:
     code = world.register(kind=kind)
     eventually_equal(lambda: at_work(world, code), "idle")
     world.found(lying={"keen": {}})
-    impatient(world, "lying", "PT1H")
+    impatient(world, "lying", "PT3600S")
 
     eventually_equal(lambda: at_work(world, code), "keen", seconds=40)
     steps = world.get("timeline", {"code": code})
