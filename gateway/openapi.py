@@ -35,6 +35,7 @@ TAGS: Final = {
     "sessions": "Signing in and out.",
     "people": "Who is there: presence, leave, teams.",
     "subjects": "What can be asked.",
+    "forms": "What is filled in, by subject.",
     "reports": "Figures.",
     "events": "The public event log.",
     "admin": "Subjects, organisation, rules, workflows, agreements, calendars, holidays, trials.",

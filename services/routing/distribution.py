@@ -1,30 +1,30 @@
 """Handing queued work to people who have become free, and mending what loads were counted wrong."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.calls.call import Call
 from chassis.errors import DomainError
 from chassis.journal import Aggregates, Outcome
+from chassis.journal.aggregates import Decide
 from chassis.logging import get_logger
-from contracts.envelope import Event
+from contracts.routing import TicketMoved, TicketTaskOpened
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
-from services.routing.handlers import AssignNext, assign_next
+from services.routing.handlers import AssignNext, AssignTask, assign_next, assign_task
 from services.routing.reference import Grounding
 from services.routing.repository.loads import Freed
 from services.routing.repository.queues import Queue
-
-Decide = Callable[..., Sequence[Event]]
 
 log = get_logger()
 
 #: How many tickets of one queue are given away in one go, and how many are looked at at least.
 _TOGETHER = 100
 _LOOK_AHEAD = 10
+_NEXT = AssignNext()
 
 
 class Distribution:
@@ -36,7 +36,7 @@ class Distribution:
         self._store = grounding.store
         self._runtime = grounding.runtime
 
-    def serve(self, person: str) -> None:
+    def serve_person(self, person: str) -> None:
         """Give somebody who has come back his next ticket."""
         self._grounding.places.freed.add(person)
         self.serve_freed()
@@ -61,6 +61,23 @@ class Distribution:
                 only = next(iter(room)) if len(room) == 1 else None
                 self._give(self._store.queues.waiting(queue, limit, only or None))
 
+    def serve_tasks(self, codes: Iterable[str] | None = None) -> None:
+        """Give away the tasks that wait for somebody, as far as there are free people."""
+        if codes is None:
+            codes = self._store.queues.with_waiting_tasks(_TOGETHER)
+        for code, ticket in self._tickets.states(list(codes)).items():
+            for task in ticket.tasks:
+                queue = Queue(task.unit, task.tier, task.skill)
+                if task.is_open and task.assignee is None and self._room(queue):
+                    self._give([code], assign_task, AssignTask(task.id))
+
+    def serve(self, code: str, outcome: Outcome) -> None:
+        """Give away at once what an action of a workflow's own has brought into queues."""
+        if any(isinstance(event, TicketTaskOpened) for event in outcome.events):
+            self.serve_tasks([code])
+        if any(isinstance(event, TicketMoved) for event in outcome.events):
+            self._give([code] if outcome.state.is_queued else [])
+
     def sweep(self, keep: timedelta) -> None:
         """Make loads equal to what tickets say, leaving alone what is younger than `keep`."""
         before = self._runtime.clock.now() - keep
@@ -84,17 +101,21 @@ class Distribution:
         }
         return {name: room for name, room in rooms.items() if room > 0}
 
-    def _give(self, codes: Sequence[str]) -> None:
-        self.decide(codes, "assign_next", assign_next, AssignNext())
+    def _give(
+        self,
+        codes: Sequence[str],
+        decide: Decide = assign_next,
+        message: AssignNext | AssignTask = _NEXT,
+    ) -> None:
+        self.decide(codes, decide, message)
 
-    def decide(
-        self, codes: Sequence[str], method: str, decide: Decide, message: Any
-    ) -> dict[str, Outcome]:
+    def decide(self, codes: Sequence[str], decide: Decide, message: Any) -> dict[str, Outcome]:
         """Have something decided about tickets; what fails is tried later."""
+        name = decide.__name__
         if not codes:
             return {}
         call = Call(
-            method=method,
+            method=name,
             identity=self._runtime.identity,
             key=secrets.token_hex(8),
             now=self._runtime.clock.now(),
@@ -102,11 +123,11 @@ class Distribution:
         try:
             outcomes = self._tickets.execute_all(codes, decide, message, call)
         except DomainError as error:
-            log.info("not_decided", method=method, tickets=len(codes), reason=error.code)
+            log.info("not_handed_out", method=name, tickets=len(codes), reason=error.code)
             return {}
         for code, outcome in outcomes.items():
             if outcome.error is not None:
-                log.info("not_decided", method=method, code=code, reason=outcome.error.code)
+                log.info("not_handed_out", method=name, code=code, reason=outcome.error.code)
         return outcomes
 
     def _sweep_person(self, person: Person, before: datetime) -> None:
@@ -128,10 +149,20 @@ class Distribution:
 
     def _has_really(self, person: str, code: str) -> bool:
         """Ask the journal, which is never behind."""
-        steps = ((step.event, step.at) for step in self._tickets.history(code))
-        return TICKETS.fold(steps).holder == person
+        stream, part = _parted(code)
+        steps = ((step.event, step.at) for step in self._tickets.history(stream))
+        return TICKETS.fold(steps).places.get(part) == person
 
     def _settled(self, codes: Iterable[str], before: datetime) -> list[str]:
-        """Give those tickets whose last change is long enough ago to be counted."""
-        found = self._tickets.find({"_id": {"$in": sorted(codes)}}, limit=10_000) if codes else []
-        return [item.stream for item in found if item.updated_at < before]
+        """Give those tickets and tasks whose last change is long enough ago to be counted."""
+        wanted = {code: _parted(code)[0] for code in codes}
+        query = {"_id": {"$in": sorted(set(wanted.values()))}}
+        found = self._tickets.find(query, limit=10_000) if wanted else []
+        old = {item.stream for item in found if item.updated_at < before}
+        return [code for code, stream in wanted.items() if stream in old]
+
+
+def _parted(work: str) -> tuple[str, str]:
+    """Give the ticket of what somebody has to do, and which part of it: `#task`, or all of it."""
+    code, hash_sign, task = work.partition("#")
+    return code, hash_sign + task

@@ -12,7 +12,7 @@ import msgspec
 
 from chassis.errors import Unavailable
 from chassis.journal import Outcome
-from services.routing.domain.balance import Burden, Task, choose, fewest_owned
+from services.routing.domain.balance import Burden, Job, choose, fewest_owned
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Place
@@ -33,8 +33,15 @@ class Want(NamedTuple):
     owners: Sequence[Person]
     #: Who has it now: he needs no second place.
     holder: str | None
-    task: Task = Task()
+    job: Job = Job()
     requester: str = ""
+    #: `#task` for work beside the ticket's own, which takes a place of its own.
+    part: str = ""
+
+    @property
+    def work(self) -> str:
+        """What the place is taken for."""
+        return self.code + self.part
 
 
 class Places:
@@ -43,8 +50,8 @@ class Places:
     def __init__(self, loads: Loads, acquaintance: Acquaintance) -> None:
         self._loads = loads
         self._acquaintance = acquaintance
-        #: Places taken by decisions under way: {(code, cause): (person, points)}.
-        self._taken: dict[tuple[str, str], tuple[str, int]] = {}
+        #: Places taken by decisions under way: {(code, cause): (person, part, points)}.
+        self._taken: dict[tuple[str, str], tuple[str, str, int]] = {}
         #: Who has become free; whoever hands work out empties it.
         self.freed: set[str] = set()
 
@@ -78,9 +85,11 @@ class Places:
             after = _committed(outcomes.get(code))
             if after is None:
                 continue
-            if ticket.holder is not None and ticket.holder != after.holder:
-                frees.append(self._left(ticket.holder, code, ticket.weight))
-                self.freed.add(ticket.holder)
+            has = after.places
+            for part, person in ticket.places.items():
+                if has.get(part) != person:
+                    frees.append(self._left(person, code + part, 1 if part else ticket.weight))
+                    self.freed.add(person)
             if after.strategy == "sticky" and after.holder not in (None, ticket.holder):
                 agents[after.requester] = after.holder or ""
             if ticket.speaker != after.speaker:
@@ -93,12 +102,10 @@ class Places:
 
     def _acquainted(self, wants: Sequence[Want]) -> list[Want]:
         """Tell those wants that ask for it who had the requester's work last."""
-        asking = [want.requester for want in wants if want.task.strategy == "sticky"]
+        asking = [want.requester for want in wants if want.job.strategy == "sticky"]
         agents = self._acquaintance.of(asking) if asking else {}
         return [
-            want._replace(
-                task=msgspec.structs.replace(want.task, last_agent=agents[want.requester])
-            )
+            want._replace(job=msgspec.structs.replace(want.job, last_agent=agents[want.requester]))
             if want.requester in agents
             else want
             for want in wants
@@ -107,7 +114,7 @@ class Places:
     def _load(self, wants: Sequence[Want]) -> dict[str, Load]:
         """Read the loads of everybody who may be chosen; a new person begins with none."""
         people = {person.id for want in wants for person in (*want.pool, *want.owners)}
-        loads = self._loads.of(people, [want.code for want in wants])
+        loads = self._loads.of(people, [want.work for want in wants])
         for person in people - loads.keys():
             self._loads.enter(person)
             loads[person] = NOTHING
@@ -130,57 +137,59 @@ class Places:
         burdens = {person: Burden(load.points, load.turn) for person, load in loads.items()}
         chosen: dict[str, dict[str, Wanted]] = defaultdict(dict)
         people: dict[str, Person] = {}
-        by_code: dict[tuple[str, str], Want] = {}
+        by_work: dict[tuple[str, str], Want] = {}
         for want in wants:
             if (has := _has_already(want, loads)) is not None:
                 found[want.code, want.cause] = has
-            elif (person := choose(want.pool, want.task, burdens)) is not None:
+            elif (person := choose(want.pool, want.job, burdens)) is not None:
                 place = _place_with(person, want, burdens)
                 burdens[person.id] = Burden(
                     burdens[person.id].points + place.points, place.turn or burdens[person.id].turn
                 )
                 people[person.id] = person
-                chosen[person.id][want.code] = place
-                by_code[person.id, want.code] = want
+                chosen[person.id][want.work] = place
+                by_work[person.id, want.work] = want
         left: list[Want] = []
         for name, mine in chosen.items():
             room = people[name].capacity - sum(place.points for place in mine.values())
             most = room if last else min(room, loads[name].points)
             taken = self._loads.take(name, mine, most=most, at=at)
-            for code, place in mine.items():
-                if code not in taken:
-                    left.append(by_code[name, code])
+            for work, place in mine.items():
+                want = by_work[name, work]
+                if work not in taken:
+                    left.append(want)
                     continue
-                found[code, place.cause] = name
-                if taken[code]:
-                    self._taken[code, place.cause] = name, place.points
+                found[want.code, want.cause] = name
+                if taken[work]:
+                    self._taken[want.code, want.cause] = name, want.part, place.points
         return left
 
-    def _left(self, person: str, code: str, weight: int) -> Freed:
+    def _left(self, person: str, work: str, weight: int) -> Freed:
         """Tell what place somebody gives up; only that of a heavier ticket has to be looked up."""
         points = 1
         if weight != 1:
-            load = self._loads.of([person], [code]).get(person, NOTHING)
-            points = load.held[code].points if code in load.held else weight
-        return Freed(person, code, None, points)
+            load = self._loads.of([person], [work]).get(person, NOTHING)
+            points = load.held[work].points if work in load.held else weight
+        return Freed(person, work, None, points)
 
     def _unused(self, code: str, cause: str, outcome: Outcome | None) -> list[Freed]:
-        person, points = self._taken.pop((code, cause), (None, 0))
-        if person is None:
+        taken = self._taken.pop((code, cause), None)
+        if taken is None:
             return []
+        person, part, points = taken
         after = _committed(outcome)
         if after is None and outcome is not None and isinstance(outcome.error, Unavailable):
             # Perhaps it was stored after all: the sweep will know.
             return []
-        used = after is not None and after.holder == person
-        return [] if used else [Freed(person, code, cause, points)]
+        used = after is not None and after.places.get(part) == person
+        return [] if used else [Freed(person, code + part, cause, points)]
 
 
 def _place_with(person: Person, want: Want, burdens: Mapping[str, Burden]) -> Wanted:
     turn = 0
-    if want.task.strategy == "round_robin":
+    if want.job.strategy == "round_robin":
         turn = max(burdens[each.id].turn for each in want.pool) + 1
-    return Wanted(want.cause, person.points(want.task.weight), turn)
+    return Wanted(want.cause, person.points(want.job.weight), turn)
 
 
 def _committed(outcome: Outcome | None) -> Ticket | None:
@@ -193,7 +202,7 @@ def _committed(outcome: Outcome | None) -> Ticket | None:
 def _has_already(want: Want, loads: Mapping[str, Load]) -> str | None:
     """Give who has a place for this decision from an earlier try, or the work itself."""
     for person in want.pool:
-        held = loads[person.id].held.get(want.code)
+        held = loads[person.id].held.get(want.work)
         if person.id == want.holder or (held is not None and held.cause == want.cause):
             return person.id
     return None

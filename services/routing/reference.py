@@ -13,9 +13,10 @@ from contracts.intake import TicketRegistered
 from contracts.routing import TicketAssigned, TicketQueued
 from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
-from services.routing.domain.balance import Task
+from services.routing.domain.balance import Job
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
+from services.routing.forms import Forms
 from services.routing.handlers import AssignNext, wish_of
 from services.routing.handlers.case import Grounds, Wish, pool_of
 from services.routing.handlers.opening import desk_for
@@ -38,6 +39,11 @@ class Grounding(Reference):
         return Lookup(self.store.directory, self.intake.caller, self.runtime.clock.now)
 
     @late
+    def forms(self) -> Forms:
+        """The forms that steps ask for."""
+        return Forms(self.intake.caller)
+
+    @late
     def places(self) -> Places:
         """Takes and frees places."""
         return Places(self.store.loads, self.store.acquaintance)
@@ -48,9 +54,12 @@ class Grounding(Reference):
 
     def prepare(self, occasions: Sequence[Occasion]) -> Grounds:
         """Look everything up and take the places that the batch asks for."""
+        messages = [occasion.message for occasion in occasions]
+        asked_for = [m.workflow for m in messages if isinstance(m, TicketRegistered)]
+        workflows = self.lookup.workflows_with(asked_for)
         grounds = Grounds(
             organisation=self.lookup.organisation,
-            workflows=self.lookup.workflows,
+            workflows=workflows,
             subjects=self._subjects(occasions),
             others=self._others(occasions),
         )
@@ -125,15 +134,18 @@ class _Wants:
             if wish is not None or owners:
                 pool = self._pool(wish) if wish else []
                 about = state if state.opened_at is not None else message
-                want = Want(context.stream, context.cause, pool, owners, state.holder)
-                task = self._task(wish, state, about.language) if wish else want.task
-                wants.append(want._replace(task=task, requester=about.requester))
+                part = f"#{wish.task}" if wish and wish.task else ""
+                want = Want(
+                    context.stream, context.cause, pool, owners, state.places.get(part), part=part
+                )
+                job = self._job(wish, state, about.language) if wish else want.job
+                wants.append(want._replace(job=job, requester=about.requester))
         return wants
 
-    def _task(self, wish: Wish, state: Ticket, language: str) -> Task:
+    def _job(self, wish: Wish, state: Ticket, language: str) -> Job:
         organisation = self._grounds.organisation
-        return Task(
-            weight=wish.weight or state.weight,
+        return Job(
+            weight=1 if wish.task else wish.weight or state.weight,
             strategy=wish.strategy or organisation.strategy_of(wish.unit),
             skill=wish.skill,
             language=language,

@@ -14,17 +14,19 @@ from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
-from services.routing.actions import Deed, read_arguments, refer_to, written
-from services.routing.domain.balance import Burden, Task, choose, fewest_owned
+from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
+from services.routing.domain.balance import Burden, Job, choose, fewest_owned
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers import (
     AssignNext,
+    AssignTask,
     PassOn,
     act,
     assign_next,
+    assign_task,
     hear_requester,
     meet_demands,
     open_ticket,
@@ -86,8 +88,8 @@ ORGANISATION = Organisation(
 SUBJECTS = {"it": None, "it.network": "it", "it.software": "it", "finance": None}
 
 
-def identity_of(person: str) -> Identity:
-    found = ORGANISATION.people[person]
+def identity_of(person: str, known: Person | None = None) -> Identity:
+    found = known or ORGANISATION.people[person]
     return Identity(subject=f"person:{person}", role=found.role, unit=found.unit, tier=found.tier)
 
 
@@ -135,11 +137,20 @@ class World:
         *,
         at: datetime | None = None,
         behalf: str | None = None,
+        filled: dict[str, dict[str, Any]] | None = None,
         **arguments: Any,
     ) -> Ticket:
         read = read_arguments(action, arguments)
-        texts = refer_to(written(read), stream=code, cause=str(self._count))
-        deed = Deed(action=action, arguments=read, texts=texts, behalf=behalf)
+        bodies = written(read) | ({"answers": str(filled)} if filled else {})
+        texts = refer_to(bodies, stream=code, cause=str(self._count))
+        forms = [Filled(form=name, version=1, values=v) for name, v in (filled or {}).items()]
+        deed = Deed(
+            action=action,
+            arguments=read,
+            texts=texts,
+            behalf=behalf,
+            filled=forms[0] if forms else None,
+        )
         identity = identity_of(by) if isinstance(by, str) else by
         return self._decide(code, act, deed, identity, at)
 
@@ -150,6 +161,9 @@ class World:
 
     def hand_out(self, code: str = CODE) -> Ticket:
         return self._decide(code, assign_next, AssignNext())
+
+    def hand_out_task(self, task: str, code: str = CODE) -> Ticket:
+        return self._decide(code, assign_task, AssignTask(task))
 
     def fall_due(self, code: str = CODE) -> Ticket:
         """Have the time come that was given for doing something."""
@@ -176,9 +190,10 @@ class World:
     def loads(self) -> Counter[str]:
         loads: Counter[str] = Counter()
         for ticket in self.tickets.values():
-            if ticket.holder is not None:
-                person = self.organisation.people.get(ticket.holder)
-                loads[ticket.holder] += person.points(ticket.weight) if person else ticket.weight
+            for part, name in ticket.places.items():
+                person = self.organisation.people.get(name)
+                weight = 1 if part else ticket.weight
+                loads[name] += person.points(weight) if person else weight
         return loads
 
     def grounds(self, **more: Any) -> Grounds:
@@ -226,14 +241,15 @@ class World:
         assignee = None
         if wish is not None:
             pool = pool_of(wish, self.organisation)
-            has = [person for person in pool if person.id == state.holder]
-            task = Task(
-                weight=wish.weight or state.weight,
+            part = f"#{wish.task}" if wish.task else ""
+            has = [person for person in pool if person.id == state.places.get(part)]
+            job = Job(
+                weight=1 if wish.task else wish.weight or state.weight,
                 strategy=wish.strategy or self.organisation.strategy_of(wish.unit),
                 skill=wish.skill,
             )
             burdens = {name: Burden(points) for name, points in self.loads().items()}
-            chosen = has[0] if has else choose(pool, task, burdens)
+            chosen = has[0] if has else choose(pool, job, burdens)
             assignee = chosen.id if chosen else None
         owner = None
         request = message if isinstance(message, TicketRegistered) else state
