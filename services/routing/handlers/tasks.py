@@ -15,7 +15,7 @@ from services.routing.domain.parts import Task
 from services.routing.domain.permission import Standing
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Action, Case, Grounds, Wish
-from services.routing.handlers.placing import known_person
+from services.routing.handlers.placing import is_there, known_person
 
 
 class AssignTask(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def wish_for_take(case: Case) -> Wish:
     task, standing = _open_task(case), _standing(case)
     if task not in standing.open_tasks:
         raise Forbidden("task_not_yours", task=task.id)
-    return Wish(unit=task.unit, tier=task.tier, person=case.by, task=task.id)
+    return Wish(unit=task.unit, tier=task.tier, person=case.by, anyway=True, task=task.id)
 
 
 def give(case: Case) -> list[Event]:
@@ -69,6 +69,7 @@ def wish_for_give(case: Case) -> Wish:
     if not standing.supervises(task.unit) and not there.has_right("ticket.assign"):
         raise Forbidden("task_not_yours", task=task.id)
     person = known_person(case, case.arguments.person, task.unit)
+    is_there(case, person)
     return Wish(unit=task.unit, tier=person.tier, person=person.id, task=task.id)
 
 
