@@ -11,9 +11,8 @@ from chassis.calls.client import Caller
 from chassis.errors import Unavailable
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
-from services.routing.actions import ARGUMENTS
 from services.routing.domain.organisation import Organisation
-from services.routing.domain.workflow import Workflow, read
+from services.routing.domain.workflow import Workflow, stored
 from services.routing.repository.directory import Directory
 from services.routing.workflows import shipped
 
@@ -93,7 +92,7 @@ class Lookup:
         self._looked_at = now
 
     def _all_workflows(self) -> Mapping[tuple[str, int], Workflow]:
-        published = [read(view.definition, ARGUMENTS) for view in self._directory.workflows()]
+        published = [stored(view.definition) for view in self._directory.workflows()]
         everything = {(flow.id, flow.version): flow for flow in [*shipped().values(), *published]}
         newest = sorted(everything.values(), key=lambda flow: flow.version)
         return everything | {(flow.id, 0): flow for flow in newest}

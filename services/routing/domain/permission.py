@@ -15,7 +15,7 @@ from chassis.errors import Conflict, Forbidden
 from chassis.identity import Identity
 from contracts.rights import RIGHTS, Scope, scope_of
 from services.routing.domain.organisation import Organisation
-from services.routing.domain.ticket import Ticket
+from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.domain.workflow import Transition, Workflow
 
 
@@ -156,7 +156,17 @@ GUARD_TESTS: Mapping[str, Test] = {
     "nothing_out": lambda he: not he.ticket.referrals,
     "not_by_doer": _is_not_by_doer,
     "not_rated": lambda he: he.ticket.rating is None,
+    "at_work": lambda he: he.ticket.state in AT_WORK,
 }
+#: What must hold for an action whatever the workflow says: only what is out comes back, and what is
+#: no longer on anybody's desk gets there by being given, which takes a place.
+ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "return": ("is_out",),
+    "ask": ("at_work",),
+    "resume": ("at_work",),
+}
+#: Done in other people's names and past their capacity, so by nobody else.
+FOR_IMPORTERS = frozenset({"record"})
 
 
 def permitted(standing: Standing, workflow: Workflow, action: str, at: datetime) -> Transition:
@@ -211,7 +221,7 @@ def not_now(action: str, ticket: Ticket, reason: str) -> Conflict:
 def _is_open(transition: Transition, standing: Standing) -> bool:
     if standing.asker.importing:
         return True
-    return any(
+    return transition.action not in FOR_IMPORTERS and any(
         standing.has_right(name) if name in RIGHTS else RELATION_TESTS[name](standing)
         for name in transition.who
     )
@@ -219,7 +229,7 @@ def _is_open(transition: Transition, standing: Standing) -> bool:
 
 def _hindrance(transition: Transition, standing: Standing, at: datetime) -> str | None:
     """Give what stands in the way: the name of a guard, or `too_late`."""
-    for guard in transition.guards:
+    for guard in (*transition.guards, *ALWAYS.get(transition.action, ())):
         if not GUARD_TESTS[guard](standing):
             return guard
     ended_at = standing.ticket.ended_at

@@ -20,7 +20,15 @@ from contracts.routing import ENDED, State
 RELATIONS = frozenset({"owner", "assignee", "team", "desk", "requester", "staff", "importer"})
 #: What else must hold.
 GUARDS = frozenset(
-    {"in_my_queue", "held_by_me_or_nobody", "is_out", "nothing_out", "not_by_doer", "not_rated"}
+    {
+        "in_my_queue",
+        "held_by_me_or_nobody",
+        "is_out",
+        "nothing_out",
+        "not_by_doer",
+        "not_rated",
+        "at_work",
+    }
 )
 #: The target of a transition whose arguments name the step.
 ANY = "*"
@@ -44,6 +52,8 @@ LEADS_TO: Mapping[str, Collection[State]] = {
     "reopen": {"in_progress"},
     "record": {"new", "in_progress", "waiting", "done", "finished", "withdrawn"},
 }
+#: What these do moves no ticket.
+STAYING = frozenset({"log-work", "note", "prioritise", "answer", "rate"})
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,6 +114,11 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return step if transition.to in (None, ANY) else str(transition.to)
 
 
+def stored(definition: Mapping[str, Any]) -> Workflow:
+    """Make a workflow of data that `read` has accepted, if by the checks of an older version."""
+    return msgspec.convert(definition, Workflow)
+
+
 def read(definition: Mapping[str, Any], actions: Collection[str]) -> Workflow:
     """Make a workflow of its data; raises Invalid naming every fault."""
     try:
@@ -144,6 +159,8 @@ def _bad_ways(workflow: Workflow) -> Iterator[FieldFault]:
         at = f"transitions/{number}"
         if not transition.who:
             yield _fault(f"{at}/who", "nobody_may", transition.action)
+        if _leads_nowhere(transition):
+            yield _fault(f"{at}/to", "leads_nowhere", transition.action)
         kinds = LEADS_TO.get(transition.action)
         if kinds and _kinds_reached(workflow, transition) - set(kinds):
             yield _fault(f"{at}/to", "leads_to_wrong_kind", transition.action)
@@ -154,6 +171,14 @@ def _bad_ways(workflow: Workflow) -> Iterator[FieldFault]:
         ends = {s for s in _closure(onward, step) if workflow.steps[s].kind in ENDED}
         if not ends:
             yield _fault(f"steps/{step}", "dead_end", step)
+
+
+def _leads_nowhere(transition: Transition) -> bool:
+    """Tell whether it names a step that the action would not lead to."""
+    if transition.action == "record":
+        # Its arguments name the step.
+        return transition.to != ANY
+    return transition.to is not None and transition.action in STAYING
 
 
 def _kinds_reached(workflow: Workflow, transition: Transition) -> set[State]:
