@@ -7,6 +7,8 @@ from gateway.api import (
     clocks,
     devices,
     events,
+    expectations,
+    forms,
     holidays,
     inbox,
     notices,
@@ -18,6 +20,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    workflows,
 )
 
 #: In the order of the OpenAPI document; those asked most come first in matching too.
@@ -28,15 +31,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     clocks.admin_router,
     track.router,
     subjects.router,
+    forms.router,
     sessions.router,
     devices.router,
     inbox.router,
     reports.router,
+    expectations.router,
     events.router,
     providers.router,
     admin.router,
     holidays.router,
     notices.router,
     trials.router,
+    workflows.router,
     operation.router,
 )

@@ -22,8 +22,9 @@ from contracts.routing import (
 from services.routing import timeline
 from services.routing.domain import permission
 from services.routing.domain.life import TICKETS
+from services.routing.domain.parts import Consent, Task
 from services.routing.domain.permission import Standing
-from services.routing.handlers import conversation, deeds, ending, placing, referral
+from services.routing.handlers import conversation, deeds, ending, placing, referral, steps
 from services.routing.handlers.case import Case
 from services.routing.places import Places
 
@@ -236,6 +237,25 @@ def timeline_with_a_gap() -> AbstractContextManager[Any]:
     return patch.object(timeline, "full", careless)
 
 
+def doer_consents() -> AbstractContextManager[Any]:
+    """Whoever did the work may take a seat in its approval."""
+    return patch.object(Consent, "may_speak", lambda _consent, person: person is not None)
+
+
+def task_of_another_team() -> AbstractContextManager[Any]:
+    """Tasks may be taken out of any team's queue."""
+
+    def careless(he: Standing) -> list[Task]:
+        return [task for task in he.ticket.tasks if task.is_open and task.assignee is None]
+
+    return patch.object(Standing, "open_tasks", property(careless))
+
+
+def done_and_back() -> AbstractContextManager[Any]:
+    """What was done comes back to a desk by a workflow's own way without a place."""
+    return patch.object(steps, "_back", lambda _ticket: None)
+
+
 BUGS: dict[str, Plant] = {
     plant.__name__.replace("_", "-"): plant
     for plant in (
@@ -261,5 +281,8 @@ BUGS: dict[str, Plant] = {
         fold_with_a_memory,
         names_leaked,
         timeline_with_a_gap,
+        doer_consents,
+        task_of_another_team,
+        done_and_back,
     )
 }

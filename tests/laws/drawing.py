@@ -15,6 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from services.routing.actions import ARGUMENTS
+from services.routing.actions.flows import Move
 
 if TYPE_CHECKING:
     from tests.laws.stage import Stage
@@ -46,6 +47,7 @@ NAMED: Mapping[str, Callable[[Scene], Any]] = {
     "person": _person,
     "unit": _unit,
     "step": _step,
+    "task": lambda scene: scene.chance.choice(("t1", "t2")),
     "tier": lambda scene: scene.chance.randint(1, 3),
     "into": lambda scene: scene.chance.choice([*scene.stage.codes, "999999999999"]),
     "duration": lambda scene: scene.chance.randint(1, 7200),
@@ -61,7 +63,7 @@ class Undrawable(Exception):
 
 def arguments(action: str, scene: Scene) -> dict[str, Any]:
     """Draw what an action takes, as plain values; what has a default is left out now and then."""
-    return _struct(inspect.type_info(ARGUMENTS[action]), scene)
+    return _struct(inspect.type_info(ARGUMENTS.get(action, Move)), scene)
 
 
 def _struct(kind: Any, scene: Scene) -> dict[str, Any]:

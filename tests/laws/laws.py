@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chassis.errors import DomainError, Forbidden
 from chassis.journal import Outcome
 from contracts.rights import ROLES
-from contracts.routing import TicketEscalated, TicketReferred
+from contracts.routing import (
+    TicketApprovalGiven,
+    TicketEscalated,
+    TicketReferred,
+    TicketTaskAssigned,
+)
 from services.routing import timeline
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.life import TICKETS
@@ -22,6 +28,8 @@ from tests.laws.steps import Acts
 
 #: Refusals that speak of rights and of how the ticket stands: only where the oracle refuses too.
 _OF_RIGHTS = frozenset({"ticket_not_yours", "action_not_yours", "action_not_allowed_now"})
+#: Who does what a ticket does by itself.
+ITSELF = "system:routing"
 #: What ledger and state call alike.
 _ALIKE = (
     *("requester", "state", "step", "owner", "assignee", "left_by", "unit", "tier", "done_by"),
@@ -59,7 +67,8 @@ class Laws:
         stage, ask = self._stage, self.question(act)
         asker = asker_of(act.who, stage.organisation, imported=ask.me.importing)
         offered = allowed(stage.tickets[act.code], asker, ask.at, stage.grounds())
-        may = sorted(action for action in ARGUMENTS if rights.ways(ask, action))
+        known = {*ARGUMENTS, *ask.definition.get("actions", ())}
+        may = sorted(action for action in known if rights.ways(ask, action))
         if offered != may:
             raise Breach(f"{act.who.subject} is offered {offered}, and may {may}")
 
@@ -91,11 +100,15 @@ class Laws:
             raise Breach(f"{ask.me.subject} acted for {act.behalf}")
         page, after = ask.page, outcome.state
         ends = {rights.leads_to(way, page.step) for way in may}
-        if outcome.events and not ends & {after.step, None}:
+        by_itself = rights.onward(ask.definition, {end for end in ends if end is not None})
+        # Who has the work already is not given it again, whatever else the way does.
+        moved = act.action != "assign" or after.step != page.step
+        if outcome.events and moved and None not in ends and after.step not in by_itself:
             raise Breach(f"{act.action} led from {page.step} to {after.step}, not to {ends}")
         for event in outcome.events:
             by = getattr(event, "by", None)
-            if by not in (None, ask.me.person or ask.me.subject) and not ask.me.importing:
+            mine = (None, ITSELF, ask.me.person or ask.me.subject)
+            if by not in mine and not ask.me.importing:
                 raise Breach(f"{ask.me.subject} signed as {by}")
         if fault := next(_beyond_arguments(act, ask, outcome), None):
             raise Breach(fault)
@@ -106,21 +119,23 @@ class Laws:
         """Read what is new in a ticket's history, and compare everything."""
         stage, page = self._stage, self._pages.setdefault(code, Entry())
         history = stage.history.get(code, [])
-        before = page.holder
+        before = page.places
         for recorded in history[self._read.get(code, 0) :]:
             enter(page, recorded.event, recorded.at)
         self._read[code] = len(history)
-        if page.holder != before:
-            self._given(code, page.holder, importing=importing)
+        after = page.places
+        for part in before.keys() | after.keys():
+            if before.get(part) != after.get(part):
+                self._given(code + part, after.get(part), importing=importing)
         self._compare(code, page)
 
-    def _given(self, code: str, person: str | None, *, importing: bool) -> None:
+    def _given(self, work: str, person: str | None, *, importing: bool) -> None:
         """Work goes only to who may have it, and has room."""
-        self._uncounted.discard(code)
+        self._uncounted.discard(work)
         if person is None:
             return
         if importing:
-            self._uncounted.add(code)
+            self._uncounted.add(work)
             return
         known = self._stage.organisation.people.get(person)
         if known is None or not known.active or "ticket.work" not in ROLES[known.role]:
@@ -160,14 +175,13 @@ class Laws:
 
     def rest(self) -> None:
         """When nothing is under way, each work fills one place, its holder's, and no other."""
-        held = {(p, code) for p, places in self._stage.loads.held.items() for code in places}
-        for person, code in held:
-            if self._pages[code].holder != person:
-                raise Breach(f"a place of {person} is filled by {code}, which he has not")
-        for code, page in self._pages.items():
-            counts = page.holder is not None and code not in self._uncounted
-            if counts and (page.holder, code) not in held:
-                raise Breach(f"{page.holder} has {code} without a place")
+        held = {(p, work) for p, places in self._stage.loads.held.items() for work in places}
+        has = {(person, work) for work, person in self._works()}
+        for person, work in sorted(held - has):
+            raise Breach(f"a place of {person} is filled by {work}, which he has not")
+        for person, work in sorted(has - held):
+            if work not in self._uncounted:
+                raise Breach(f"{person} has {work} without a place")
 
     # -- what the ledger says --------------------------------------------------------------------
 
@@ -177,17 +191,23 @@ class Laws:
 
     def _copy(self, code: str) -> Entry:
         page = self._pages[code]
-        return Entry(**{**vars(page), "tokens": list(page.tokens)})
+        return copy.deepcopy(page)
 
     def _load(self, person: str) -> int:
-        pages = self._pages.items()
-        return sum(p.holder == person and code not in self._uncounted for code, p in pages)
+        works = self._works()
+        return sum(name == person and work not in self._uncounted for work, name in works)
+
+    def _works(self) -> Iterator[tuple[str, str]]:
+        """Give every work that fills a place, with whose."""
+        for code, page in self._pages.items():
+            for part, person in page.places.items():
+                yield code + part, person
 
     def _has_room(self, act: Acts, person: str) -> bool:
         known = self._stage.organisation.people[person]
         takes = known.active and "ticket.work" in ROLES[known.role]
-        if self._pages[act.code].holder == person:
-            return takes
+        if person in self._pages[act.code].places.values():
+            return False
         return takes and self._load(person) < known.capacity
 
 
@@ -213,8 +233,25 @@ def _beyond_arguments(act: Acts, ask: Question, outcome: Outcome) -> Iterator[st
             yield f"referred to {given['unit']}, and went to {after.unit}"
         case "done" if given.get("answer") is not None and me.person != page.owner:
             yield f"{me.person} answered, and is not the owner"
+    yield from _beyond_parts(act, ask, outcome)
     if act.action in ("refer", "escalate") and not _is_out(outcome):
         yield f"{act.action} left no token"
+
+
+def _beyond_parts(act: Acts, ask: Question, outcome: Outcome) -> Iterator[str]:
+    """The same of tasks and approvals."""
+    me, task = ask.me, act.arguments.get("task", "")
+    told = next((e for e in outcome.events if isinstance(e, TicketTaskAssigned)), None)
+    match act.action:
+        case "take-task" if task not in rights.open_tasks(ask) or told.assignee != me.person:
+            yield f"{me.person} took {task}, or {told.assignee} did, from another's queue"
+        case "give-task" if told.assignee != act.arguments["person"]:
+            yield f"{act.arguments['person']} was to get {task}, and {told.assignee} got it"
+        case "finish-task" | "refuse-task" if task not in rights.my_tasks(ask):
+            yield f"{me.person} settled {task}, which is not his"
+    for event in outcome.events:
+        if isinstance(event, TicketApprovalGiven) and event.seat != rights.my_seat(ask):
+            yield f"{me.person} took seat {event.seat}, which is not for him"
 
 
 def _is_out(outcome: Outcome) -> bool:
@@ -232,5 +269,5 @@ def moves(definition: Mapping[str, Any], step: str, actions: list[str]) -> set[s
             for place in places
             for way in rights.leaving(definition, place, action)
         }
-        places |= ahead
+        places = rights.onward(definition, places | ahead)
     return places

@@ -28,6 +28,26 @@ class Token:
 
 
 @dataclass
+class Piece:
+    """A task beside the ticket's own work."""
+
+    unit: str
+    tier: int
+    assignee: str | None = None
+    is_open: bool = True
+
+
+@dataclass
+class Consent:
+    """An approval that is waited for: whose seats there are, and who has taken which."""
+
+    seats: list[str] = field(default_factory=list)
+    in_order: bool = False
+    doer: str | None = None
+    taken: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
 class Entry:
     """One ticket's page."""
 
@@ -52,11 +72,20 @@ class Entry:
     touch_seconds: int = 0
     cost: int = 0
     spoken: bool = False
+    kind: str = ""
+    tasks: dict[str, Piece] = field(default_factory=dict)
+    consent: Consent | None = None
 
     @property
     def holder(self) -> str | None:
         """Whose place the work fills."""
         return self.assignee if self.state in AT_WORK else None
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Whose place each work fills: the ticket's own under "", tasks under `#id`."""
+        held = {"": self.holder} | {f"#{n}": t.assignee for n, t in self.tasks.items() if t.is_open}
+        return {part: person for part, person in held.items() if person is not None}
 
 
 def enter(page: Entry, event: Event, at: datetime) -> None:
@@ -65,6 +94,8 @@ def enter(page: Entry, event: Event, at: datetime) -> None:
     if told.type in _BOOKS:
         _BOOKS[told.type](page, told)
     if isinstance(event, StateEvent):
+        if event.step != page.step:
+            page.tasks, page.consent = {}, None
         page.state, page.step = event.state, event.step
         page.ended_at = at if event.state in ENDED else None
         if event.state in ENDED:
@@ -74,7 +105,7 @@ def enter(page: Entry, event: Event, at: datetime) -> None:
 def _opened(page: Entry, event: Any) -> None:
     if page.step:
         raise Breach("a case was opened twice")
-    page.requester, page.imported = event.requester, event.imported
+    page.requester, page.imported, page.kind = event.requester, event.imported, event.kind
     page.workflow = event.workflow, event.workflow_version
 
 
@@ -144,6 +175,50 @@ def _answered(page: Entry, event: Any) -> None:
     page.spoken = True
 
 
+def _migrated(page: Entry, event: Any) -> None:
+    if event.state != page.state:
+        raise Breach(f"migrating led from {page.state} to {event.state}")
+    page.workflow = event.workflow, event.workflow_version
+    page.tasks, page.consent = {}, None
+
+
+def _task_opened(page: Entry, event: Any) -> None:
+    page.tasks[event.task] = Piece(event.unit, event.tier)
+
+
+def _task_assigned(page: Entry, event: Any) -> None:
+    task = page.tasks[event.task]
+    if not task.is_open or task.assignee != event.from_assignee:
+        raise Breach(f"two assignees: {task} was told to come from {event.from_assignee}")
+    page.tasks[event.task] = Piece(event.unit, event.tier, event.assignee)
+
+
+def _task_done(page: Entry, event: Any) -> None:
+    task = page.tasks[event.task]
+    if not task.is_open:
+        raise Breach(f"{event.task} was settled twice")
+    page.tasks[event.task] = Piece(task.unit, task.tier, task.assignee, is_open=False)
+
+
+def _task_cancelled(page: Entry, event: Any) -> None:
+    page.tasks.pop(event.task, None)
+
+
+def _approval_asked(page: Entry, event: Any) -> None:
+    page.consent = Consent(event.seats, event.in_order, event.doer)
+
+
+def _approval_given(page: Entry, event: Any) -> None:
+    consent = page.consent
+    if consent is None or event.seat in consent.taken or event.by in consent.taken.values():
+        raise Breach(f"{event.by} approved what is not asked, or was said")
+    if event.by == consent.doer:
+        raise Breach(f"{event.by} approved his own deed")
+    page.consent = Consent(
+        consent.seats, consent.in_order, consent.doer, {**consent.taken, event.seat: event.by}
+    )
+
+
 _BOOKS: Mapping[str, Callable[[Entry, Any], None]] = {
     "ticket.opened": _opened,
     "ticket.owned": _owned,
@@ -158,4 +233,11 @@ _BOOKS: Mapping[str, Callable[[Entry, Any], None]] = {
     "ticket.prioritised": _prioritised,
     "ticket.work_logged": _work_logged,
     "ticket.answered": _answered,
+    "ticket.migrated": _migrated,
+    "ticket.task_opened": _task_opened,
+    "ticket.task_assigned": _task_assigned,
+    "ticket.task_done": _task_done,
+    "ticket.task_cancelled": _task_cancelled,
+    "ticket.approval_asked": _approval_asked,
+    "ticket.approval_given": _approval_given,
 }

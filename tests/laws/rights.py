@@ -64,10 +64,29 @@ def ways(ask: Question, action: str) -> list[Mapping[str, Any]]:
 def leaving(definition: Mapping[str, Any], step: str, action: str) -> Iterator[Mapping[str, Any]]:
     """Give the ways out of a step; a step's own name goes before a kind of the same name."""
     steps = definition["steps"]
-    for way in definition["transitions"]:
+    for way in [*_implied(step, steps[step]), *definition["transitions"]]:
         names, kind = way["from"], steps[step]["kind"]
         if way["action"] == action and (step in names or (kind in names and kind not in steps)):
             yield way
+
+
+def _implied(name: str, step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give the ways that a step's tasks and approvals bring with them."""
+    for action, who in _OF_TASKS.items() if step.get("tasks") else ():
+        yield {"action": action, "from": [name], "who": who}
+    for action in ("approve", "refuse") if step.get("approvals") else ():
+        yield {"action": action, "from": [name], "who": ["approver"]}
+
+
+def onward(definition: Mapping[str, Any], places: set[str]) -> set[str]:
+    """Give where a ticket may come from some steps by itself, these included."""
+    ahead = {
+        str(leads_to(way, place))
+        for place in places
+        for action in ("passed", "failed")
+        for way in leaving(definition, place, action)
+    }
+    return places if ahead <= places else onward(definition, places | ahead)
 
 
 def leads_to(way: Mapping[str, Any], step: str) -> str | None:
@@ -87,7 +106,58 @@ def knows(ask: Question) -> bool:
 
 def may_read(ask: Question) -> bool:
     """Tell whether he may see the case."""
-    return _is_requester(ask) or holds(ask, "ticket.read")
+    takes_part = my_tasks(ask) or open_tasks(ask) or my_seat(ask) is not None
+    return _is_requester(ask) or holds(ask, "ticket.read") or bool(takes_part)
+
+
+def my_tasks(ask: Question) -> list[str]:
+    """Give the open tasks that are his."""
+    me, tasks = ask.me.person, ask.page.tasks
+    return [n for n, t in tasks.items() if t.is_open and me is not None and t.assignee == me]
+
+
+def open_tasks(ask: Question) -> list[str]:
+    """Give the tasks that he may take from his team's queue."""
+    me, tasks = ask.me, ask.page.tasks.items()
+    waiting = [(n, t) for n, t in tasks if t.is_open and t.assignee is None and _is_staff(ask)]
+    return [n for n, t in waiting if t.unit == me.unit and t.tier <= me.tier]
+
+
+def my_seat(ask: Question) -> int | None:
+    """Give the first seat that is free and for him, who has not spoken and not done the work."""
+    consent, me = ask.page.consent, ask.me.person
+    if consent is None or me is None or me == consent.doer or me in consent.taken.values():
+        return None
+    free = [number for number in range(len(consent.seats)) if number not in consent.taken]
+    for number in free[:1] if consent.in_order else free:
+        if is_meant(ask, consent.seats[number]):
+            return number
+    return None
+
+
+def is_meant(ask: Question, who: str) -> bool:
+    """Tell whether a name that a workflow may use means him."""
+    me, (kind, _, name) = ask.me, who.partition(":")
+    if who in RELATIONS:
+        return RELATIONS[who](ask)
+    if who.startswith("supervisor@"):
+        return _supervises(ask, who.removeprefix("supervisor@"))
+    unit, _, role = name.partition("/") if kind == "unit" else ("", "", "")
+    return me.person is not None and (
+        (kind == "person" and me.person == name)
+        or (kind == "role" and me.role == name)
+        or (kind == "unit" and me.unit == unit and role in ("", me.role))
+    )
+
+
+def _supervises(ask: Question, unit: str | None) -> bool:
+    """Tell whether he supervises a unit: in it, or in the nearest above that has a supervisor."""
+    for place in above(ask, unit):
+        people = [p for p in ask.organisation.people.values() if p.unit == place and p.active]
+        heads = [person.id for person in people if person.role == "supervisor"]
+        if heads:
+            return ask.me.person in heads
+    return False
 
 
 def holds(ask: Question, right: str) -> bool:
@@ -125,10 +195,22 @@ def reaches_unit(ask: Question, right: str, unit: str) -> bool:
 
 
 def _is_open(ask: Question, way: Mapping[str, Any]) -> bool:
+    if way["action"] in ("passed", "failed"):
+        return False
     named = ask.me.importing or any(
-        holds(ask, name) if name in RIGHTS else RELATIONS[name](ask) for name in way["who"]
+        holds(ask, name) if name in RIGHTS else is_meant(ask, name) for name in way["who"]
     )
-    return named and all(GUARDS[name](ask) for name in way.get("guards", ())) and _in_time(ask, way)
+    held = all(GUARDS[name](ask) for name in way.get("guards", ()))
+    return named and held and _is_so(ask, way.get("when")) and _in_time(ask, way)
+
+
+def _is_so(ask: Question, when: Mapping[str, Any] | None) -> bool:
+    """Tell whether a condition holds: one comparison of a fact, as `workflows` draws them."""
+    if when is None:
+        return True
+    ((operator, (fact, value)),) = when.items()
+    told = getattr(ask.page, fact["var"].removeprefix("ticket."))
+    return bool(told == value if operator == "===" else told <= value)
 
 
 def _in_time(ask: Question, way: Mapping[str, Any]) -> bool:
@@ -169,6 +251,20 @@ RELATIONS: Mapping[str, Callable[[Question], bool]] = {
     "requester": _is_requester,
     "staff": _is_staff,
     "importer": lambda ask: ask.me.importing,
+    "supervisor": lambda ask: _supervises(ask, ask.page.unit),
+    # These come with tasks and approvals; workflows do not name them.
+    "task_holder": lambda ask: bool(my_tasks(ask)),
+    "task_team": lambda ask: bool(open_tasks(ask)),
+    "task_head": lambda ask: any(
+        _supervises(ask, task.unit) for task in ask.page.tasks.values() if task.is_open
+    ),
+    "approver": lambda ask: my_seat(ask) is not None,
+}
+_OF_TASKS = {
+    "take-task": ["task_team"],
+    "give-task": ["ticket.assign", "task_head"],
+    "finish-task": ["task_holder"],
+    "refuse-task": ["task_holder"],
 }
 GUARDS: Mapping[str, Callable[[Question], bool]] = {
     "in_my_queue": _may_take_it,

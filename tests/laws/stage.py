@@ -207,6 +207,9 @@ class _Lookup:
     def workflows(self) -> Mapping[tuple[str, int], workflow.Workflow]:
         return self._stage.workflows
 
+    def workflows_with(self, _wanted: object) -> Mapping[tuple[str, int], workflow.Workflow]:
+        return self._stage.workflows
+
     @property
     def names(self) -> Mapping[str, str]:
         return {name: name for name in self._stage.organisation.people}

@@ -25,6 +25,9 @@ MOST_TICKETS = 12
 #: Drawn less often: the first end a ticket, the others leave it where it is.
 _ENDS = frozenset({"decline", "withdraw", "merge", "hand-off"})
 _SELDOM = dict.fromkeys(_ENDS, 0.15) | dict.fromkeys(("note", "log-work", "answer"), 0.4)
+#: Drawn more often: few steps have them.
+_OF_STEPS = ("take-up", "take-task", "give-task", "finish-task", "refuse-task", "refuse")
+_WEIGHTS = _SELDOM | dict.fromkeys(_OF_STEPS, 4.0)
 #: How many are asked who could do something.
 _ASKED = 4
 _FLOWS = ("default", "default", "flow-a", "flow-a", "flow-b", "replay")
@@ -47,6 +50,7 @@ class Acts(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=Tr
     arguments: dict[str, Any] = {}
     #: Importers only.
     behalf: str | None = None
+    form: str | None = None
     at: datetime | None = None
 
 
@@ -76,6 +80,19 @@ class HandsOut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     codes: list[str]
 
 
+class HandsOutTask(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A task that waits in a queue is given away."""
+
+    code: str
+    task: str
+
+
+class Migrates(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A ticket goes on by the newest version of its workflow."""
+
+    code: str
+
+
 class Waits(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Time passes."""
 
@@ -95,7 +112,17 @@ class Publishes(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 Step = Union[  # noqa: UP007 - a name for all of them
-    Registers, Acts, Races, Writes, Demands, HandsOut, Waits, Reorganises, Publishes
+    Registers,
+    Acts,
+    Races,
+    Writes,
+    Demands,
+    HandsOut,
+    HandsOutTask,
+    Migrates,
+    Waits,
+    Reorganises,
+    Publishes,
 ]
 
 
@@ -130,7 +157,7 @@ def act_on(chance: Random, stage: Stage, code: str, action: str | None = None) -
         fitting = offered if offered and chance.random() < 0.85 else sorted(ARGUMENTS)
         if _ENDS.issuperset(fitting) and chance.random() < 0.8:
             fitting = sorted(ARGUMENTS)
-        action = chance.choices(fitting, [_SELDOM.get(each, 1.0) for each in fitting])[0]
+        action = chance.choices(fitting, [_WEIGHTS.get(each, 1.0) for each in fitting])[0]
     people = list(stage.organisation.people)
     return Acts(
         code=code,
@@ -138,6 +165,7 @@ def act_on(chance: Random, stage: Stage, code: str, action: str | None = None) -
         who=who,
         arguments=drawing.arguments(action, drawing.Scene(chance, stage, code)),
         behalf=chance.choice(people) if chance.random() < 0.03 else None,
+        form=_form(chance, stage.workflow_of(code), action),
         at=stage.now if imported else None,
     )
 
@@ -154,6 +182,16 @@ def _somebody_with_a_choice(
         if offered:
             break
     return who, imported, offered
+
+
+def _form(chance: Random, definition: Mapping[str, Any], action: str) -> str | None:
+    """Draw the form that goes with an action: mostly the one that some way asks for."""
+    asked = [
+        way["form"] for way in definition["transitions"] if way["action"] == action if "form" in way
+    ]
+    if asked and chance.random() < 0.8:
+        return asked[0]
+    return "f1" if chance.random() < 0.02 else None
 
 
 def _rival(chance: Random, stage: Stage, first: Acts) -> Acts:
@@ -217,6 +255,11 @@ _LIKELY: Mapping[str, tuple[int, Callable[[Random, Stage, str], Step]]] = {
     "write": (3, lambda _chance, _stage, code: Writes(code=code)),
     "demand": (4, lambda chance, stage, code: Demands(code=code, actions=_demands(chance, stage))),
     "hand out": (8, _hands_out),
+    "hand out a task": (
+        3,
+        lambda chance, _stage, code: HandsOutTask(code=code, task=chance.choice(("t1", "t2"))),
+    ),
+    "migrate": (1, lambda _chance, _stage, code: Migrates(code=code)),
     "wait": (4, lambda chance, _stage, _code: Waits(hours=chance.choice((1, 30, 200)))),
     "reorganise": (
         2,

@@ -22,6 +22,10 @@ from tests.laws.walk import judge
 #: How many steps decide whether a change lands, and how many seeds are walked to find a bug.
 STEPS = 20_000
 MOST_SEEDS = 300
+#: Actions that no transition needs to name: tasks and approvals bring them.
+_IMPLIED = {"take-task", "give-task", "finish-task", "refuse-task", "refuse"}
+#: What tasks and approvals bring with them.
+OF_PARTS = {"task_holder", "task_team", "task_head", "approver"}
 CODE, OTHER = "000000000001", "000000000002"
 
 #: What each planted bug is noticed by.
@@ -48,6 +52,9 @@ BUGS = {
     "fold-with-a-memory": "is not the fold",
     "names-leaked": "the requester is told",
     "timeline-with-a-gap": "its timeline ends",
+    "doer-consents": "is offered|his own deed",
+    "task-of-another-team": "is offered|another's queue|who may not see",
+    "done-and-back": "without a place",
 }
 
 
@@ -111,7 +118,7 @@ def test_every_action_can_be_drawn(action):
 
 
 def test_the_oracle_knows_every_relation_and_guard():
-    assert set(rights.RELATIONS) == workflow.RELATIONS
+    assert set(rights.RELATIONS) - OF_PARTS == workflow.RELATIONS
     assert set(rights.GUARDS) == workflow.GUARDS
 
 
@@ -121,4 +128,5 @@ def test_workflows_of_many_shapes_are_walked():
 
     assert all(workflows.is_accepted(shape) for shape in shapes)
     assert len({len(shape["steps"]) for shape in shapes}) > 5
-    assert {way["action"] for shape in shapes for way in shape["transitions"]} == set(ARGUMENTS)
+    used = {way["action"] for shape in shapes for way in shape["transitions"]}
+    assert used >= set(ARGUMENTS) - _IMPLIED | {"passed", "failed"}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chassis.errors import DomainError, Invalid
 from contracts.envelope import ContentRef
 from contracts.intake import TicketMessageReceived
 from contracts.sla import SlaDemanded
 from services.routing import handlers
-from services.routing.actions import Deed, read_arguments, refer_to, written
+from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
 from services.routing.domain.organisation import Organisation
+from services.routing.handlers import migrating, tasks
 from tests.laws import organisations, steps, workflows
 from tests.laws.bugs import BUGS
 from tests.laws.laws import Laws, moves
@@ -61,35 +62,31 @@ class Walk:
     def take(self, number: int, step: steps.Step) -> None:
         """Do a step and look at what it has done; raises Breach."""
         self._number = number
-        stage = self.stage
-        match step:
-            case steps.Registers():
-                self._receive(
-                    step.code, handlers.open_ticket, step.event, imported=step.event.imported
-                )
-            case steps.Acts():
-                self._act(step)
-            case steps.Races():
-                self._race(step)
-            case steps.Writes():
-                received = TicketMessageReceived(message=ContentRef("m", "0"), channel="web")
-                self._moved(step.code, ["resume"], handlers.hear_requester, received)
-            case steps.Demands():
-                wanted = SlaDemanded(
-                    clock="resolution", mark=100, alarm_at=stage.now, actions=step.actions
-                )
-                does = [_CLOCK_ACTIONS[a.do] for a in step.actions if a.do in _CLOCK_ACTIONS]
-                self._moved(step.code, does, handlers.meet_demands, wanted)
-            case steps.HandsOut():
-                self._hand_out([code for code in step.codes if code in stage.tickets])
-            case steps.Waits():
-                stage.pass_time(step.hours)
-            case steps.Reorganises():
-                stage.organisation = step.organisation
-            case steps.Publishes():
-                stage.publish(step.definition)
+        _TAKEN[type(step)](self, step)
 
-    def _act(self, act: steps.Acts, *, rival: steps.Acts | None = None) -> None:
+    def write(self, step: steps.Writes) -> None:
+        """Have the requester write."""
+        received = TicketMessageReceived(message=ContentRef("m", "0"), channel="web")
+        self._moved(step.code, ["resume"], handlers.hear_requester, received)
+
+    def demand(self, step: steps.Demands) -> None:
+        """Have a mark of a clock want something done."""
+        wanted = SlaDemanded(
+            clock="resolution", mark=100, alarm_at=self.stage.now, actions=step.actions
+        )
+        does = [_CLOCK_ACTIONS[a.do] for a in step.actions if a.do in _CLOCK_ACTIONS]
+        self._moved(step.code, does, handlers.meet_demands, wanted)
+
+    def register(self, step: steps.Registers) -> None:
+        """Have intake tell of a request."""
+        event = step.event
+        self._receive(step.code, handlers.open_ticket, event, imported=event.imported)
+
+    def hand_out_task(self, step: steps.HandsOutTask) -> None:
+        """Have a waiting task given away."""
+        self._moved(step.code, [], tasks.assign_task, tasks.AssignTask(step.task))
+
+    def act(self, act: steps.Acts, *, rival: steps.Acts | None = None) -> None:
         """Do something, while a rival is faster where there is one."""
         if act.code not in self.stage.tickets:
             return
@@ -98,7 +95,7 @@ class Walk:
             intent = self._intent(act, late=rival is not None)
         except Invalid:
             if rival is not None:
-                self._act(rival)
+                self.act(rival)
             return
         if rival is None:
             ask = self.laws.question(act)
@@ -108,7 +105,7 @@ class Walk:
 
             def be_faster() -> None:
                 self.laws.under_way = True
-                self._act(rival)
+                self.act(rival)
                 self.laws.under_way = False
                 asked.append(self.laws.question(act))
 
@@ -117,14 +114,19 @@ class Walk:
         self.accepted[act.action] += outcome.error is None
         self.laws.acted(act, ask, outcome)
 
-    def _race(self, race: steps.Races) -> None:
-        self._act(race.second, rival=race.first)
+    def race(self, race: steps.Races) -> None:
+        """Have two do something at the same time."""
+        self.act(race.second, rival=race.first)
 
     def _intent(self, act: steps.Acts, *, late: bool) -> Intent:
         read = read_arguments(act.action, act.arguments)
         cause = f"{self._number}:{'b' if late else 'a'}"
         texts = refer_to(written(read), stream=act.code, cause=cause)
-        deed = Deed(action=act.action, arguments=read, texts=texts, behalf=act.behalf)
+        filled = Filled(form=act.form, version=1) if act.form else None
+        texts |= {"answers": ContentRef("a", "0")} if filled else {}
+        deed = Deed(
+            action=act.action, arguments=read, texts=texts, behalf=act.behalf, filled=filled
+        )
         at = act.at or self.stage.now
         return Intent(handlers.act, deed, cause, at, act.who, act.at is not None)
 
@@ -143,7 +145,19 @@ class Walk:
         if after not in moves(definition, before, does):
             raise Breach(f"{message.__class__.__name__} led from {before} to {after}")
 
-    def _hand_out(self, codes: list[str]) -> None:
+    def migrate(self, step: steps.Migrates) -> None:
+        """Bring a ticket to the newest version of its workflow, or be told why not."""
+        code = step.code
+        if code not in self.stage.tickets:
+            return
+        flow, version = self.laws.page(code).workflow
+        newest = max(each for name, each in self.stage.definitions if name == flow)
+        message = migrating.Migrate(workflow=flow, from_version=version, to_version=newest)
+        self._receive(code, migrating.migrate, message, imported=False)
+
+    def hand_out(self, step: steps.HandsOut) -> None:
+        """Have queued work of some tickets given away together."""
+        codes = [code for code in step.codes if code in self.stage.tickets]
         intent = Intent(
             handlers.assign_next, handlers.AssignNext(), f"{self._number}", self.stage.now
         )
@@ -156,6 +170,26 @@ class Walk:
             begun = before[code] == definition["start"]
             if after not in moves(definition, before[code], ["assign"] if begun else []):
                 raise Breach(f"handing out led from {before[code]} to {after}")
+
+
+def _reorganise(walk: Walk, step: steps.Reorganises) -> None:
+    walk.stage.organisation = step.organisation
+
+
+#: How each kind of step is taken.
+_TAKEN: Mapping[type[Any], Callable[[Walk, Any], None]] = {
+    steps.Registers: Walk.register,
+    steps.Acts: Walk.act,
+    steps.Races: Walk.race,
+    steps.Writes: Walk.write,
+    steps.Demands: Walk.demand,
+    steps.HandsOut: Walk.hand_out,
+    steps.HandsOutTask: Walk.hand_out_task,
+    steps.Migrates: Walk.migrate,
+    steps.Waits: lambda walk, step: walk.stage.pass_time(step.hours),
+    steps.Reorganises: _reorganise,
+    steps.Publishes: lambda walk, step: walk.stage.publish(step.definition),
+}
 
 
 def judge(seed: int, bug: str | None = None, *, shorten: bool = True) -> Verdict:

@@ -18,9 +18,20 @@ Steps = dict[str, dict[str, Any]]
 _TRIES = 50
 #: Who is named most often, so that walks come far; anybody else comes now and then.
 _USUAL = ("owner", "assignee", "team", "staff", "desk", "ticket.work", "ticket.assign")
-_EVERYBODY = (*sorted(workflow.RELATIONS), *sorted(RIGHTS))
+_NAMED = ("role:expert", "unit:u0", "unit:u1/expert", "person:p1")
+_EVERYBODY = (*sorted(workflow.RELATIONS), *sorted(RIGHTS), *_NAMED)
 #: Actions that lead to a step that their way names.
 _LEADING = sorted(set(workflow.LEADS_TO) - {"record"})
+#: What a workflow with an action of its own calls it.
+_OWN = "take-up"
+_WORDS = {"fa": "یک", "en": "one"}
+#: Where a workflow's own actions may lead, and tickets by themselves.
+_BY_ITSELF = frozenset({"new", "in_progress", "waiting", "done", "finished"})
+_SEATS = ("supervisor", "owner", "role:manager", "role:expert", "unit:u1", "unit:u0/supervisor")
+_CONDITIONS = (
+    {"===": [{"var": "ticket.kind"}, "complaint"]},
+    {"<=": [{"var": "ticket.priority"}, 3]},
+)
 #: Kinds that most workflows have.
 _CORE = ("in_progress", "in_progress", "waiting", "done", "finished")
 
@@ -85,6 +96,9 @@ def _free(chance: Random) -> Definition:
     start = next(iter(steps))
     ways = [*_ways(chance, steps, chance.randint(10, 40)), *_connect(chance, steps, start)]
     definition: Definition = {"start": start, "steps": steps, "transitions": ways}
+    if chance.random() < 0.6:
+        _have_checks(chance, definition)
+        _have_actions(chance, definition)
     if chance.random() < 0.3:
         definition["resumes_at"] = chance.choice(list(steps))
     return definition
@@ -144,3 +158,58 @@ def _connect(chance: Random, steps: Steps, start: str) -> list[Definition]:
             way["to"], way["from"] = name, list(steps) if name == end else [start, *way["from"]]
             ways.append(way)
     return ways
+
+
+def _have_checks(chance: Random, definition: Definition) -> None:
+    """Have some steps wait for tasks or approvals, and be left by themselves either way."""
+    steps = definition["steps"]
+    alive = [name for name, step in steps.items() if step["kind"] not in ENDED]
+    for name in alive:
+        onward = [s for s in steps if s != name and steps[s]["kind"] in _BY_ITSELF]
+        if not onward or chance.random() < 0.5:
+            continue
+        many = chance.randint(1, 2)
+        if chance.random() < 0.5:
+            steps[name]["tasks"] = {f"t{n}": _task(chance) for n in range(1, many + 1)}
+            steps[name]["needs"] = chance.choice(("all", 1))
+        else:
+            by = [chance.choice(_SEATS) for _seat in range(many)]
+            in_order = chance.random() < 0.3
+            needs = chance.choice(("all", 1))
+            steps[name]["approvals"] = {"by": by, "needs": needs, "in_order": in_order}
+        for action in ("passed", "failed"):
+            way = {"action": action, "from": [name], "to": chance.choice(onward)}
+            definition["transitions"].append(way)
+
+
+def _have_actions(chance: Random, definition: Definition) -> None:
+    """Give the workflow an action of its own, steps that belong to units, conditions, effects."""
+    steps, ways = definition["steps"], definition["transitions"]
+    alive = [name for name, step in steps.items() if step["kind"] not in ENDED]
+    onward = [name for name, step in steps.items() if step["kind"] in _BY_ITSELF]
+    for name in alive:
+        if chance.random() < 0.2:
+            steps[name]["unit"] = _unit(chance)
+    if alive and onward:
+        definition["actions"] = {_OWN: {"title": _WORDS}}
+        for _way_of_it in range(chance.randint(1, 3)):
+            way: Definition = {"action": _OWN, "from": [chance.choice(alive)], "who": _who(chance)}
+            ways.append(way | ({"to": chance.choice(onward)} if chance.random() < 0.8 else {}))
+        if chance.random() < 0.3:
+            for way in (each for each in ways if each["action"] == _OWN):
+                way["form"] = "f1"
+    for way in ways:
+        if way["action"] not in ("passed", "failed") and chance.random() < 0.1:
+            way["when"] = chance.choice(_CONDITIONS)
+        if chance.random() < 0.05:
+            notice = {"role": "owner", "text": _WORDS}
+            way["effects"] = {"priority": chance.randint(1, 5), "notify": [notice]}
+
+
+def _task(chance: Random) -> Definition:
+    task: Definition = {"title": _WORDS, "unit": _unit(chance)}
+    return task | ({"tier": chance.randint(1, 2)} if chance.random() < 0.5 else {})
+
+
+def _unit(chance: Random) -> str:
+    return f"u{chance.randint(0, 3)}"

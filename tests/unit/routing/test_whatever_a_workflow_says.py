@@ -104,7 +104,7 @@ def test_an_action_that_leads_nowhere_names_no_step(action: str) -> None:
     with pytest.raises(Invalid) as refused:
         a_world(a_way(action, "working", "closed", "owner"))
 
-    assert [fault.code for fault in refused.value.fields] == ["leads_nowhere"]
+    assert [fault.code for fault in refused.value.fields] == ["names_a_step_in_vain"]
 
 
 def test_what_an_older_version_took_is_still_known() -> None:
@@ -115,4 +115,33 @@ def test_what_an_older_version_took_is_still_known() -> None:
         "transitions": [a_way("note", "new", "closed", "owner")],
     }
 
-    assert workflow.stored(definition).id == "old"
+    assert workflow.load(definition).id == "old"
+
+
+def test_what_was_done_waits_for_who_had_it_while_he_is_full() -> None:
+    definition = {
+        "id": "again",
+        "start": "new",
+        "actions": {"rework": {"title": {"fa": "دوباره", "en": "Rework"}}},
+        "steps": {
+            "new": {"kind": "new"},
+            "working": {"kind": "in_progress"},
+            "ready": {"kind": "done"},
+            "closed": {"kind": "finished"},
+        },
+        "transitions": [
+            a_way("assign", "new", "working", "ticket.assign"),
+            a_way("done", "working", "ready", "assignee"),
+            a_way("rework", "ready", "working", "ticket.assign"),
+            a_way("finish", "ready", "closed", "ticket.approve"),
+        ],
+    }
+    world = World(workflows=[workflow.read(definition, ARGUMENTS)])
+    world.register(workflow="again")
+    first = world.do("done", "expert").assignee
+    for number in range(6):
+        world.register(f"20000000000{number}")
+
+    ticket = world.do("rework", "supervisor")
+
+    assert (ticket.state, ticket.assignee, ticket.for_person) == ("in_progress", None, first)
