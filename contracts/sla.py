@@ -41,12 +41,14 @@ class Notice(Rung):
 class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a mark wants done with the work; routing does what the ticket's workflow allows."""
 
-    do: Literal["escalate", "prioritise", "reassign", "question"]
+    do: Literal["escalate", "prioritise", "reassign", "question", "move"]
     #: For `prioritise`: 1 (highest) to 5.
     priority: Annotated[int, Meta(ge=1, le=5)] | None = None
     #: Where the work goes, or who is asked; absent: one tier up, or the unit that has the work.
     unit: str | None = None
     tier: Annotated[int, Meta(ge=1, le=9)] | None = None
+    #: For `move`: one of the actions that the ticket's workflow has of its own.
+    action: str | None = None
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from contracts.calls.routing import TicketView
 from contracts.calls.sla import TicketTimes
 from gateway.answers import Ticket, TicketLine
 from gateway.caller import Caller
+from gateway.filled import told_form
 
 R = TypeVar("R")
 
@@ -46,8 +47,9 @@ def whole(
     *,
     times: dict[str, TicketTimes] | None,
     deliveries: list[DeliveryView] | None,
+    language: str,
 ) -> Ticket:
-    """Give a ticket of its parts; those that did not answer are named."""
+    """Give a ticket of its parts, its form in the language; those that did not answer are named."""
     parts = {"sla": times, "notify": deliveries}
     own = (times or {}).get(view.code, TicketTimes(clocks=[]))
     return Ticket(
@@ -57,6 +59,7 @@ def whole(
         registered_by=content.registered_by,
         requester_data=content.requester,
         messages=content.messages,
+        form=told_form(content.form, language) if content.form else None,
         clocks=own.clocks,
         deliveries=deliveries or [],
         unavailable=[name for name, part in parts.items() if part is None],

@@ -55,6 +55,10 @@ Language = Literal["fa", "en"]
 Channel = Literal["web", "phone", "email", "sms", "api"]
 FreeForm = Annotated[dict[str, Any], BeforeValidator(_shallow)]
 
+#: A tracking code among others, with or without separators.
+Code = Annotated[
+    str, BeforeValidator(without_separators), StringConstraints(pattern=r"^[0-9]{12}$")
+]
 #: The tracking code in a path, with or without separators.
 CodePath = Annotated[
     str,
@@ -103,6 +107,10 @@ class NewTicket(Document):
     language: Language | None = None
     #: Other than `default` only with the right `import`.
     workflow: Slug = "default"
+    #: Absent: the subject's; another one only by who may register for others.
+    form: Slug | None = None
+    #: By field id; every field's kind and conditions are in `GET /api/v1/forms/{id}`.
+    answers: FreeForm = {}
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -5,11 +5,14 @@ from fastapi import APIRouter
 from gateway.api import (
     admin,
     clocks,
+    desk,
     devices,
     events,
     expectations,
+    forms,
     holidays,
     inbox,
+    joining,
     notices,
     operation,
     providers,
@@ -19,16 +22,20 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    workflows,
 )
 
 #: In the order of the OpenAPI document; those asked most come first in matching too.
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
+    joining.router,
+    desk.router,
     clocks.router,
     clocks.unit_router,
     clocks.admin_router,
     track.router,
     subjects.router,
+    forms.router,
     sessions.router,
     devices.router,
     inbox.router,
@@ -40,5 +47,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    workflows.router,
     operation.router,
 )

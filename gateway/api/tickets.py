@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 
-from chassis.errors import NotFound
+from chassis.errors import FieldFault, Invalid, NotFound
 from contracts.calls.intake import (
     DescribeTickets,
+    Message,
     Registered,
     RegisterTicket,
     RequesterData,
@@ -40,6 +42,10 @@ from gateway.limits import network_of
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=StrictRoute)
 
 Reader = Annotated[Caller, allow("ticket.read")]
+#: The requester of a merged ticket wrote; and how long that may have been on its way here.
+_HEARD: Final = "ticket.heard"
+_ON_THE_WAY: Final = timedelta(minutes=10)
+_MOST_DESCRIBED: Final = 200
 #: What each action needs beyond reading the ticket, routing decides by the workflow.
 Worker = Annotated[Caller, allow_command("ticket.read")]
 
@@ -88,8 +94,37 @@ async def register(caller: Caller, ticket: NewTicket) -> Registered:
         channel=ticket.channel,
         language=ticket.language or caller.language,  # type: ignore[arg-type]
         workflow=ticket.workflow,
+        form=ticket.form,
+        answers=ticket.answers,
     )
     return await caller.command("intake", "register_ticket", request, Registered)
+
+
+_FIELD = "field."
+_MOST_FIELDS = 10
+_FIELD_PARAMETER: Final = {
+    "name": "field.{id}",
+    "in": "query",
+    "required": False,
+    "description": "An answer, by the id of a form's field that is `searchable` or `reportable`: "
+    "`field.place=fars`. Of a cascade every place on the way fits; texts are compared as people "
+    "type them.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+
+
+def asked_fields(request: Request) -> dict[str, str]:
+    """Give the answers that a list is asked for, by field; raises Invalid."""
+    asked = {
+        name.removeprefix(_FIELD): value.strip()
+        for name, value in request.query_params.items()
+        if name.startswith(_FIELD)
+    }
+    for name, value in asked.items():
+        if not 0 < len(value) <= 200 or len(asked) > _MOST_FIELDS:  # noqa: PLR2004 - as a line has
+            fault = FieldFault(pointer=f"/query/{_FIELD}{name}", code="invalid")
+            raise Invalid("request_invalid", fields=[fault])
+    return asked
 
 
 @router.get(
@@ -97,8 +132,10 @@ async def register(caller: Caller, ticket: NewTicket) -> Registered:
     operation_id="list_tickets",
     summary="List and search tickets",
     responses=gives(TicketList),
+    openapi_extra={"parameters": [_FIELD_PARAMETER]},
 )
-async def list_tickets(
+async def list_tickets(  # noqa: PLR0913, PLR0917 - one parameter per filter
+    request: Request,
     caller: Reader,
     state: Annotated[State | None, Query(description="State the ticket is in.")] = None,
     unit: Annotated[Slug | None, Query(description="Unit that has the work.")] = None,
@@ -108,15 +145,18 @@ async def list_tickets(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500, description="The last `next`.")] = None,
 ) -> Response:
-    """Give the tickets that the caller may read, newest change first."""
+    """Give the tickets that the caller may read, newest change first.
+
+    With `q` or `field.{id}=`, of the newest tickets that fit: as many as `limit`, before rights.
+    """
     codes = None
-    if q is not None:
-        codes = await caller.query(
-            "intake", "search_tickets", SearchTickets(text=q, limit=limit), list[str]
-        )
+    fields = asked_fields(request)
+    if q is not None or fields:
+        search = SearchTickets(text=q, fields=fields, limit=limit)
+        codes = await caller.query("intake", "search_tickets", search, list[str])
         if not codes:
             return answered(TicketList(items=[], next=None))
-    request = ListTickets(
+    wanted = ListTickets(
         state=state,
         unit=unit,
         owner=owner,
@@ -125,7 +165,7 @@ async def list_tickets(
         limit=limit,
         cursor=cursor,
     )
-    page = await caller.query("routing", "tickets", request, TicketPage)
+    page = await caller.query("routing", "tickets", wanted, TicketPage)
     lines, unavailable = await with_titles(caller, page.items)
     return answered(TicketList(items=lines, next=page.next, unavailable=unavailable))
 
@@ -141,7 +181,10 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
     case, contents, times, deliveries = await asyncio.gather(
         caller.query("routing", "ticket", GetTicket(code=code), TicketView),
         caller.query(
-            "intake", "describe_tickets", DescribeTickets(codes=[code]), dict[str, TicketContent]
+            "intake",
+            "describe_tickets",
+            DescribeTickets(codes=[code], forms=True),
+            dict[str, TicketContent],
         ),
         caller.optional("sla", "times", GetTimes(codes=[code]), dict[str, TicketTimes]),
         caller.optional("notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]),
@@ -151,7 +194,13 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
     view, content = needed(case), needed(contents).get(code)
     if content is None:
         raise NotFound("ticket_not_found")
-    ticket = whole(view, content, times=needed(times), deliveries=needed(deliveries))
+    ticket = whole(
+        view,
+        content,
+        times=needed(times),
+        deliveries=needed(deliveries),
+        language=caller.language,
+    )
     return answered(ticket, headers={"etag": f'"{view.version}"'})
 
 
@@ -177,9 +226,27 @@ async def ticket_timeline(code: CodePath, caller: Reader) -> Response:
         case,
         registered_at=content.registered_at,
         requester=content.requester.id,
-        messages=content.messages,
+        messages=sorted(
+            [*content.messages, *await _messages_of_merged(caller, case)],
+            key=lambda message: message.at,
+        ),
     )
     return answered(TicketTimeline(code=code, steps=story.for_staff(merged, caller.language)))
+
+
+async def _messages_of_merged(caller: Caller, case: list[Step]) -> list[Message]:
+    """Give what was written to the tickets that were merged into one, since they were."""
+    heard = {step.data["ticket"]: step.at for step in reversed(case) if step.type == _HEARD}
+    if not heard:
+        return []
+    request = DescribeTickets(codes=sorted(heard)[:_MOST_DESCRIBED])
+    found = await caller.optional("intake", "describe_tickets", request, dict[str, TicketContent])
+    return [
+        message
+        for code, content in (found or {}).items()
+        for message in content.messages
+        if message.at >= heard[code] - _ON_THE_WAY
+    ]
 
 
 @router.post(

@@ -19,6 +19,7 @@ from gateway.access import Anyone, AnyoneCommanding
 from gateway.answers import FeedbackAnswer, FollowedTicket, Foretold, answered, gives
 from gateway.caller import Caller
 from gateway.documents import CodePath, Feedback, NewMessage, Reason
+from gateway.filled import told_answers
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
 from gateway.texts import latin
@@ -133,6 +134,7 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
         rating=view.rating if view else None,
         actions=[action for action in (view.actions if view else ()) if action in OWN_ACTIONS],
         messages=tracked.messages,
+        answers=told_answers(tracked.answers, caller.language),
         timeline=story.for_requester(merged, caller.language),
         expected=expected,
     )

@@ -47,6 +47,8 @@ from contracts.routing import (
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketMigrated,
+    TicketMoved,
     TicketOpened,
     TicketPrioritised,
     TicketQueued,
@@ -89,6 +91,8 @@ class SlaService:
     on_message_received = subscribe(TicketMessageReceived, handlers.see_message)
     on_ticket_opened = subscribe(TicketOpened, handlers.see_step)
     on_ticket_triaged = subscribe(TicketTriaged, handlers.see_step)
+    on_ticket_moved = subscribe(TicketMoved, handlers.see_step)
+    on_ticket_migrated = subscribe(TicketMigrated, handlers.see_step)
     on_ticket_assigned = subscribe(TicketAssigned, handlers.see_holder)
     on_ticket_queued = subscribe(TicketQueued, handlers.see_holder)
     on_ticket_prioritised = subscribe(TicketPrioritised, handlers.see_priority)

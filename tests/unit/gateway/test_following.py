@@ -28,6 +28,7 @@ async def test_code_and_proof_show_the_allowed_fields_and_nothing_else(world):
         "rating",
         "actions",
         "messages",
+        "answers",
         "timeline",
         "expected",
     }
