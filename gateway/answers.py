@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from chassis.identity import Identity
 from contracts.calls.base import Answer
+from contracts.calls.forms import ShownAnswer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Staff, TicketView
-from contracts.calls.sla import Charge, ClockView, ExplanationLine
+from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine
 from contracts.rights import ROLES
+from contracts.sla import ExpectedStep
 
 REF_TEMPLATE: Final = "#/components/schemas/{name}"
 #: Schemas of every answer that a route declares with `gives`, for the OpenAPI document.
@@ -83,6 +85,12 @@ class InboxAnswer(Answer, frozen=True):
     out: list[TicketLine]
     #: Waiting in my team for a free person.
     queue: list[TicketLine]
+    #: With a task of mine or my team's, or waiting for my consent.
+    asked: list[TicketLine]
+    #: My unit, or I, was asked something about it.
+    questions: list[TicketLine] = []
+    #: Clocks of what is out, by code.
+    clocks: dict[str, list[ClockView]] = {}
     unavailable: list[str] = []
 
 
@@ -125,6 +133,8 @@ class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `
     deliveries: list[DeliveryView]
     #: Parts that do not answer now: `sla`, `notify`.
     unavailable: list[str]
+    #: Of an open ticket, as far as anything is known.
+    expected: ExpectedView | None = None
 
 
 class ToldLine(ExplanationLine, kw_only=True):  # type: ignore[misc]  # msgspec hands it down
@@ -161,6 +171,8 @@ class TimelineStep(Answer, frozen=True):
     data: dict[str, Any]
     #: Texts by the field that referred to them: `answer`, `question`, `note`, `message`, ...
     texts: dict[str, str]
+    #: Of a form that was filled in.
+    answers: list[ShownAnswer]
 
 
 class TicketTimeline(Answer, frozen=True):
@@ -177,6 +189,16 @@ class PublicStep(Answer, frozen=True):
     type: str
     title: str
     texts: dict[str, str]
+
+
+class Foretold(Answer, frozen=True):
+    """When an open ticket is expected to end, as its requester is told."""
+
+    at: datetime
+    #: `history` of like tickets, or the agreement's `target` as long as there is none.
+    by: str
+    #: The steps ahead with when each is expected, where the flow is a line of steps.
+    steps: list[ExpectedStep] = []
 
 
 class FollowedTicket(Answer, frozen=True):
@@ -204,6 +226,8 @@ class FollowedTicket(Answer, frozen=True):
     #: What was filled in, as far as its form says that it is shown here.
     answers: list[ToldAnswer]
     timeline: list[PublicStep]
+    #: Absent once it has ended, and while nothing is known.
+    expected: Foretold | None = None
 
 
 class FeedbackAnswer(Answer, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 from contracts.calls.intake import DescribeTickets, TicketContent
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import TicketView
-from contracts.calls.sla import ClockView
+from contracts.calls.sla import TicketTimes
 from gateway.answers import Ticket, TicketLine
 from gateway.caller import Caller
 from gateway.filled import told_form
@@ -45,12 +45,13 @@ def whole(
     view: TicketView,
     content: TicketContent,
     *,
-    clocks: dict[str, list[ClockView]] | None,
+    times: dict[str, TicketTimes] | None,
     deliveries: list[DeliveryView] | None,
     language: str,
 ) -> Ticket:
     """Give a ticket of its parts, its form in the language; those that did not answer are named."""
-    parts = {"sla": clocks, "notify": deliveries}
+    parts = {"sla": times, "notify": deliveries}
+    own = (times or {}).get(view.code, TicketTimes(clocks=[]))
     return Ticket(
         **_fields(view),
         title=content.title,
@@ -59,9 +60,10 @@ def whole(
         requester_data=content.requester,
         messages=content.messages,
         form=told_form(content.form, language) if content.form else None,
-        clocks=(clocks or {}).get(view.code, []),
+        clocks=own.clocks,
         deliveries=deliveries or [],
         unavailable=[name for name, part in parts.items() if part is None],
+        expected=own.expected,
     )
 
 

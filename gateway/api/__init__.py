@@ -5,11 +5,14 @@ from fastapi import APIRouter
 from gateway.api import (
     admin,
     clocks,
+    desk,
     devices,
     events,
+    expectations,
     forms,
     holidays,
     inbox,
+    joining,
     notices,
     operation,
     providers,
@@ -19,11 +22,14 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    workflows,
 )
 
 #: In the order of the OpenAPI document; those asked most come first in matching too.
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
+    joining.router,
+    desk.router,
     clocks.router,
     clocks.unit_router,
     clocks.admin_router,
@@ -34,11 +40,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     devices.router,
     inbox.router,
     reports.router,
+    expectations.router,
     events.router,
     providers.router,
     admin.router,
     holidays.router,
     notices.router,
     trials.router,
+    workflows.router,
     operation.router,
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gateway.days import day_parts
+from gateway.days import day_parts, day_shown
 from gateway.texts import digits, text
 
 _GROUP: Final = 4
@@ -23,6 +23,13 @@ def instant_shown(instant: datetime, language: str, zone: str) -> str:
     local = instant.astimezone(ZoneInfo(zone))
     time = digits(f"{local:%H:%M}", language)
     return text(language, "calendar.instant", time=time, **day_parts(local.date(), language))
+
+
+def foretold_shown(instant: datetime, now: datetime, language: str, zone: str) -> str:
+    """Give an expected instant no more exactly than it is known: as a day, unless it is near."""
+    if (instant - now).total_seconds() < _DAY:
+        return instant_shown(instant, language, zone)
+    return day_shown(instant.astimezone(ZoneInfo(zone)).date(), language)
 
 
 def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> str:

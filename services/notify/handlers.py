@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,21 +13,34 @@ from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.notify import Particulars
 from contracts.routing import (
     TicketAnswered,
+    TicketApprovalAsked,
+    TicketApprovalGiven,
     TicketAssigned,
+    TicketChased,
     TicketDeclined,
+    TicketHeard,
+    TicketMentioned,
+    TicketMoved,
+    TicketNoticeAsked,
     TicketReopened,
     TicketSentBack,
+    TicketTaskAssigned,
+    TicketUnitAsked,
+    TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
+    TicketWoken,
 )
 from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify.domain import ladders
-from services.notify.domain.deliveries import PERSON, REQUESTER, Ledger
+from services.notify.domain.corrections import ending
+from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE, Ledger
 from services.notify.domain.ladders import BREACH, WARNING, Grounds
 from services.notify.domain.notices import (
     ASSIGNEE,
     BOTH,
     EMAIL,
+    NOTHING,
     RESPONSIBLE,
     Notice,
     owe,
@@ -52,10 +65,12 @@ def telling(template: str) -> Decide:
 
 #: In plain words, that specialists look at it now.
 tell_of_escalation = telling("escalated")
+#: It goes on together with another request.
+tell_merged = telling("merged")
 #: The work is done.
-tell_done = telling("done")
+tell_done = ending(telling("done"))
 #: It is over; and how to say what he thinks of it.
-tell_finished = telling("finished")
+tell_finished = ending(telling("finished"))
 
 
 def send_code(
@@ -69,8 +84,54 @@ def send_code(
 def pass_message_on(
     ledger: Ledger, _event: TicketMessageReceived, context: Context, _grounds: Grounds
 ) -> list[Event]:
-    """Tell owner and assignee that the requester wrote."""
+    """Tell owner and assignee that the requester wrote; of a merged ticket, the other one tells."""
+    if ledger.was_owed("merged"):
+        return []
     return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
+
+
+def tell_heard(
+    ledger: Ledger, _event: TicketHeard, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell owner and assignee that the requester of a ticket merged into this one wrote."""
+    return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
+
+
+def tell_asked(
+    ledger: Ledger, event: TicketUnitAsked, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Bring a colleague's question to those who can answer it."""
+    return _owe_to_persons(ledger, "unit_asked", event.told, _quoting(event.text), context)
+
+
+def tell_replied(
+    ledger: Ledger, event: TicketUnitReplied, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Bring the answer to who had asked."""
+    if event.withdrawn or event.to is None:
+        return []
+    return _owe_to_persons(ledger, "unit_replied", [event.to], _quoting(event.text), context)
+
+
+def tell_chased(
+    ledger: Ledger, event: TicketChased, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Remind who has the work, or was asked."""
+    return _owe_to_persons(ledger, "chased", event.told, NOTHING, context)
+
+
+def tell_mentioned(
+    ledger: Ledger, event: TicketMentioned, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Call the attention of those who were named in a note."""
+    return _owe_to_persons(ledger, "mentioned", event.persons, _quoting(event.note), context)
+
+
+def tell_woken(
+    ledger: Ledger, event: TicketWoken, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell that what was put off is there again."""
+    return _owe_to_persons(ledger, "woken", [event.person], NOTHING, context)
 
 
 def tell_of_assignment(
@@ -102,6 +163,7 @@ def bring_answer(
     return owe(ledger, context, to_requester(ledger, "answer", _quoting(event.answer)))
 
 
+@ending
 def tell_declined(
     ledger: Ledger, event: TicketDeclined, context: Context, _grounds: Grounds
 ) -> list[Event]:
@@ -128,6 +190,7 @@ def tell_sent_back(
     return owe(ledger, context, Notice("sent_back", ASSIGNEE, (EMAIL,), _quoting(event.reason)))
 
 
+@ending
 def tell_withdrawn(
     ledger: Ledger, event: TicketWithdrawn, context: Context, _grounds: Grounds
 ) -> list[Event]:
@@ -138,6 +201,44 @@ def tell_withdrawn(
         to_requester(ledger, "withdrawn"),
         Notice("withdrawn_staff", RESPONSIBLE, (EMAIL,), _quoting(event.reason)),
     )
+
+
+def tell_of_step(
+    ledger: Ledger, event: TicketMoved, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell the requester of a step that the workflow has a sentence for."""
+    if event.tells is None:
+        return []
+    return owe(ledger, context, to_requester(ledger, "step", Particulars(words=event.tells)))
+
+
+def pass_notice_on(
+    ledger: Ledger, event: TicketNoticeAsked, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell whom a transition of the workflow wants told."""
+    words = Particulars(words=event.text)
+    if event.role == "requester":
+        return owe(ledger, context, to_requester(ledger, "step", words))
+    return owe(ledger, context, Notice("notice", ROLE + event.role, (EMAIL,), words))
+
+
+def tell_of_task(
+    ledger: Ledger, event: TicketTaskAssigned, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell who was given a task, unless he took it himself."""
+    if context.actor == PERSON + event.assignee:
+        return []
+    return owe(ledger, context, Notice("assigned", PERSON + event.assignee, (EMAIL,)))
+
+
+def ask_for_consent(
+    ledger: Ledger,
+    event: TicketApprovalAsked | TicketApprovalGiven,
+    context: Context,
+    _grounds: Grounds,
+) -> list[Event]:
+    """Tell those whose turn it is that their consent is waited for."""
+    return owe(ledger, context, *(Notice("consent", PERSON + p, (EMAIL,)) for p in event.told))
 
 
 def warn(ledger: Ledger, event: SlaWarned, context: Context, grounds: Grounds) -> list[Event]:
@@ -168,6 +269,17 @@ def _just_asked(ledger: Ledger, context: Context) -> bool:
 
 def _quoting(text: ContentRef | None) -> Particulars:
     return Particulars(text=text.id if text else None)
+
+
+def _owe_to_persons(
+    ledger: Ledger,
+    template: str,
+    persons: Sequence[str],
+    particulars: Particulars,
+    context: Context,
+) -> list[Event]:
+    notices = (Notice(template, PERSON + person, (EMAIL,), particulars) for person in persons)
+    return owe(ledger, context, *notices)
 
 
 def _owe_to_roles(

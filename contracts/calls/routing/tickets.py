@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Limit, Line, Request
+from contracts.calls.forms import ShownAnswer
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
 
 
 class Act(Request):
@@ -22,6 +24,17 @@ class Act(Request):
     behalf: Line | None = None
 
 
+class ActOnMany(Request):
+    """Command `act_on_many`: do one action on each ticket. Answers [ActedOn], in their order.
+
+    Each is decided by itself: what is refused for one is done for the others.
+    """
+
+    codes: Annotated[list[Code], Meta(min_length=1, max_length=200)]
+    action: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,31}$")]
+    arguments: dict[str, Any] = {}
+
+
 class OpenReferral(Answer):
     """Work that is out with somebody else and must come back."""
 
@@ -31,6 +44,31 @@ class OpenReferral(Answer):
     to_tier: int
     to_person: str | None
     since: datetime
+
+
+class TaskView(Answer):
+    """A piece of a step's work that somebody does beside the ticket's own."""
+
+    id: str
+    #: By language.
+    title: dict[str, str]
+    unit: str
+    tier: int
+    assignee: str | None
+    #: `open`, `done` or `refused`.
+    outcome: str
+    #: The form that goes with `finish-task`.
+    form: str | None
+
+
+class SeatView(Answer):
+    """A voice in an approval."""
+
+    #: `role:manager`, `unit:finance/supervisor`, `supervisor@it`, `person:sara`, ...
+    who: str
+    #: Who has spoken, and whether he approved; absent while nobody has.
+    by: str | None
+    approved: bool | None
 
 
 class TicketView(Answer):
@@ -59,8 +97,48 @@ class TicketView(Answer):
     touch_seconds: int
     cost: int
     version: int
+    #: The incident whose answers are told here too; how many tickets are told those of this one.
+    parent: str | None = None
+    children: int = 0
+    #: The ticket that goes on in its place.
+    merged_into: str | None = None
+    #: What other units were asked, and what upper tiers proposed to answer.
+    questions: list[OpenQuestion] = []
+    proposals: list[ProposedAnswer] = []
+    #: What the caller is told of, and until when he has put it off.
+    following: list[str] = []
+    snoozed_until: datetime | None = None
+    #: In the inbox's `out`: with whom the work is.
+    away: Away | None = None
     #: What the caller may do now, by what the workflow and his rights allow.
     actions: list[str] = []
+    #: What the workflow calls the step, and those of its own actions that are among `actions`.
+    step_title: dict[str, str] | None = None
+    action_titles: dict[str, dict[str, str]] = {}
+    #: Forms that go with actions, by action.
+    forms: dict[str, str] = {}
+    tasks: list[TaskView] = []
+    #: The seats of the approval that the step waits for, and how many must approve.
+    seats: list[SeatView] = []
+    seats_needed: int = 0
+
+
+class Refusal(Answer):
+    """Why something was not done: the parts of an error."""
+
+    status: int
+    code: str
+    params: dict[str, Any] = {}
+    #: JSON pointer, code and parameters of what is wrong with each argument.
+    fields: list[tuple[str, str, dict[str, Any]]] = []
+
+
+class ActedOn(Answer):
+    """What became of one of many: the ticket as it stands now, or why nothing was done."""
+
+    code: str
+    ticket: TicketView | None = None
+    refusal: Refusal | None = None
 
 
 class GetTicket(Request):
@@ -97,6 +175,10 @@ class Inbox(Answer):
     out: list[TicketView]
     #: Waiting in my team for a free person.
     queue: list[TicketView]
+    #: With a task of mine or my team's, or waiting for my consent.
+    asked: list[TicketView] = []
+    #: My unit, or I, was asked something about it.
+    questions: list[TicketView] = []
 
 
 class Timeline(Request):
@@ -116,6 +198,8 @@ class Step(Answer):
     data: dict[str, Any]
     #: Texts by the field that referred to them: `answer`, `question`, `note`, ...
     texts: dict[str, str] = {}
+    #: Of a form that was filled in, with the words of its version.
+    answers: list[ShownAnswer] = []
 
 
 class Follow(Request):

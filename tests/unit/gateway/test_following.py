@@ -30,6 +30,7 @@ async def test_code_and_proof_show_the_allowed_fields_and_nothing_else(world):
         "messages",
         "answers",
         "timeline",
+        "expected",
     }
     assert reply.json["handled_by"] == "سارا رضایی"
 

@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 
 from chassis.decisions import Context
+from chassis.errors import DomainError
 from chassis.identity import Identity
 from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
-from services.routing.actions import Deed, read_arguments, refer_to, written
+from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
+from services.routing.actions.ending import Merge
+from services.routing.actions.joining import Attach
 from services.routing.domain.balance import fewest_owned, least_loaded
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
@@ -22,14 +25,19 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers import (
     AssignNext,
+    AssignTask,
     act,
     assign_next,
+    assign_task,
     hear_requester,
     meet_demands,
     open_ticket,
     wish_of,
 )
+from services.routing.handlers.attention import WakeUp, wake_up
+from services.routing.handlers.carried import Carried, receive
 from services.routing.handlers.case import Grounds, Place
+from services.routing.handlers.joining import Conclude, TakeIn, conclude, take_in
 from services.routing.handlers.opening import desk_for
 from services.routing.workflows import shipped
 
@@ -82,8 +90,8 @@ ORGANISATION = Organisation(
 SUBJECTS = {"it": None, "it.network": "it", "it.software": "it", "finance": None}
 
 
-def identity_of(person: str) -> Identity:
-    found = ORGANISATION.people[person]
+def identity_of(person: str, known: Person | None = None) -> Identity:
+    found = known or ORGANISATION.people[person]
     return Identity(subject=f"person:{person}", role=found.role, unit=found.unit, tier=found.tier)
 
 
@@ -131,12 +139,24 @@ class World:
         *,
         at: datetime | None = None,
         behalf: str | None = None,
+        filled: dict[str, dict[str, Any]] | None = None,
         **arguments: Any,
     ) -> Ticket:
         read = read_arguments(action, arguments)
-        texts = refer_to(written(read), stream=code, cause=str(self._count))
-        deed = Deed(action=action, arguments=read, texts=texts, behalf=behalf)
+        bodies = written(read) | ({"answers": str(filled)} if filled else {})
+        texts = refer_to(bodies, stream=code, cause=str(self._count))
+        forms = [Filled(form=name, version=1, values=v) for name, v in (filled or {}).items()]
+        deed = Deed(
+            action=action,
+            arguments=read,
+            texts=texts,
+            behalf=behalf,
+            filled=forms[0] if forms else None,
+        )
         identity = identity_of(by) if isinstance(by, str) else by
+        for target, kind in tied_to(read):
+            if target != code and target in self.tickets:
+                self._decide(target, take_in, TakeIn(tickets=[code], kind=kind), identity)
         return self._decide(code, act, deed, identity, at)
 
     def demand(self, *actions: Action, code: str = CODE) -> Ticket:
@@ -144,8 +164,31 @@ class World:
         wanted = SlaDemanded(clock="resolution", mark=100, alarm_at=self.now, actions=list(actions))
         return self._decide(code, meet_demands, wanted)
 
+    def carry(self, source: str = CODE) -> dict[str, str]:
+        """Carry what a ticket passes on; gives who refused it, and why."""
+        refused: dict[str, str] = {}
+        for passage in self.tickets[source].ties.passages:
+            carried = Carried(
+                source=source, requester=self.tickets[source].requester, passage=passage
+            )
+            reach = self.tickets[source].ties.reach(passage)
+            for code in reach:
+                try:
+                    self._decide(code, receive, carried)
+                except DomainError as error:
+                    refused[code] = error.code
+            done = Conclude(passage=passage.id, reached=len(reach) - len(refused), left={})
+            self._decide(source, conclude, done)
+        return refused
+
+    def wake_up(self, code: str = CODE) -> Ticket:
+        return self._decide(code, wake_up, WakeUp())
+
     def hand_out(self, code: str = CODE) -> Ticket:
         return self._decide(code, assign_next, AssignNext())
+
+    def hand_out_task(self, task: str, code: str = CODE) -> Ticket:
+        return self._decide(code, assign_task, AssignTask(task))
 
     def pass_time(self, **duration: float) -> None:
         self.now += timedelta(**duration)
@@ -162,8 +205,7 @@ class World:
         return next(event for event, _ in reversed(self.events[code]) if isinstance(event, kind))
 
     def loads(self) -> Counter[str]:
-        held = (ticket.holder for ticket in self.tickets.values())
-        return Counter(person for person in held if person is not None)
+        return Counter(p for ticket in self.tickets.values() for p in ticket.places.values())
 
     def grounds(self, **more: Any) -> Grounds:
         return Grounds(
@@ -212,7 +254,8 @@ class World:
             one = self.organisation.people.get(wish.person or "")
             named = [one] if one and one.may_work else []
             team = self.organisation.pool(wish.unit, wish.tier, wish.skill)
-            has = one is not None and one.id == state.holder
+            part = f"#{wish.task}" if wish.task else ""
+            has = one is not None and one.id == state.places.get(part)
             chosen = one if has else least_loaded(named if wish.person else team, self.loads())
             assignee = chosen.id if chosen else None
         owner = None
@@ -223,6 +266,13 @@ class World:
             chosen = fewest_owned(desk_for(request, grounds), owned)
             owner = chosen.id if chosen else None
         return Place(assignee=assignee, owner=owner)
+
+
+def tied_to(arguments: Any) -> list[tuple[str, Any]]:
+    """Which ticket an action has to be expected by, and as what."""
+    if isinstance(arguments, Attach):
+        return [(arguments.parent, "child")]
+    return [(arguments.into, "merged")] if isinstance(arguments, Merge) else []
 
 
 def with_people(*people: Person) -> Organisation:
