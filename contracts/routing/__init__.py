@@ -28,7 +28,13 @@ from contracts.routing.flows import (
     TicketTaskDone,
     TicketTaskOpened,
 )
-from contracts.routing.organisation import PersonChanged, UnitChanged
+from contracts.routing.organisation import (
+    PersonChanged,
+    PersonLeaveCancelled,
+    PersonLeaveTaken,
+    PersonPresenceChanged,
+    UnitChanged,
+)
 from contracts.routing.placing import (
     TicketAssigned,
     TicketEscalated,
@@ -53,6 +59,9 @@ __all__ = [
     "ENDED",
     "STATES",
     "PersonChanged",
+    "PersonLeaveCancelled",
+    "PersonLeaveTaken",
+    "PersonPresenceChanged",
     "State",
     "StateEvent",
     "TicketAnswered",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.bus.inbox import Inbox
 from chassis.bus.topology import CONSUMES
+from tests.simulation.founding import CAPACITY
 from tests.simulation.watch import FOLDS
 
 if TYPE_CHECKING:
@@ -78,12 +79,13 @@ def _unapplied(world: World, source: str, consumer: str) -> Iterator[str]:
 
 def _places(world: World) -> Iterator[str]:
     """Each ticket takes the place of whoever has the work, and of nobody else."""
-    holders = {
-        code: stream.state.holder
+    tickets = {
+        code: stream.state
         for (service, code), stream in world.watch.streams.items()
         if service == "routing"
     }
     for load in documents(world, "routing", "loads"):
-        mine = {code for code, holder in holders.items() if holder == load["_id"]}
-        if set(load["held"]) != mine or load["count"] != len(mine):
+        mine = {code for code, ticket in tickets.items() if ticket.holder == load["_id"]}
+        points = sum(min(tickets[code].weight, CAPACITY) for code in mine)
+        if set(load["held"]) != mine or load["count"] != points:
             yield f"{load['_id']} has {sorted(mine)} and is counted for {sorted(load['held'])}"

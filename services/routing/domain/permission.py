@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +16,7 @@ from chassis.errors import Conflict, Forbidden
 from chassis.identity import Identity
 from contracts.rights import RIGHTS, Scope, scope_of
 from services.routing.domain.facts import facts_of
-from services.routing.domain.organisation import Organisation
+from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.parts import Task
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import AUTOMATIC, Transition, Workflow
@@ -46,6 +47,34 @@ def asker_of(identity: Identity, organisation: Organisation, *, imported: bool =
         tier=person.tier if person else identity.tier or 1,
         importing=imported or identity.role == "importer",
     )
+
+
+class Seat(NamedTuple):
+    """A seat in an approval, and in whose place it is taken."""
+
+    number: int
+    instead_of: str | None = None
+
+
+def asker_of_person(person: Person) -> Asker:
+    """Give somebody as he would ask himself."""
+    return Asker(
+        subject=f"person:{person.id}",
+        role=person.role,
+        person=person.id,
+        unit=person.unit,
+        tier=person.tier,
+    )
+
+
+def absentees(person: str | None, organisation: Organisation) -> list[Person]:
+    """Give those for whom somebody stands in while they are on leave."""
+    people = organisation.people
+    return [
+        people[absent]
+        for absent, stand_in in organisation.stand_ins.items()
+        if stand_in == person and absent in people
+    ]
 
 
 class Standing:
@@ -116,8 +145,22 @@ class Standing:
         ]
 
     @cached_property
-    def seat(self) -> int | None:
+    def seat(self) -> Seat | None:
         """The seat that he may take in the approval which the step waits for."""
+        own = self.own_seat()
+        if own is not None:
+            return Seat(own)
+        consent = self.ticket.consent
+        if consent is None or not consent.may_speak(self.asker.person):
+            return None
+        for absent in absentees(self.asker.person, self._organisation):
+            his = Standing(self.ticket, asker_of_person(absent), self._organisation).own_seat()
+            if his is not None:
+                return Seat(his, absent.id)
+        return None
+
+    def own_seat(self) -> int | None:
+        """Give the seat that is for himself."""
         consent = self.ticket.consent
         if consent is None or not consent.may_speak(self.asker.person):
             return None

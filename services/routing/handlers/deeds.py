@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chassis.decisions import Context
+from chassis.decisions import Context, Due
 from chassis.errors import DomainError
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
@@ -25,6 +25,7 @@ from services.routing.handlers import (
     placing,
     recording,
     referral,
+    taking_back,
     tasks,
     work,
 )
@@ -70,16 +71,18 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
         return placing.wish_for_next(state, grounds)
     if isinstance(message, SlaDemanded):
         return demands.wish_for_demands(state, message, context, grounds)
+    if isinstance(message, taking_back.PassOn | Due):
+        return taking_back.wish_for(state, message)
     if isinstance(message, tasks.AssignTask):
         return tasks.wish_for_task(state, message)
     return _wish_of_deed(state, message, context, grounds) if isinstance(message, Deed) else None
 
 
-def _wish_of_deed(state: Ticket, message: Deed, context: Context, grounds: Grounds) -> Wish | None:
-    if ACTIONS.get(message.action, MOVE).wish is None:
+def _wish_of_deed(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> Wish | None:
+    if ACTIONS.get(deed.action, MOVE).wish is None:
         return None
     try:
-        case = case_of(state, message, context, grounds)
+        case = case_of(state, deed, context, grounds)
         wish = _action_of(case).wish
         return None if wish is None or case.asker.importing else wish(case)
     except DomainError:
