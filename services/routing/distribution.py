@@ -1,15 +1,15 @@
 """Handing queued work to people who have become free, and mending what loads were counted wrong."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.calls.call import Call
 from chassis.errors import DomainError
 from chassis.journal import Aggregates, Outcome
+from chassis.journal.aggregates import Decide
 from chassis.logging import get_logger
-from contracts.envelope import Event
 from contracts.routing import TicketMoved, TicketTaskOpened
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Person
@@ -19,13 +19,12 @@ from services.routing.reference import Grounding
 from services.routing.repository.loads import Freed
 from services.routing.repository.queues import Queue
 
-Decide = Callable[..., Sequence[Event]]
-
 log = get_logger()
 
 #: How many tickets of one queue are given away in one go, and how many are looked at at least.
 _TOGETHER = 100
 _LOOK_AHEAD = 10
+_NEXT = AssignNext()
 
 
 class Distribution:
@@ -37,7 +36,7 @@ class Distribution:
         self._store = grounding.store
         self._runtime = grounding.runtime
 
-    def serve(self, person: str) -> None:
+    def serve_person(self, person: str) -> None:
         """Give somebody who has come back his next ticket."""
         self._grounding.places.freed.add(person)
         self.serve_freed()
@@ -70,9 +69,9 @@ class Distribution:
             for task in ticket.tasks:
                 queue = Queue(task.unit, task.tier, task.skill)
                 if task.is_open and task.assignee is None and self._room(queue):
-                    self.decide([code], "assign_task", assign_task, AssignTask(task.id))
+                    self._give([code], assign_task, AssignTask(task.id))
 
-    def serve_moved(self, code: str, outcome: Outcome) -> None:
+    def serve(self, code: str, outcome: Outcome) -> None:
         """Give away at once what an action of a workflow's own has brought into queues."""
         if any(isinstance(event, TicketTaskOpened) for event in outcome.events):
             self.serve_tasks([code])
@@ -102,17 +101,21 @@ class Distribution:
         }
         return {name: room for name, room in rooms.items() if room > 0}
 
-    def _give(self, codes: Sequence[str]) -> None:
-        self.decide(codes, "assign_next", assign_next, AssignNext())
+    def _give(
+        self,
+        codes: Sequence[str],
+        decide: Decide = assign_next,
+        message: AssignNext | AssignTask = _NEXT,
+    ) -> None:
+        self.decide(codes, decide, message)
 
-    def decide(
-        self, codes: Sequence[str], method: str, decide: Decide, message: Any
-    ) -> dict[str, Outcome]:
+    def decide(self, codes: Sequence[str], decide: Decide, message: Any) -> dict[str, Outcome]:
         """Have something decided about tickets; what fails is tried later."""
+        name = decide.__name__
         if not codes:
             return {}
         call = Call(
-            method=method,
+            method=name,
             identity=self._runtime.identity,
             key=secrets.token_hex(8),
             now=self._runtime.clock.now(),
@@ -120,11 +123,11 @@ class Distribution:
         try:
             outcomes = self._tickets.execute_all(codes, decide, message, call)
         except DomainError as error:
-            log.info("not_decided", method=method, tickets=len(codes), reason=error.code)
+            log.info("not_handed_out", method=name, tickets=len(codes), reason=error.code)
             return {}
         for code, outcome in outcomes.items():
             if outcome.error is not None:
-                log.info("not_decided", method=method, code=code, reason=outcome.error.code)
+                log.info("not_handed_out", method=name, code=code, reason=outcome.error.code)
         return outcomes
 
     def _sweep_person(self, person: Person, before: datetime) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from chassis.errors import Unavailable
 from chassis.journal import Outcome
-from services.routing.domain.balance import Burden, Task, choose, fewest_owned
+from services.routing.domain.balance import Burden, Job, choose, fewest_owned
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Place
@@ -33,7 +33,7 @@ class Want(NamedTuple):
     owners: Sequence[Person]
     #: Who has it now: he needs no second place.
     holder: str | None
-    task: Task = Task()
+    job: Job = Job()
     requester: str = ""
     #: `#task` for work beside the ticket's own, which takes a place of its own.
     part: str = ""
@@ -50,8 +50,8 @@ class Places:
     def __init__(self, loads: Loads, acquaintance: Acquaintance) -> None:
         self._loads = loads
         self._acquaintance = acquaintance
-        #: Places taken by decisions under way: {(code, cause): (person, points, part)}.
-        self._taken: dict[tuple[str, str], tuple[str, int, str]] = {}
+        #: Places taken by decisions under way: {(code, cause): (person, part, points)}.
+        self._taken: dict[tuple[str, str], tuple[str, str, int]] = {}
         #: Who has become free; whoever hands work out empties it.
         self.freed: set[str] = set()
 
@@ -102,12 +102,10 @@ class Places:
 
     def _acquainted(self, wants: Sequence[Want]) -> list[Want]:
         """Tell those wants that ask for it who had the requester's work last."""
-        asking = [want.requester for want in wants if want.task.strategy == "sticky"]
+        asking = [want.requester for want in wants if want.job.strategy == "sticky"]
         agents = self._acquaintance.of(asking) if asking else {}
         return [
-            want._replace(
-                task=msgspec.structs.replace(want.task, last_agent=agents[want.requester])
-            )
+            want._replace(job=msgspec.structs.replace(want.job, last_agent=agents[want.requester]))
             if want.requester in agents
             else want
             for want in wants
@@ -143,7 +141,7 @@ class Places:
         for want in wants:
             if (has := _has_already(want, loads)) is not None:
                 found[want.code, want.cause] = has
-            elif (person := choose(want.pool, want.task, burdens)) is not None:
+            elif (person := choose(want.pool, want.job, burdens)) is not None:
                 place = _place_with(person, want, burdens)
                 burdens[person.id] = Burden(
                     burdens[person.id].points + place.points, place.turn or burdens[person.id].turn
@@ -163,7 +161,7 @@ class Places:
                     continue
                 found[want.code, want.cause] = name
                 if taken[work]:
-                    self._taken[want.code, want.cause] = name, place.points, want.part
+                    self._taken[want.code, want.cause] = name, want.part, place.points
         return left
 
     def _left(self, person: str, work: str, weight: int) -> Freed:
@@ -175,9 +173,10 @@ class Places:
         return Freed(person, work, None, points)
 
     def _unused(self, code: str, cause: str, outcome: Outcome | None) -> list[Freed]:
-        person, points, part = self._taken.pop((code, cause), (None, 0, ""))
-        if person is None:
+        taken = self._taken.pop((code, cause), None)
+        if taken is None:
             return []
+        person, part, points = taken
         after = _committed(outcome)
         if after is None and outcome is not None and isinstance(outcome.error, Unavailable):
             # Perhaps it was stored after all: the sweep will know.
@@ -188,9 +187,9 @@ class Places:
 
 def _place_with(person: Person, want: Want, burdens: Mapping[str, Burden]) -> Wanted:
     turn = 0
-    if want.task.strategy == "round_robin":
+    if want.job.strategy == "round_robin":
         turn = max(burdens[each.id].turn for each in want.pool) + 1
-    return Wanted(want.cause, person.points(want.task.weight), turn)
+    return Wanted(want.cause, person.points(want.job.weight), turn)
 
 
 def _committed(outcome: Outcome | None) -> Ticket | None:

@@ -13,7 +13,7 @@ from contracts.intake import TicketRegistered
 from contracts.routing import TicketAssigned, TicketQueued
 from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
-from services.routing.domain.balance import Task
+from services.routing.domain.balance import Job
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.forms import Forms
@@ -135,16 +135,17 @@ class _Wants:
                 pool = self._pool(wish) if wish else []
                 about = state if state.opened_at is not None else message
                 part = f"#{wish.task}" if wish and wish.task else ""
-                holder = state.places.get(part)
-                want = Want(context.stream, context.cause, pool, owners, holder, part=part)
-                task = self._task(wish, state, about.language) if wish else want.task
-                wants.append(want._replace(task=task, requester=about.requester))
+                want = Want(
+                    context.stream, context.cause, pool, owners, state.places.get(part), part=part
+                )
+                job = self._job(wish, state, about.language) if wish else want.job
+                wants.append(want._replace(job=job, requester=about.requester))
         return wants
 
-    def _task(self, wish: Wish, state: Ticket, language: str) -> Task:
+    def _job(self, wish: Wish, state: Ticket, language: str) -> Job:
         organisation = self._grounds.organisation
-        return Task(
-            weight=wish.weight or state.weight,
+        return Job(
+            weight=1 if wish.task else wish.weight or state.weight,
             strategy=wish.strategy or organisation.strategy_of(wish.unit),
             skill=wish.skill,
             language=language,

@@ -101,7 +101,7 @@ class RoutingService:
     def act(self, request: Act, call: Call) -> TicketView:
         outcome = doing.carry_out(request, call, self._desk)
         self._distribution.serve_freed()
-        self._distribution.serve_moved(request.code, outcome)
+        self._distribution.serve(request.code, outcome)
         shown = Shown(request.code, outcome.version, outcome.state, call.now)
         return self._views(call).show(shown)
 
@@ -183,7 +183,7 @@ class RoutingService:
     @command
     def set_presence(self, request: SetPresence, call: Call) -> Attendance:
         said = self._attending.set_presence(request, call)
-        self._distribution.serve(said.person)
+        self._distribution.serve_person(said.person)
         return said
 
     @command
@@ -193,7 +193,7 @@ class RoutingService:
     @command
     def cancel_leave(self, request: CancelLeave, call: Call) -> Attendance:
         said = self._attending.cancel_leave(request, call)
-        self._distribution.serve(said.person)
+        self._distribution.serve_person(said.person)
         return said
 
     # -- the organisation ------------------------------------------------------------------------

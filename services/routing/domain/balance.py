@@ -10,7 +10,7 @@ import msgspec
 from services.routing.domain.organisation import Person
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
+class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be given away, as far as it matters to whom."""
 
     weight: int = 1
@@ -33,17 +33,17 @@ Burdens = Mapping[str, Burden]
 _NONE = Burden()
 
 
-def choose(people: Iterable[Person], task: Task, burdens: Burdens) -> Person | None:
+def choose(people: Iterable[Person], job: Job, burdens: Burdens) -> Person | None:
     """Give who gets it, or None when nobody has room."""
-    free = [person for person in people if has_room(person, task, burdens)]
-    rank = _RANKS.get(task.strategy, _by_load)
-    return min(free, key=lambda person: (*rank(person, task, burdens), person.id), default=None)
+    free = [person for person in people if has_room(person, job, burdens)]
+    rank = _RANKS.get(job.strategy, _by_load)
+    return min(free, key=lambda person: (*rank(person, job, burdens), person.id), default=None)
 
 
-def has_room(person: Person, task: Task, burdens: Burdens) -> bool:
+def has_room(person: Person, job: Job, burdens: Burdens) -> bool:
     """Tell whether it fits into somebody's capacity; what is heavier than that fills it."""
     points = burdens.get(person.id, _NONE).points
-    return points + person.points(task.weight) <= person.capacity
+    return points + person.points(job.weight) <= person.capacity
 
 
 def fewest_owned(agents: Iterable[Person], owned: Mapping[str, int]) -> Person | None:
@@ -51,26 +51,26 @@ def fewest_owned(agents: Iterable[Person], owned: Mapping[str, int]) -> Person |
     return min(agents, key=lambda p: (owned.get(p.id, 0), p.id), default=None)
 
 
-def _by_load(person: Person, _task: Task, burdens: Burdens) -> tuple[Any, ...]:
+def _by_load(person: Person, _job: Job, burdens: Burdens) -> tuple[Any, ...]:
     """Most room in proportion to his capacity."""
     return (burdens.get(person.id, _NONE).points / person.capacity,)
 
 
-def _by_turn(person: Person, _task: Task, burdens: Burdens) -> tuple[Any, ...]:
+def _by_turn(person: Person, _job: Job, burdens: Burdens) -> tuple[Any, ...]:
     return (burdens.get(person.id, _NONE).turn,)
 
 
-def _by_acquaintance(person: Person, task: Task, burdens: Burdens) -> tuple[Any, ...]:
-    return (person.id != task.last_agent, *_by_load(person, task, burdens))
+def _by_acquaintance(person: Person, job: Job, burdens: Burdens) -> tuple[Any, ...]:
+    return (person.id != job.last_agent, *_by_load(person, job, burdens))
 
 
-def _by_skill(person: Person, task: Task, burdens: Burdens) -> tuple[Any, ...]:
-    level = person.level(task.skill) if task.skill else 0
-    speaks = task.language in person.languages
-    return (-level, not speaks, *_by_load(person, task, burdens))
+def _by_skill(person: Person, job: Job, burdens: Burdens) -> tuple[Any, ...]:
+    level = person.level(job.skill) if job.skill else 0
+    speaks = job.language in person.languages
+    return (-level, not speaks, *_by_load(person, job, burdens))
 
 
-_RANKS: Mapping[str, Callable[[Person, Task, Burdens], tuple[Any, ...]]] = {
+_RANKS: Mapping[str, Callable[[Person, Job, Burdens], tuple[Any, ...]]] = {
     "least_loaded": _by_load,
     "round_robin": _by_turn,
     "sticky": _by_acquaintance,

@@ -140,17 +140,7 @@ def index(state: Ticket) -> dict[str, Any]:
         "priority": state.priority,
         "opened_at": state.opened_at,
         **_seldom(state),
-        **_parts(state),
-    }
-
-
-def _parts(state: Ticket) -> dict[str, Any]:
-    """Give for whom an open step has a task or a seat; nothing for the ordinary ticket."""
-    tasks = [task for task in state.tasks if task.is_open]
-    keys = [f"person:{t.assignee}" if t.assignee else f"unit:{t.unit}" for t in tasks]
-    keys += (who for _number, who in (state.consent.free() if state.consent else ()))
-    queued = any(task.assignee is None for task in tasks)
-    return ({"asked": keys} if keys else {}) | ({"tasks_queued": True} if queued else {})
+    } | _parts(state)
 
 
 def _seldom(state: Ticket) -> dict[str, Any]:
@@ -163,3 +153,12 @@ def _seldom(state: Ticket) -> dict[str, Any]:
         "due_at": state.react_by if state.holder is not None else None,
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _parts(state: Ticket) -> dict[str, Any]:
+    """Give for whom an open step has a task or a seat; nothing for the ordinary ticket."""
+    tasks = [task for task in state.tasks if task.is_open]
+    keys = [f"person:{t.assignee}" if t.assignee else f"unit:{t.unit}" for t in tasks]
+    keys += (who for _number, who in (state.consent.free() if state.consent else ()))
+    queued = any(task.assignee is None for task in tasks)
+    return ({"asked": keys} if keys else {}) | ({"tasks_queued": True} if queued else {})

@@ -28,14 +28,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     #: Also while he is not there.
     anyway: bool = False
     skill: str | None = None
-    #: The task that it is about; absent: the ticket's own work.
-    task: str | None = None
     #: Absent: the unit's.
     strategy: str | None = None
     #: Absent: the ticket's.
     weight: int | None = None
     #: Who has let it lie: the last one never gets it at once, the others when nobody else is there.
     passed_over: tuple[str, ...] = ()
+    #: The task that it is about; absent: the ticket's own work.
+    task: str | None = None
 
 
 def pool_of(wish: Wish, organisation: Organisation) -> list[Person]:

@@ -78,11 +78,11 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
     return _wish_of_deed(state, message, context, grounds) if isinstance(message, Deed) else None
 
 
-def _wish_of_deed(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> Wish | None:
-    if ACTIONS.get(deed.action, MOVE).wish is None:
+def _wish_of_deed(state: Ticket, message: Deed, context: Context, grounds: Grounds) -> Wish | None:
+    if ACTIONS.get(message.action, MOVE).wish is None:
         return None
     try:
-        case = case_of(state, deed, context, grounds)
+        case = case_of(state, message, context, grounds)
         wish = _action_of(case).wish
         return None if wish is None or case.asker.importing else wish(case)
     except DomainError:

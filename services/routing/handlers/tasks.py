@@ -40,7 +40,7 @@ def wish_for_task(state: Ticket, message: AssignTask) -> Wish | None:
     task = state.task(message.task)
     if task is None or not task.is_open or task.assignee is not None:
         return None
-    return Wish(unit=task.unit, tier=task.tier, skill=task.skill, task=task.id, weight=1)
+    return Wish(unit=task.unit, tier=task.tier, skill=task.skill, task=task.id)
 
 
 def take(case: Case) -> list[Event]:
@@ -53,7 +53,7 @@ def wish_for_take(case: Case) -> Wish:
     task, standing = _open_task(case), _standing(case)
     if task not in standing.open_tasks:
         raise Forbidden("task_not_yours", task=task.id)
-    return Wish(unit=task.unit, tier=task.tier, person=case.by, task=task.id, weight=1)
+    return Wish(unit=task.unit, tier=task.tier, person=case.by, anyway=True, task=task.id)
 
 
 def give(case: Case) -> list[Event]:
@@ -70,7 +70,7 @@ def wish_for_give(case: Case) -> Wish:
         raise Forbidden("task_not_yours", task=task.id)
     person = known_person(case, case.arguments.person, task.unit)
     is_there(case, person)
-    return Wish(unit=task.unit, tier=person.tier, person=person.id, task=task.id, weight=1)
+    return Wish(unit=task.unit, tier=person.tier, person=person.id, task=task.id)
 
 
 def finish(case: Case) -> list[Event]:

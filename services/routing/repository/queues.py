@@ -31,7 +31,7 @@ TICKET_INDEXES = (
     IndexModel([("asked", 1)], name="asked", partialFilterExpression={"asked": {"$gt": ""}}),
     IndexModel(
         [("tasks_queued", 1), *_ORDER],
-        name="tasks_queued",
+        name="waiting_tasks",
         partialFilterExpression={"tasks_queued": True},
     ),
 )
@@ -86,24 +86,30 @@ class Queues:
         return found[0] if found else None
 
     def held_by(self, person: str) -> dict[str, int]:
-        """Give the work a person has with its weight: codes, and `code#task` for tasks."""
+        """Give the work a person has with its weight: codes, and `code#task` for tasks beside."""
         found = self._collection.find({"held_by": person}, {"weight": 1})
         with_tasks = self._collection.find({"asked": f"person:{person}"}, {"state.tasks": 1})
-        return {item["_id"]: item.get("weight", 1) for item in found} | {
+        tasks = {
             f"{item['_id']}#{task['id']}": 1
             for item in with_tasks
             for task in item["state"]["tasks"]
             if task.get("assignee") == person and "outcome" not in task
         }
+        return {item["_id"]: item.get("weight", 1) for item in found} | tasks
 
-    def with_waiting_tasks(self, limit: int) -> list[str]:
-        """Give the codes of tickets that have a task in a queue: the most urgent first."""
-        return self._codes({"tasks_queued": True}, limit)
+    def at_work_of(self, person: str, limit: int) -> list[str]:
+        """Give codes of tickets whose own work a person has."""
+        found = self._collection.find({"held_by": person}, {"_id": 1}, limit=limit)
+        return [item["_id"] for item in found]
 
     def open_of(self, person: str, limit: int) -> list[str]:
         """Give codes of open tickets that a person owns."""
         query = {"owner": person, "status": {"$nin": sorted(ENDED)}}
         return [item["_id"] for item in self._collection.find(query, {"_id": 1}, limit=limit)]
+
+    def with_waiting_tasks(self, limit: int) -> list[str]:
+        """Give the codes of tickets that have a task in a queue: the most urgent first."""
+        return self._codes({"tasks_queued": True}, limit)
 
     def owned_by(self, person: str) -> int:
         """Give how many open tickets a person owns."""

@@ -15,7 +15,7 @@ from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
-from services.routing.domain.balance import Burden, Task, choose, fewest_owned
+from services.routing.domain.balance import Burden, Job, choose, fewest_owned
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
@@ -191,7 +191,8 @@ class World:
         loads: Counter[str] = Counter()
         for ticket in self.tickets.values():
             for part, name in ticket.places.items():
-                person, weight = self.organisation.people.get(name), 1 if part else ticket.weight
+                person = self.organisation.people.get(name)
+                weight = 1 if part else ticket.weight
                 loads[name] += person.points(weight) if person else weight
         return loads
 
@@ -240,15 +241,15 @@ class World:
         assignee = None
         if wish is not None:
             pool = pool_of(wish, self.organisation)
-            holder = state.places.get(f"#{wish.task}" if wish.task else "")
-            has = [person for person in pool if person.id == holder]
-            task = Task(
-                weight=wish.weight or state.weight,
+            part = f"#{wish.task}" if wish.task else ""
+            has = [person for person in pool if person.id == state.places.get(part)]
+            job = Job(
+                weight=1 if wish.task else wish.weight or state.weight,
                 strategy=wish.strategy or self.organisation.strategy_of(wish.unit),
                 skill=wish.skill,
             )
             burdens = {name: Burden(points) for name, points in self.loads().items()}
-            chosen = has[0] if has else choose(pool, task, burdens)
+            chosen = has[0] if has else choose(pool, job, burdens)
             assignee = chosen.id if chosen else None
         owner = None
         request = message if isinstance(message, TicketRegistered) else state
