@@ -17,10 +17,12 @@ from contracts.calls.base import Request as CallRequest
 from contracts.calls.forms import DefineBlock, DefineForm, FormView
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import (
+    DefineMacro,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    Macro,
     Rule,
     Staff,
     StaffMember,
@@ -125,6 +127,9 @@ DEFINITIONS: Final = (
         DefineWorkflow,
         WorkflowView,
         example=examples.WORKFLOW,
+    ),
+    Definition(
+        "macros", "standard answer", "routing", "macros", Macro, "define_macro", DefineMacro, Macro
     ),
     Definition(
         "agreements",
