@@ -188,14 +188,14 @@ class RoutingService:
         self._distribution.serve_all()
         self._distribution.serve_tasks()
 
-    @every(seconds=10)
-    def pass_on_what_is_left(self) -> None:
-        self._leaving.pass_on()
-
     @every(seconds=1)
     def carry_on(self) -> None:
         self._carrying.carry_all()
         waking.wake_all(self.cases, self.grounding.runtime)
+
+    @every(seconds=10)
+    def pass_on_what_is_left(self) -> None:
+        self._leaving.pass_on()
 
     @every(seconds=60)
     def sweep_loads(self) -> None:
@@ -376,16 +376,16 @@ class RoutingService:
         return Distribution(self.cases, self.grounding)
 
     @cached_property
+    def _carrying(self) -> Carrying:
+        return Carrying(self.cases, self.grounding.runtime)
+
+    @cached_property
     def _leaving(self) -> Leaving:
         return Leaving(self._distribution, self.grounding, self.settings.long_leave)
 
     @cached_property
     def _attending(self) -> Attending:
         return Attending(self.organisation, self.store, self.grounding.lookup)
-
-    @cached_property
-    def _carrying(self) -> Carrying:
-        return Carrying(self.cases, self.grounding.runtime)
 
     @cached_property
     def _administration(self) -> Administration:

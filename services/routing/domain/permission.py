@@ -22,7 +22,7 @@ from services.routing.domain.standing import (
     asker_of,
     asker_of_person,
 )
-from services.routing.domain.ticket import Ticket
+from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.domain.workflow import AUTOMATIC, Transition, Workflow
 
 __all__ = [
@@ -70,7 +70,17 @@ GUARD_TESTS: Mapping[str, Test] = {
     "has_snoozed": lambda he: any(
         each.by == he.asker.person for each in he.ticket.attention.snoozes
     ),
+    "at_work": lambda he: he.ticket.state in AT_WORK,
 }
+#: What must hold for an action whatever the workflow says: only what is out comes back, and what is
+#: no longer on anybody's desk gets there by being given, which takes a place.
+ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "return": ("is_out",),
+    "ask": ("at_work",),
+    "resume": ("at_work",),
+}
+#: Done in other people's names and past their capacity, so by nobody else.
+FOR_IMPORTERS = frozenset({"record"})
 
 
 def permitted(standing: Standing, workflow: Workflow, action: str, at: datetime) -> Transition:
@@ -126,7 +136,7 @@ def not_now(action: str, ticket: Ticket, reason: str) -> Conflict:
 def _is_open(transition: Transition, standing: Standing) -> bool:
     if standing.asker.importing:
         return transition.action not in AUTOMATIC
-    return any(
+    return transition.action not in FOR_IMPORTERS and any(
         standing.has_right(name) if name in RIGHTS else standing.is_meant(name)
         for name in transition.who
     )
@@ -134,7 +144,7 @@ def _is_open(transition: Transition, standing: Standing) -> bool:
 
 def _hindrance(transition: Transition, standing: Standing, at: datetime) -> str | None:
     """Give what stands in the way: the name of a guard, `condition`, or `too_late`."""
-    for guard in transition.guards:
+    for guard in (*transition.guards, *ALWAYS.get(transition.action, ())):
         if not GUARD_TESTS[guard](standing):
             return guard
     condition = transition.condition

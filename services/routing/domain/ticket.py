@@ -146,9 +146,9 @@ def index(state: Ticket) -> dict[str, Any]:
         "queued": state.is_queued or state.is_adrift,
         "priority": state.priority,
         "opened_at": state.opened_at,
-        **_seldom(state),
         **ties.index(state.ties),
         **attention.index(state.attention),
+        **_seldom(state),
     } | _parts(state)
 
 

@@ -97,7 +97,7 @@ class _Course:
             self._add(
                 *walked(before, self._workflow, way, self._context, by=ITSELF, comment=reason)
             )
-            self._place()
+            self._place(before)
             self._add(*effects_of(way, before))
             self._enter(before, before.assignee or before.last_assignee)
         return self._more
@@ -172,9 +172,9 @@ class _Course:
         still_open = sum(task.is_open for task in state.tasks)
         return settled(good, still_open, seats_needed(step.needs, len(state.tasks)))
 
-    def _place(self) -> None:
-        """Bring the work to the unit that the step belongs to."""
-        wish = place_of(self._step, self._state, self._organisation)
+    def _place(self, before: Ticket) -> None:
+        """Bring the work to the unit that the step belongs to, or back to who had it."""
+        wish = place_of(self._step, before, self._organisation)
         if wish is not None:
             self._add(
                 queued(

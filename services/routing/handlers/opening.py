@@ -117,6 +117,13 @@ def _working(workflow: Workflow) -> Stand:
     return stand_at(workflow, next(ways, workflow.start))
 
 
+def _stand_of(request: TicketRegistered | Ticket, workflow: Workflow) -> Stand:
+    """Give where work stands once it is given away: where it is, if it is past the start."""
+    if isinstance(request, Ticket) and request.step != workflow.start:
+        return stand_at(workflow, request.step)
+    return _working(workflow)
+
+
 def _given_away(
     request: TicketRegistered | Ticket, workflow: Workflow, context: Context, grounds: Grounds
 ) -> list[Event]:
@@ -129,7 +136,7 @@ def _given_away(
     owner = _owner(grounds.organisation.people.get(place.owner or ""))
     if wish is None:
         return owner
-    stand, name = _working(workflow), rule.id if rule else None
+    stand, name = _stand_of(request, workflow), rule.id if rule else None
     organisation = grounds.organisation
     if place.assignee is not None:
         at = context.at

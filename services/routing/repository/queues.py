@@ -27,8 +27,6 @@ TICKET_INDEXES = (
         name="waiting",
         partialFilterExpression=_QUEUED,
     ),
-    IndexModel("due_at", sparse=True),
-    IndexModel([("for_person", 1), *_ORDER], name="own_waiting", partialFilterExpression=_QUEUED),
     IndexModel(
         [("questioned", 1), *_ORDER],
         name="questioned",
@@ -38,6 +36,8 @@ TICKET_INDEXES = (
         [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": _PAST}}
     ),
     IndexModel([("passing", 1)], name="passing", partialFilterExpression={"passing": True}),
+    IndexModel("due_at", sparse=True),
+    IndexModel([("for_person", 1), *_ORDER], name="own_waiting", partialFilterExpression=_QUEUED),
     # Steps with tasks or approvals; ordinary tickets have none of these fields.
     IndexModel([("asked", 1)], name="asked", partialFilterExpression={"asked": {"$gt": ""}}),
     IndexModel(

@@ -21,11 +21,9 @@ class Books:
     """Loads and queues that remember what was written."""
 
     def __init__(self, held: list[str], has: set[str]) -> None:
-        places = {work: Held(work, "c", NOON - timedelta(hours=1), 1) for work in held}
-        self._load, self._has = (
-            Load(points=len(held), owned=0, turn=0, held=places),
-            dict.fromkeys(has, 1),
-        )
+        places = {work: Held(work, "c", NOON - timedelta(hours=1), points=1) for work in held}
+        self._load = Load(points=len(held), owned=0, turn=0, held=places)
+        self._has = dict.fromkeys(has, 1)
         self.released: list[tuple[str, str]] = []
         self.adopted: list[str] = []
 
