@@ -126,6 +126,7 @@ DEFINITIONS: Final = (
         "define_workflow",
         DefineWorkflow,
         WorkflowView,
+        example=examples.WORKFLOW,
     ),
     Definition(
         "macros", "standard answer", "routing", "macros", Macro, "define_macro", DefineMacro, Macro
@@ -234,7 +235,7 @@ def _described(definition: Definition) -> str:
     codes = ", ".join(f"`{code}`" for code in definition.example.faults)
     return (
         f"{text}\n\n{definition.example.note}\n\n"
-        f"A wrong one is refused with `definition_invalid`; `errors` may name {codes}."
+        f"A wrong one is refused with `{definition.example.code}`; `errors` may name {codes}."
     )
 
 

@@ -13,6 +13,8 @@ from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.notify import Particulars
 from contracts.routing import (
     TicketAnswered,
+    TicketApprovalAsked,
+    TicketApprovalGiven,
     TicketAssigned,
     TicketChased,
     TicketDeclined,
@@ -227,6 +229,16 @@ def tell_of_task(
     if context.actor == PERSON + event.assignee:
         return []
     return owe(ledger, context, Notice("assigned", PERSON + event.assignee, (EMAIL,)))
+
+
+def ask_for_consent(
+    ledger: Ledger,
+    event: TicketApprovalAsked | TicketApprovalGiven,
+    context: Context,
+    _grounds: Grounds,
+) -> list[Event]:
+    """Tell those whose turn it is that their consent is waited for."""
+    return owe(ledger, context, *(Notice("consent", PERSON + p, (EMAIL,)) for p in event.told))
 
 
 def warn(ledger: Ledger, event: SlaWarned, context: Context, grounds: Grounds) -> list[Event]:

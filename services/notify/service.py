@@ -34,6 +34,8 @@ from contracts.calls.notify import (
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
+    TicketApprovalAsked,
+    TicketApprovalGiven,
     TicketAssigned,
     TicketChased,
     TicketDeclined,
@@ -137,6 +139,8 @@ class NotifyService:
     on_ticket_unfollowed = subscribe(TicketUnfollowed, following.end)
     on_ticket_moved = subscribe(TicketMoved, handlers.tell_of_step)
     on_ticket_notice_asked = subscribe(TicketNoticeAsked, handlers.pass_notice_on)
+    on_ticket_approval_asked = subscribe(TicketApprovalAsked, handlers.ask_for_consent)
+    on_ticket_approval_given = subscribe(TicketApprovalGiven, handlers.ask_for_consent)
     on_ticket_task_assigned = subscribe(TicketTaskAssigned, handlers.tell_of_task)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
