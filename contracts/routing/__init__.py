@@ -27,6 +27,7 @@ from contracts.routing.placing import (
     TicketReferred,
     TicketReturned,
 )
+from contracts.routing.rules import RulesPublished, RulesShadowBegun, RulesShadowEnded
 from contracts.routing.state import ENDED, STATES, State, StateEvent
 from contracts.routing.work import (
     TicketAnswered,
@@ -41,6 +42,9 @@ __all__ = [
     "ENDED",
     "STATES",
     "PersonChanged",
+    "RulesPublished",
+    "RulesShadowBegun",
+    "RulesShadowEnded",
     "State",
     "StateEvent",
     "TicketAnswered",

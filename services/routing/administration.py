@@ -1,4 +1,4 @@
-"""Changing the organisation: people, units, rules, workflows.
+"""Changing the organisation: people, units, workflows.
 
 A change of a person or unit is recorded in its stream first and then written to the directory as of
 that version, so that a repeat completes what the first try began.
@@ -11,10 +11,8 @@ from chassis.errors import Conflict, FieldFault, Invalid
 from chassis.journal import Aggregates
 from contracts.calls.routing import (
     DefinePerson,
-    DefineRule,
     DefineUnit,
     DefineWorkflow,
-    Rule,
     Staff,
     Unit,
     WorkflowView,
@@ -33,7 +31,6 @@ from services.routing.repository.directory import Member
 from services.routing.workflows import definitions
 
 STAFF_ROLES = ("agent", "expert", "supervisor", "manager", "admin", "importer")
-STRATEGIES = ("least_loaded",)
 
 
 class Administration:
@@ -80,17 +77,6 @@ class Administration:
         self._directory.save_unit(unit, version)
         self._lookup.forget()
         return unit
-
-    def define_rule(self, request: DefineRule) -> Rule:
-        """Add or change a rule."""
-        if request.unit not in self._organisation.units:
-            raise _wrong("/unit", "unit_unknown")
-        if request.strategy not in STRATEGIES:
-            raise _wrong("/strategy", "strategy_unknown")
-        rule = msgspec.convert(msgspec.structs.asdict(request), Rule)
-        self._directory.save_rule(rule)
-        self._lookup.forget()
-        return rule
 
     def define_workflow(self, request: DefineWorkflow) -> WorkflowView:
         """Publish the next version; tickets stay on the one they were opened with."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
 from contracts.calls.routing import Rule, Unit
 from contracts.rights import scope_of
+from services.routing.domain.rules import Table
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,13 +32,19 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return self.active and works and self.capacity > 0
 
 
-class Organisation(msgspec.Struct, frozen=True, kw_only=True):
+class Organisation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everybody, every unit, every rule at one moment."""
 
     people: Mapping[str, Person] = {}
     units: Mapping[str, Unit] = {}
     #: In the order in which they are tried.
     rules: tuple[Rule, ...] = ()
+    rules_version: int = 0
+
+    @cached_property
+    def table(self) -> Table:
+        """The rules, ready to decide."""
+        return Table(self.rules)
 
     def line_up(self, unit: str | None) -> Iterator[str]:
         """Give the unit and those above it, nearest first; ends at an unknown or cyclic parent."""
@@ -90,19 +98,6 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
         """Give the tier at which a unit takes work in."""
         people = (p for p in self.people.values() if p.unit == unit and p.may_work)
         return min((person.tier for person in people), default=1)
-
-    def rule_for(self, subjects: list[str], kind: str, channel: str) -> Rule | None:
-        """Give the first active rule that fits; `subjects` is the subject and those above it."""
-        for rule in self.rules:
-            fits = (
-                rule.active
-                and (rule.subject is None or rule.subject in subjects)
-                and (rule.kind is None or rule.kind == kind)
-                and (rule.channel is None or rule.channel == channel)
-            )
-            if fits:
-                return rule
-        return None
 
     def holders(self, role: str, unit: str | None) -> list[str]:
         """Give who has a role for a unit: in it, or in the nearest unit above that has one."""

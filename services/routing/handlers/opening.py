@@ -6,7 +6,6 @@ from chassis.decisions import Context
 from contracts.calls.routing import Rule
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
-from contracts.rights import scope_of
 from contracts.routing import (
     TicketAssigned,
     TicketOpened,
@@ -14,10 +13,11 @@ from contracts.routing import (
     TicketPrioritised,
     TicketQueued,
 )
-from services.routing.domain.organisation import Organisation, Person
+from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
+from services.routing.handlers.choosing import registered_in, registrar, rule_of
 
 
 def open_ticket(
@@ -26,7 +26,8 @@ def open_ticket(
     """Open the case and bring it to the right person at once; an imported one is only opened."""
     if state.opened_at is not None:
         return []
-    workflow = grounds.newest(event.workflow)
+    rule = rule_of(event, context.at, grounds)
+    workflow = grounds.newest(_workflow(event, rule))
     opened = TicketOpened(
         **stand_at(workflow, workflow.start),
         subject=event.subject,
@@ -38,50 +39,50 @@ def open_ticket(
         workflow=workflow.id,
         workflow_version=workflow.version,
         imported=event.imported,
+        rules=grounds.organisation.rules_version,
+        registered_in=registered_in(event, grounds.organisation),
     )
-    rule = rule_of(event, grounds)
     if event.imported:
         return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
-    return [opened, *_priority(rule), *_given_away(event, workflow, context, grounds)]
+    return [opened, *_priority(rule), *_given_away(event, rule, workflow, context, grounds)]
 
 
 def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:
     """Give away what came before there was an organisation to give it to."""
-    rule, workflow = rule_of(state, grounds), grounds.workflow_of(state)
-    given = _given_away(state, workflow, context, grounds)
+    rule = rule_of(state, state.opened_at or context.at, grounds)
+    given = _given_away(state, rule, grounds.workflow_of(state), context, grounds)
     return [*_priority(rule), *given] if given else []
 
 
-def rule_of(request: TicketRegistered | Ticket, grounds: Grounds) -> Rule | None:
-    """Give the rule that decides about a request, if one fits."""
-    subjects = grounds.subject_line(request.subject)
-    return grounds.organisation.rule_for(subjects, request.kind, request.channel)
-
-
-def wish_for(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | None:
-    """Give where the work should go: by rule, else to the nearest desk; None without any."""
-    rule = rule_of(request, grounds)
+def wish_for(
+    request: TicketRegistered | Ticket, rule: Rule | None, grounds: Grounds
+) -> Wish | None:
+    """Give where the work should go: by its rule, else to the nearest desk; None without any."""
     if rule is not None:
         return Wish(unit=rule.unit, tier=rule.tier, skill=rule.skill)
-    desk = desk_for(request, grounds)
+    desk = desk_for(request, rule, grounds)
     return Wish(unit=desk[0].unit, tier=desk[0].tier) if desk else None
 
 
-def desk_for(request: TicketRegistered | Ticket, grounds: Grounds) -> list[Person]:
-    """Give who may become the owner: who registered it, else the desk of its unit."""
+def wish_for_new(event: TicketRegistered, context: Context, grounds: Grounds) -> Wish | None:
+    """Give where the work of a request that has just come should go."""
+    return wish_for(event, rule_of(event, context.at, grounds), grounds)
+
+
+def desk_for(
+    request: TicketRegistered | Ticket, rule: Rule | None, grounds: Grounds
+) -> list[Person]:
+    """Give who may become the owner: who registered it, else the desk of its rule's unit."""
     organisation = grounds.organisation
     by = registrar(request, organisation) if isinstance(request, TicketRegistered) else None
-    if by is not None:
-        return [by]
-    rule = rule_of(request, grounds)
-    return organisation.desk_of(rule.unit if rule else None)
+    return [by] if by is not None else organisation.desk_of(rule.unit if rule else None)
 
 
-def registrar(event: TicketRegistered, organisation: Organisation) -> Person | None:
-    """Give who registered on the requester's behalf, when he may speak to requesters."""
-    person = organisation.people.get((event.registered_by or "").removeprefix("person:"))
-    speaks = person is not None and scope_of(person.role, "ticket.answer") is not None
-    return person if person is not None and person.active and speaks else None
+def _workflow(event: TicketRegistered, rule: Rule | None) -> str:
+    """Give the workflow that a request named, else that of its rule; a past has its own."""
+    if rule is None or rule.workflow is None or event.imported or event.workflow != "default":
+        return event.workflow
+    return rule.workflow
 
 
 def _priority(rule: Rule | None) -> list[Event]:
@@ -101,14 +102,14 @@ def _working(workflow: Workflow) -> Stand:
 
 
 def _given_away(
-    request: TicketRegistered | Ticket, workflow: Workflow, context: Context, grounds: Grounds
+    request: TicketRegistered | Ticket,
+    rule: Rule | None,
+    workflow: Workflow,
+    context: Context,
+    grounds: Grounds,
 ) -> list[Event]:
     """Give the ticket its owner, and the work to whom a place was reserved with, else a queue."""
-    wish, rule, place = (
-        wish_for(request, grounds),
-        rule_of(request, grounds),
-        grounds.place(context),
-    )
+    wish, place = wish_for(request, rule, grounds), grounds.place(context)
     owner = _owner(grounds.organisation.people.get(place.owner or ""))
     if wish is None:
         return owner

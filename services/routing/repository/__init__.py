@@ -10,6 +10,7 @@ from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
 from services.routing.repository.loads import Loads
 from services.routing.repository.queues import Queues
+from services.routing.repository.requests import PastRequests
 from services.routing.repository.texts import Texts
 
 
@@ -34,6 +35,11 @@ class Store(Mongo):
     def queues(self) -> Queues:
         """Work that waits for a free person."""
         return Queues(self.db["tickets"])
+
+    @late
+    def requests(self) -> PastRequests:
+        """What came in the past."""
+        return PastRequests(self.db)
 
     @late
     def texts(self) -> Texts:

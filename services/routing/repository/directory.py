@@ -14,8 +14,9 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from contracts.calls.routing import Rule, StaffContact, StaffMember, Unit, WorkflowView
+from contracts.calls.routing import StaffContact, StaffMember, Unit, WorkflowView
 from services.routing.domain.organisation import Organisation, Person
+from services.routing.repository.rules import RuleSets
 
 Document = dict[str, Any]
 
@@ -50,14 +51,14 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directory:
-    """The collections `people`, `units`, `rules`, `workflows` and `revisions`."""
+    """The collections `people`, `units`, `workflows` and `revisions`, and those of the rules."""
 
     def __init__(self, database: Database[Document]) -> None:
         self._people: Collection[Document] = database["people"]
         self._units: Collection[Document] = database["units"]
-        self._rules: Collection[Document] = database["rules"]
         self._workflows: Collection[Document] = database["workflows"]
         self._revisions: Collection[Document] = database["revisions"]
+        self.rules = RuleSets(database, self._count_change)
 
     def make_indexes(self) -> None:
         """Make each user name one person's only."""
@@ -65,6 +66,7 @@ class Directory:
         self._people.create_indexes(
             [IndexModel("username_key", unique=True, partialFilterExpression=only_with)]
         )
+        self.rules.make_indexes()
 
     def revision(self) -> int:
         """Give how many changes there have been."""
@@ -76,11 +78,12 @@ class Directory:
         fields = dict.fromkeys(Person.__struct_fields__, 1)
         people = [_read(found, Person) for found in self._people.find({}, fields)]
         units = [_read(found, Unit) for found in self._units.find()]
-        rules = [_read(found, Rule) for found in self._rules.find(sort=[("order", 1), ("_id", 1)])]
+        published = self.rules.current()
         return Organisation(
             people={person.id: person for person in people},
             units={unit.id: unit for unit in units},
-            rules=tuple(rules),
+            rules=tuple(published.rows),
+            rules_version=published.version,
         )
 
     def members(self, ids: Sequence[str] | None = None) -> dict[str, Member]:
@@ -105,12 +108,6 @@ class Directory:
     def save_unit(self, unit: Unit, version: int) -> None:
         """Write a unit."""
         self._save(self._units, msgspec.structs.asdict(unit), version)
-
-    def save_rule(self, rule: Rule) -> None:
-        """Write a rule; the last writer wins."""
-        line = msgspec.structs.asdict(rule)
-        self._rules.replace_one({"_id": line.pop("id")}, line, upsert=True)
-        self._count_change()
 
     def workflows(self) -> list[WorkflowView]:
         """Give every version of every published workflow."""

@@ -25,6 +25,8 @@ TICKET_INDEXES = (
         partialFilterExpression=_QUEUED,
     ),
     IndexModel([("for_person", 1), *_ORDER], name="own_queue", partialFilterExpression=_QUEUED),
+    # The requests of a period, on which rules are tried.
+    IndexModel([("opened_at", 1)]),
 )
 
 

@@ -30,6 +30,7 @@ from services.routing.handlers import (
     wish_of,
 )
 from services.routing.handlers.case import Grounds, Place
+from services.routing.handlers.choosing import rule_of
 from services.routing.handlers.opening import desk_for
 from services.routing.workflows import shipped
 
@@ -220,7 +221,8 @@ class World:
         routed = request is message or (isinstance(message, AssignNext) and state.is_adrift)
         if routed and not request.imported:
             owned = Counter(t.speaker or "" for t in self.tickets.values())
-            chosen = fewest_owned(desk_for(request, grounds), owned)
+            rule = rule_of(request, context.at, grounds)
+            chosen = fewest_owned(desk_for(request, rule, grounds), owned)
             owner = chosen.id if chosen else None
         return Place(assignee=assignee, owner=owner)
 

@@ -34,6 +34,7 @@ def opened(state: Ticket, event: TicketOpened, at: datetime) -> Ticket:
         workflow=event.workflow,
         workflow_version=event.workflow_version,
         imported=event.imported,
+        registered_in=event.registered_in,
     )
 
 
