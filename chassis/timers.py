@@ -25,6 +25,7 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import HOLDER, Lease
 from chassis.logging import get_logger
 from chassis.metrics import metric
+from chassis.mongo import make_indexes
 from chassis.pace import Pace
 from contracts.envelope import Event
 
@@ -123,7 +124,7 @@ class Every(_Loop):
                 return
             try:
                 if not prepared:
-                    slots.create_indexes([IndexModel([("at", 1)], expireAfterSeconds=86_400)])
+                    make_indexes(slots, [IndexModel([("at", 1)], expireAfterSeconds=86_400)])
                     prepared = True
                 slots.insert_one(
                     {

@@ -1,7 +1,7 @@
 """By which words a ticket is found, and which words a question asks for."""
 
+from contracts.addresses import mobile
 from services.intake.domain import codes
-from services.intake.domain.contact import mobile
 from services.intake.domain.request import Checked
 from services.intake.domain.text import indexed_words, query_words
 

@@ -22,7 +22,7 @@ from pymongo.collection import Collection
 
 from chassis.errors import KeyReused, Unavailable
 from chassis.journal import Duplicate, GroupWriter
-from chassis.mongo import DERIVED
+from chassis.mongo import DERIVED, make_indexes
 from services.intake.domain import codes
 from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
@@ -50,8 +50,9 @@ class Claims:
 
     def make_indexes(self) -> None:
         """Make codes unique, and words findable with the newest first."""
-        self._collection.create_indexes(
-            [IndexModel("code", unique=True), IndexModel([("words", 1), ("at", -1)])]
+        make_indexes(
+            self._collection,
+            [IndexModel("code", unique=True), IndexModel([("words", 1), ("at", -1)])],
         )
 
     def claim(self, cause: str, content: Checked, digest: str, at: datetime) -> Claim:

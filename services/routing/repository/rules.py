@@ -17,7 +17,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis.logging import get_logger
-from chassis.mongo import DERIVED
+from chassis.mongo import DERIVED, make_indexes
 from contracts.calls.routing import Difference, Origin, Rule, RuleSet, RuleSetHead
 
 log = get_logger()
@@ -98,8 +98,8 @@ class RuleSets:
 
     def make_indexes(self) -> None:
         """Let no command publish twice."""
-        self._sets.create_indexes([IndexModel("cause", unique=True)])
-        self._differences.create_indexes([IndexModel([("shadow", 1), ("count", -1)])])
+        make_indexes(self._sets, [IndexModel("cause", unique=True)])
+        make_indexes(self._differences, [IndexModel([("shadow", 1), ("count", -1)])])
 
     # -- versions --------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
+from chassis.mongo import make_indexes
+
 if TYPE_CHECKING:
     from pymongo.database import Database
 
@@ -56,7 +58,7 @@ class Publications:
 
     def make_indexes(self) -> None:
         """Let no command publish twice."""
-        self._published.create_indexes([IndexModel([("cause", ASCENDING)], unique=True)])
+        make_indexes(self._published, [IndexModel([("cause", ASCENDING)], unique=True)])
 
     def after(self, number: int) -> list[Publication]:
         """Give the publications beyond a number, in order."""
