@@ -72,6 +72,10 @@ class Collection:
 
     # -- indexes: only unique keys have an effect here --------------------------------------------
 
+    def list_indexes(self) -> list[dict[str, Any]]:
+        """Give none: whoever begins makes all of them."""
+        return []
+
     def create_indexes(self, models: Sequence[Any]) -> None:
         """Keep the unique keys."""
         for model in models:
