@@ -159,6 +159,25 @@ class Background(_Loop):
         lease.release()
 
 
+class Everywhere(_Loop):
+    """Runs again and again in every process: what each keeps in its own memory."""
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        super().__init__()
+
+    def start(self) -> None:
+        """Begin, whatever the process's role."""
+        self.role = min(self.server.runtime.settings.roles)
+        super().start()
+
+    def loop(self) -> None:
+        """Run until stopped."""
+        while not self.stopping:
+            self.run()
+            eventlet.sleep(self.pause)
+
+
 class DueTimes(_Loop):
     """Decides for every stream whose `due_at` has come."""
 
@@ -293,6 +312,7 @@ class DueTimes(_Loop):
 every = Every.decorator
 on_start = OnStart.decorator
 background = Background.decorator
+everywhere = Everywhere.decorator
 
 
 def due(

@@ -13,15 +13,19 @@ from contracts.sla import Rung
 
 
 class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a message says beside the ticket's code: ids, numbers and times, never a text."""
+    """What a message says beside the code: ids, numbers, times; never what people wrote."""
 
     #: Id of the text to quote; routing holds it.
     text: str | None = None
+    #: A sentence of the ticket's workflow, by language.
+    words: dict[str, str] = {}
     clock: str | None = None
     #: When the alarm rang, how much of the target was left then, and when the target ends.
     alarm_at: datetime | None = None
     left_seconds: float | None = None
     due_at: datetime | None = None
+    #: When the ticket is expected to end now.
+    expected_at: datetime | None = None
 
 
 class OnLadder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -132,7 +132,7 @@ class _Filling:
     def _default(self, step: Ready) -> Any:
         field = step.field
         if isinstance(field, TableField):
-            return self._rows(step, field, field.default)
+            return None
         try:
             if step.default is None:
                 return values.typed(field, field.default)

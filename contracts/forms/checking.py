@@ -23,7 +23,6 @@ from contracts.forms.definition import (
     MultiChoiceField,
     NumberField,
     Option,
-    Simple,
     TableField,
     TextField,
     Words,
@@ -123,10 +122,9 @@ def _field_faults(place: str, field: AnyField) -> Iterator[FieldFault]:
         if getattr(field, name) and isinstance(field, _NOT_FOUND_BY):
             yield FieldFault(pointer=f"{place}/{name}", code="not_found_by")
     yield from _of_type(place, field)
+    yield from _default_faults(place, field)
     if isinstance(field, TableField):
         yield from _table_faults(place, field)
-    else:
-        yield from _default_faults(place, field)
 
 
 def _of_type(place: str, field: AnyField) -> Iterator[FieldFault]:
@@ -221,7 +219,11 @@ _ONLY_OF_FIELDS: Final[Mapping[str, bool]] = {
 }
 
 
-def _default_faults(place: str, field: Simple) -> Iterator[FieldFault]:
+def _default_faults(place: str, field: AnyField) -> Iterator[FieldFault]:
+    if isinstance(field, TableField):
+        if field.default is not None:
+            yield FieldFault(pointer=f"{place}/default", code="default_unfit")
+        return
     if isinstance(field.default, dict):
         return
     try:

@@ -217,8 +217,3 @@ class Block(Shape, omit_defaults=True, kw_only=True):
 
     title: Words
     fields: list[AnyField]
-
-
-def is_told(field: AnyField) -> bool:
-    """Tell whether the answer is put where tickets are found and counted by it."""
-    return field.searchable or field.reportable

@@ -1,5 +1,7 @@
 """Where the work is: opened, owned, given, passed on, returned."""
 
+from typing import Any
+
 from contracts.envelope import ContentRef, Event, event
 from contracts.routing.state import StateEvent
 
@@ -22,6 +24,8 @@ class TicketOpened(StateEvent):
     rules: int = 0
     #: The unit of the staff member who registered it for the requester.
     registered_in: str | None = None
+    #: What conditions may ask of the form that was filled in at registering.
+    answers: dict[str, Any] = {}
 
 
 @event("ticket.owned", by="routing")

@@ -14,6 +14,7 @@ from chassis.errors import FieldFault, Invalid
 from chassis.shapes import shape_fault
 from contracts.calls.base import Answer, Nothing
 from contracts.calls.base import Request as CallRequest
+from contracts.calls.forms import DefineBlock, DefineForm, FormView
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import (
     DefinePerson,
@@ -78,6 +79,28 @@ DEFINITIONS: Final = (
         "define_subject",
         DefineSubject,
         Subject,
+    ),
+    Definition(
+        "blocks",
+        "block of fields",
+        "intake",
+        "block_definitions",
+        FormView,
+        "define_block",
+        DefineBlock,
+        FormView,
+        example=examples.BLOCK,
+    ),
+    Definition(
+        "forms",
+        "form",
+        "intake",
+        "form_definitions",
+        FormView,
+        "define_form",
+        DefineForm,
+        FormView,
+        example=examples.FORM,
     ),
     Definition("units", "unit", "routing", "units", Unit, "define_unit", DefineUnit, Unit),
     Definition(

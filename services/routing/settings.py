@@ -9,7 +9,7 @@ from chassis.settings import Settings
 
 
 class RoutingSettings(Settings):
-    """How places are kept, how passwords are checked, who signs in to the demo."""
+    """How places are kept, how passwords are checked, who signs in to the demo, which day it is."""
 
     reservation: timedelta = Field(
         timedelta(minutes=1),
@@ -23,7 +23,9 @@ class RoutingSettings(Settings):
         None, description="Password of the demo's accounts; absent: a random one, printed once."
     )
     zone: str = Field(
-        "Asia/Tehran", description="Time zone of the days and hours that routing rules name."
+        "Asia/Tehran",
+        description="Time zone of the days and hours that routing rules name, and of today in "
+        "forms.",
     )
 
     @field_validator("zone")

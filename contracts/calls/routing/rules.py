@@ -35,7 +35,8 @@ class RuleRow(Request):
     #: The unit, or one above it, of the staff member who registered it for the requester.
     registered_in: Slug | None = None
     #: JSONLogic over `subject`, `subjects`, `kind`, `channel`, `segment`, `language`,
-    #: `registered_in`, `date`, `weekday`, `hour` and `minute`.
+    #: `registered_in`, `date`, `weekday`, `hour` and `minute`, and over `answers.{field}` of the
+    #: request's form, where the field is routable.
     when: dict[str, Any] | None = None
     tier: Tier = 1
     skill: Slug | None = None
@@ -221,6 +222,8 @@ class ExplainRules(Request):
     language: str = "fa"
     #: The unit of the staff member who registers it for the requester.
     registered_in: Slug | None = None
+    #: What its form says, by field.
+    answers: dict[str, Any] = {}
     #: Absent: now.
     at: datetime | None = None
 

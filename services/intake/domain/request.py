@@ -7,6 +7,7 @@ from contracts.addresses import email, mobile
 from contracts.calls.intake import RegisterTicket, RequesterData
 from contracts.writing import has_unwanted, is_blank, one_line, tidy
 from services.intake.domain import text
+from services.intake.domain.answers import Answers
 from services.intake.domain.contact import Contact
 
 
@@ -16,6 +17,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     description: str
     contact: Contact
+    answers: Answers | None = None
 
     @property
     def digest(self) -> str:

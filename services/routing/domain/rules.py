@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,10 +31,13 @@ READABLE = frozenset(
         "weekday",
         "hour",
         "minute",
+        "answers",
     }
 )
 #: The parts of a result that make a difference.
 RESULTS = tuple(name for name in Decided.__struct_fields__ if name != "row")
+#: How many of the facts columns are compared with.
+_COMPARED = 6
 #: Combinations of columns that are remembered; then the memory begins anew.
 _REMEMBERED = 10_000
 
@@ -51,6 +55,8 @@ class Facts(NamedTuple):
     units: tuple[str, ...]
     #: When it was registered, in the organisation's own time.
     at: datetime
+    #: Of the form that was filled in at registering: what conditions may ask.
+    answers: Mapping[str, Any] = MappingProxyType({})
 
     def readable(self) -> dict[str, Any]:
         """Give them as a row's logic reads them."""
@@ -66,6 +72,7 @@ class Facts(NamedTuple):
             "weekday": WEEKDAYS[self.at.weekday()],
             "hour": self.at.hour,
             "minute": self.at.minute,
+            "answers": dict(self.answers),
         }
 
 
@@ -116,7 +123,7 @@ class Table:
 
     def _candidates(self, facts: Facts) -> tuple[_Row, ...]:
         """Give the rows whose columns hold, up to the first that asks nothing more."""
-        key = facts[:-1]
+        key = facts[:_COMPARED]
         found = self._fitting.get(key)
         if found is None:
             if len(self._fitting) >= _REMEMBERED:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.calls.routing import Rule
@@ -29,7 +31,12 @@ def facts_of(request: TicketRegistered | Ticket, at: datetime, grounds: Grounds)
         language=request.language,
         units=tuple(grounds.organisation.line_up(registered_in(request, grounds.organisation))),
         at=at.astimezone(ZoneInfo(grounds.zone)),
+        answers=_answers(request),
     )
+
+
+def _answers(request: TicketRegistered | Ticket) -> Mapping[str, Any]:
+    return request.answers.get("request", {}) if isinstance(request, Ticket) else request.answers
 
 
 def registered_in(request: TicketRegistered | Ticket, organisation: Organisation) -> str | None:

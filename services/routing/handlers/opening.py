@@ -18,6 +18,7 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
 from services.routing.handlers.choosing import registered_in, registrar, rule_of
+from services.routing.handlers.steps import place_of
 
 
 def open_ticket(
@@ -41,6 +42,7 @@ def open_ticket(
         imported=event.imported,
         rules=grounds.organisation.rules_version,
         registered_in=registered_in(event, grounds.organisation),
+        answers=event.answers,
     )
     if event.imported:
         return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
@@ -58,6 +60,8 @@ def wish_for(
     request: TicketRegistered | Ticket, rule: Rule | None, grounds: Grounds
 ) -> Wish | None:
     """Give where the work should go: by its rule, else to the nearest desk; None without any."""
+    if (place := _place_of_start(request, rule, grounds)) is not None:
+        return place
     if rule is not None:
         return Wish(unit=rule.unit, tier=rule.tier, skill=rule.skill)
     desk = desk_for(request, rule, grounds)
@@ -67,6 +71,15 @@ def wish_for(
 def wish_for_new(event: TicketRegistered, context: Context, grounds: Grounds) -> Wish | None:
     """Give where the work of a request that has just come should go."""
     return wish_for(event, rule_of(event, context.at, grounds), grounds)
+
+
+def _place_of_start(
+    request: TicketRegistered | Ticket, rule: Rule | None, grounds: Grounds
+) -> Wish | None:
+    """Give where the work belongs that a workflow begins with, whatever the rules say."""
+    name = request.workflow if isinstance(request, Ticket) else _workflow(request, rule)
+    workflow = grounds.newest(name)
+    return place_of(workflow.steps[_working(workflow)["step"]], Ticket(), grounds.organisation)
 
 
 def desk_for(

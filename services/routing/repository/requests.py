@@ -23,6 +23,7 @@ _READ = (
     "segment",
     "language",
     "registered_in",
+    "answers.request",
 )
 
 

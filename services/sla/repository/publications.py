@@ -24,12 +24,15 @@ Kind = Literal["agreement", "calendar", "holidays"]
 
 #: What the due times of tickets are found by, without reading a ticket; the open clocks that go by
 #: a calendar's version, in the order in which they are re-planned; the tickets that a unit had at a
-#: time; and those that were registered in the period of a trial.
+#: time; those that were registered in the period of a trial; how many a unit has, and had; and the
+#: newest of a subject that ended.
 TICKET_INDEXES = (
     IndexModel([("due_at", ASCENDING), ("version", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("goes_by", ASCENDING), ("_id", ASCENDING)], sparse=True),
     IndexModel([("units", ASCENDING), ("_id", ASCENDING)], sparse=True),
     IndexModel([("registered_at", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("load.unit", ASCENDING), ("load.until", ASCENDING)], sparse=True),
+    IndexModel([("ending.subject", ASCENDING), ("ending.at", ASCENDING)], sparse=True),
 )
 
 

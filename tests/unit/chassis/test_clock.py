@@ -38,6 +38,8 @@ def test_the_past_is_read_to_the_millisecond():
         "1969-12-31T23:59:59+00:00",
         "2020-01-01T00:00:00",
         "yesterday",
+        "",
+        "9" * 5000,
     ],
 )
 def test_what_has_not_happened_is_no_past(text):

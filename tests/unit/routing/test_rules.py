@@ -32,6 +32,7 @@ def facts(**given_: Any) -> Facts:
         "language": "fa",
         "units": (),
         "at": MORNING,
+        "answers": {"total": 5000},
     }
     return Facts(**{**usual, **given_})
 
@@ -62,6 +63,8 @@ def found(rules: list[Rule], **given_: Any) -> str | None:
         ({"when": {"<": [{"var": "hour"}, 9]}}, False),
         ({"when": {"in": ["it", {"var": "subjects"}]}}, True),
         ({"channel": "web", "when": {"===": [{"var": "minute"}, 30]}}, True),
+        ({"when": {">": [{"var": "answers.total"}, 1000]}}, True),
+        ({"when": {"===": [{"var": "answers.purpose"}, "home"]}}, False),
         ({"when": {">": [{"var": "segment"}, 1]}}, False),
     ],
 )
@@ -278,6 +281,17 @@ def test_a_row_says_by_which_workflow_a_request_goes() -> None:
     opened = world.last(TicketOpened, "000000000001")
     assert (opened.workflow, opened.rules) == ("careful", 4)
     assert world.last(TicketOpened, "000000000002").workflow == "replay"
+
+
+def test_the_answers_of_a_form_may_decide_also_when_the_case_was_opened_before() -> None:
+    costly = row("costly", "finance", when={">": [{"var": "answers.total"}, 1000]})
+    lost = msgspec.structs.replace(ORGANISATION, people={}, units={}, rules=())
+    world = World(lost)
+    world.register(answers={"total": 5000})
+
+    world.organisation = msgspec.structs.replace(ORGANISATION, rules=(costly,))
+
+    assert world.hand_out().unit == "finance"
 
 
 def test_who_registers_on_behalf_may_decide_where_the_work_goes() -> None:
