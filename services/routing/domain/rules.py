@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -53,13 +54,15 @@ class Facts(NamedTuple):
     language: str
     #: The unit of who registered it for the requester, and those above it.
     units: tuple[str, ...]
-    #: When it was registered, in the organisation's own time.
+    #: When it was registered, and whose clocks tell its day and hour.
     at: datetime
+    zone: str = "UTC"
     #: Of the form that was filled in at registering: what conditions may ask.
     answers: Mapping[str, Any] = MappingProxyType({})
 
     def readable(self) -> dict[str, Any]:
         """Give them as a row's logic reads them."""
+        at = self.at.astimezone(ZoneInfo(self.zone))
         return {
             "subject": self.subjects[0] if self.subjects else "",
             "subjects": list(self.subjects),
@@ -68,10 +71,10 @@ class Facts(NamedTuple):
             "segment": self.segment,
             "language": self.language,
             "registered_in": list(self.units),
-            "date": self.at.date().isoformat(),
-            "weekday": WEEKDAYS[self.at.weekday()],
-            "hour": self.at.hour,
-            "minute": self.at.minute,
+            "date": at.date().isoformat(),
+            "weekday": WEEKDAYS[at.weekday()],
+            "hour": at.hour,
+            "minute": at.minute,
             "answers": dict(self.answers),
         }
 

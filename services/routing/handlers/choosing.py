@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from contracts.calls.routing import Rule
 from contracts.intake import TicketRegistered
@@ -23,14 +22,16 @@ def rule_of(request: TicketRegistered | Ticket, at: datetime, grounds: Grounds) 
 
 def facts_of(request: TicketRegistered | Ticket, at: datetime, grounds: Grounds) -> Facts:
     """Gather what the rules go by: of the request as it came, or of its case as it was opened."""
+    unit = registered_in(request, grounds.organisation)
     return Facts(
         subjects=tuple(grounds.subject_line(request.subject)),
         kind=request.kind,
         channel=request.channel,
         segment=request.segment,
         language=request.language,
-        units=tuple(grounds.organisation.line_up(registered_in(request, grounds.organisation))),
-        at=at.astimezone(ZoneInfo(grounds.zone)),
+        units=tuple(grounds.organisation.line_up(unit)) if unit else (),
+        at=at,
+        zone=grounds.zone,
         answers=_answers(request),
     )
 

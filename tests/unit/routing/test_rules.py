@@ -32,6 +32,7 @@ def facts(**given_: Any) -> Facts:
         "language": "fa",
         "units": (),
         "at": MORNING,
+        "zone": "Asia/Tehran",
         "answers": {"total": 5000},
     }
     return Facts(**{**usual, **given_})
