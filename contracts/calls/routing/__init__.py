@@ -1,5 +1,16 @@
 """What routing can be asked."""
 
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
+from contracts.calls.routing.desk import (
+    DefineMacro,
+    Draft,
+    FilledIn,
+    GetDraft,
+    Macro,
+    SaveDraft,
+    UseMacro,
+)
+from contracts.calls.routing.joining import GetRelated, OpenPassage, Related, RelatedTicket
 from contracts.calls.routing.organisation import DefineUnit, Unit
 from contracts.calls.routing.rules import (
     BeginShadow,
@@ -38,6 +49,8 @@ from contracts.calls.routing.staff import (
 )
 from contracts.calls.routing.tickets import (
     Act,
+    ActedOn,
+    ActOnMany,
     Follow,
     Followed,
     GetTexts,
@@ -45,6 +58,7 @@ from contracts.calls.routing.tickets import (
     Inbox,
     ListTickets,
     OpenReferral,
+    Refusal,
     SeatView,
     Step,
     TaskView,
@@ -64,32 +78,47 @@ from contracts.calls.routing.workflows import (
 
 __all__ = [
     "Act",
+    "ActOnMany",
+    "ActedOn",
     "Authenticate",
+    "Away",
     "BeginShadow",
     "Changed",
     "CheckWorkflow",
     "Decided",
+    "DefineMacro",
     "DefinePerson",
     "DefineRule",
     "DefineUnit",
     "DefineWorkflow",
     "Difference",
+    "Draft",
     "EndShadow",
     "ExplainRules",
+    "FilledIn",
     "Follow",
     "Followed",
+    "GetDraft",
+    "GetRelated",
     "GetRuleSet",
     "GetTexts",
     "GetTicket",
     "Inbox",
     "LeftBehind",
     "ListTickets",
+    "Macro",
     "MigrateWorkflow",
     "Migration",
     "NameWorkflow",
+    "OpenPassage",
+    "OpenQuestion",
     "OpenReferral",
     "Origin",
+    "ProposedAnswer",
     "PublishRules",
+    "Refusal",
+    "Related",
+    "RelatedTicket",
     "RestoreRules",
     "RoleOf",
     "RowCount",
@@ -101,6 +130,7 @@ __all__ = [
     "RuleWarning",
     "RulesExplained",
     "RulesTrial",
+    "SaveDraft",
     "SeatView",
     "Shadow",
     "Staff",
@@ -116,5 +146,6 @@ __all__ = [
     "TryRules",
     "Unit",
     "UnitCount",
+    "UseMacro",
     "WorkflowView",
 ]

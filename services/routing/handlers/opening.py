@@ -18,6 +18,7 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
 from services.routing.handlers.choosing import registered_in, registrar, rule_of
+from services.routing.handlers.joining import split_off
 from services.routing.handlers.steps import place_of
 
 
@@ -46,7 +47,8 @@ def open_ticket(
     )
     if event.imported:
         return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
-    return [opened, *_priority(rule), *_given_away(event, rule, workflow, context, grounds)]
+    given = _given_away(event, rule, workflow, context, grounds)
+    return [opened, *_priority(rule), *given, *split_off(event, context)]
 
 
 def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:
