@@ -43,7 +43,8 @@ class RuleRow(Request):
     priority: Priority | None = None
     #: For requests that were registered without naming a workflow.
     workflow: Slug | None = None
-    strategy: str = "least_loaded"
+    #: Who of the team gets it; absent: by the unit's own strategy.
+    strategy: str | None = None
     active: bool = True
     #: Points of capacity that a ticket takes.
     weight: Annotated[int, Meta(ge=1, le=1000)] = 1
@@ -73,7 +74,7 @@ class Rule(Answer):
     skill: str | None = None
     priority: int | None = None
     workflow: str | None = None
-    strategy: str = "least_loaded"
+    strategy: str | None = None
     active: bool = True
     weight: int = 1
 

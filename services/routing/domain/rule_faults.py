@@ -7,15 +7,16 @@ anybody from changing another row.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from chassis.errors import FieldFault
 from chassis.logic import check
 from contracts.calls.routing import Rule
+from contracts.calls.routing.organisation import Strategy
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.rules import COLUMNS, READABLE
 
-STRATEGIES = ("least_loaded",)
+STRATEGIES = get_args(Strategy)
 
 
 class Known(NamedTuple):
@@ -69,7 +70,7 @@ def _unknown_names(number: int, rule: Rule, known: Known) -> Iterator[FieldFault
         yield _fault(number, "unit", "unit_unknown")
     if rule.registered_in is not None and rule.registered_in not in known.organisation.units:
         yield _fault(number, "registered_in", "unit_unknown")
-    if rule.strategy not in STRATEGIES:
+    if rule.strategy is not None and rule.strategy not in STRATEGIES:
         yield _fault(number, "strategy", "strategy_unknown")
     if rule.workflow is not None and rule.workflow not in known.workflows:
         yield _fault(number, "workflow", "workflow_unknown")
