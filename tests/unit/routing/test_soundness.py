@@ -88,6 +88,14 @@ def test_an_action_of_ones_own_has_a_name_of_its_own_and_is_used() -> None:
     }
 
 
+def test_what_comes_with_tasks_and_approvals_is_no_transition_of_its_own() -> None:
+    way = {"action": "finish-task", "from": ["ordering"], "who": ["staff"]}
+
+    assert faults_of(with_transition(a_flow(), **way)) == {
+        ("transitions/0/action", "comes_by_itself")
+    }
+
+
 def test_a_join_that_can_never_hold_is_refused() -> None:
     definition = a_flow(
         steps__comparing__needs=3,

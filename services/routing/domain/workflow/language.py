@@ -26,6 +26,9 @@ ANY = "*"
 PASSED, FAILED = "passed", "failed"
 AUTOMATIC = frozenset({PASSED, FAILED})
 
+#: What comes with a step's tasks and approvals, and with nothing else.
+IMPLIED = frozenset({"take-task", "give-task", "finish-task", "refuse-task", "refuse"})
+
 #: By language.
 Words = dict[str, Line]
 Tier = Annotated[int, Meta(ge=1, le=9)]

@@ -11,7 +11,14 @@ from chassis.errors import FieldFault, Invalid
 from contracts.routing import ENDED, State
 from services.routing.domain.workflow import checks, wording
 from services.routing.domain.workflow.faults import fault
-from services.routing.domain.workflow.language import ANY, AUTOMATIC, PASSED, Transition, Workflow
+from services.routing.domain.workflow.language import (
+    ANY,
+    AUTOMATIC,
+    IMPLIED,
+    PASSED,
+    Transition,
+    Workflow,
+)
 from services.routing.domain.workflow.who import GUARDS, is_known, is_seat
 
 #: The kinds of step to which an action may lead; any other action may lead anywhere.
@@ -81,6 +88,8 @@ def _unknown_names(workflow: Workflow, actions: Collection[str]) -> Iterator[Fie
     for number, transition in enumerate(workflow.transitions):
         if transition.action not in {*actions, *workflow.actions, *AUTOMATIC}:
             yield fault(f"transitions/{number}/action", "action_unknown", transition.action)
+        if transition.action in IMPLIED:
+            yield fault(f"transitions/{number}/action", "comes_by_itself", transition.action)
         yield from _unknown_in(workflow, transition, f"transitions/{number}")
     for name, step in workflow.steps.items():
         for number, who in enumerate(step.approvals.by if step.approvals else ()):
