@@ -11,7 +11,8 @@ from services.routing.domain.organisation import Person
 
 _ORDER = [("priority", 1), ("opened_at", 1)]
 _QUEUED = {"queued": True}
-_PAST = datetime(2000, 1, 1, tzinfo=UTC)
+#: Before everything; the database must see in a question that an index holds what is asked for.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: What lists, queues and inboxes are read by.
 TICKET_INDEXES = (
@@ -33,7 +34,7 @@ TICKET_INDEXES = (
         partialFilterExpression={"questioned": {"$gt": ""}},
     ),
     IndexModel(
-        [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": _PAST}}
+        [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": LONG_AGO}}
     ),
     IndexModel([("passing", 1)], name="passing", partialFilterExpression={"passing": True}),
     # Steps with tasks or approvals; ordinary tickets have none of these fields.
