@@ -8,6 +8,7 @@ from chassis.logging import get_logger
 from chassis.runtime import Runtime
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.attention import WakeUp, wake_up
+from services.routing.repository.queues import LONG_AGO
 
 log = get_logger()
 
@@ -17,7 +18,8 @@ _TOGETHER = 200
 def wake_all(tickets: Aggregates[Ticket], runtime: Runtime) -> None:
     """Record for whom the time has come; the inbox itself goes by the instant."""
     now = runtime.clock.now()
-    due = tickets.find({"wakes_at": {"$lte": now}}, sort=[("wakes_at", 1)], limit=_TOGETHER)
+    come = {"wakes_at": {"$gt": LONG_AGO, "$lte": now}}
+    due = tickets.find(come, sort=[("wakes_at", 1)], limit=_TOGETHER)
     if not due:
         return
     call = Call(method="wake_up", identity=runtime.identity, key=secrets.token_hex(8), now=now)

@@ -12,7 +12,8 @@ from services.routing.domain.organisation import Person
 #: What has no rank comes after what has one.
 _ORDER = [("rank", -1), ("priority", 1), ("opened_at", 1)]
 _QUEUED = {"queued": True}
-_PAST = datetime(2000, 1, 1, tzinfo=UTC)
+#: Before everything; the database must see in a question that an index holds what is asked for.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: What lists, queues and inboxes are read by.
 TICKET_INDEXES = (
@@ -35,7 +36,7 @@ TICKET_INDEXES = (
         partialFilterExpression={"questioned": {"$gt": ""}},
     ),
     IndexModel(
-        [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": _PAST}}
+        [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": LONG_AGO}}
     ),
     IndexModel([("passing", 1)], name="passing", partialFilterExpression={"passing": True}),
     IndexModel("due_at", sparse=True),
