@@ -288,3 +288,23 @@ def test_what_is_public_is_shown_to_who_follows(intake):
     assert [(each["field"], each["value"]) for each in tracked["answers"]] == [
         ("total", 30_000_000_000)
     ]
+
+
+def test_answers_are_found_by_their_index_and_cost_tickets_without_a_form_nothing(intake):
+    indexes = intake.database["claims"].index_information()
+    (index,) = (info for info in indexes.values() if info["key"][0][0] == "fields.f")
+    assert index["partialFilterExpression"] == {"form": {"$gt": ""}}
+    intake.database.command("profile", 2)
+    try:
+        request = {"fields": {"asks_for": "renewal", "place": "fars"}, "text": None}
+        intake.call("search_tickets", request, by=DESK).expect(200)
+    finally:
+        intake.database.command("profile", 0)
+
+    search = {"ns": f"{intake.database.name}.claims", "command.filter.form": {"$exists": True}}
+    plans = {
+        each["planSummary"]
+        for each in intake.database["system.profile"].find(search)
+        if "planSummary" in each
+    }
+    assert plans == {"IXSCAN { fields.f: 1, fields.v: 1, at: -1 }"}
