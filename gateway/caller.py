@@ -19,7 +19,9 @@ from chassis.errors import Unavailable
 from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
+from contracts.forms import ReadyForm
 from gateway.limits import Limits
+from gateway.presence import Presence
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
 from gateway.settings import GatewaySettings
@@ -90,11 +92,14 @@ class Gateway:
             refresh_seconds=settings.refresh_seconds,
             idle_seconds=settings.idle_seconds,
         )
+        self.presence = Presence(settings.redis_url.get_secret_value())
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()
         self.open_streams = 0
         #: The catalogue as it was last read: forms show it while intake is away.
         self.last_subjects: list[Subject] = []
+        #: Forms as they were last read, with the same use.
+        self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
 
 
 def gateway_of(request: Request) -> Gateway:

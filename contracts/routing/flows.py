@@ -51,6 +51,8 @@ class TicketTaskOpened(Event):
     tier: int
     title: Wording
     skill: str | None = None
+    #: Who had it before, and has left.
+    from_assignee: str | None = None
 
 
 @event("ticket.task_assigned", by="routing")
@@ -93,6 +95,8 @@ class TicketApprovalAsked(Event):
     in_order: bool = False
     #: Whose deed is to be approved; he himself may not.
     doer: str | None = None
+    #: Who is told that his turn has come, as the organisation is now.
+    told: list[str] = []
 
 
 @event("ticket.approval_given", by="routing")
@@ -104,6 +108,10 @@ class TicketApprovalGiven(Event):
     by: str
     verdict: Literal["approved", "refused"]
     reason: ContentRef | None = None
+    #: In whose place, as long as he is on leave.
+    instead_of: str | None = None
+    #: Whose turn it is now, where they speak one after the other.
+    told: list[str] = []
 
 
 @event("ticket.notice_asked", by="routing")

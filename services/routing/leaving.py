@@ -44,7 +44,11 @@ class Leaving:
     def _pass_on_all_of(self, person: str) -> None:
         queues, passed_on = self._store.queues, 0
         for _batch in range(_BATCHES):
-            codes = queues.at_work_of(person, _BATCH) or queues.open_of(person, _BATCH)
+            codes = (
+                queues.at_work_of(person, _BATCH)
+                or [work.partition("#")[0] for work in queues.held_by(person)][:_BATCH]
+                or queues.open_of(person, _BATCH)
+            )
             outcomes = self._distribution.decide(codes, pass_on, PassOn(person))
             done = sum(1 for outcome in outcomes.values() if outcome.events)
             passed_on += done

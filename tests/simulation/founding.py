@@ -21,9 +21,19 @@ from tests.simulation.world import World
 
 ADMIN = Identity(subject="person:admin", role="admin")
 _WEEK = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday")
+#: A breach is told to one after the other, until somebody takes note.
+_LADDER = {
+    "role": "assignee",
+    "channel": "sms",
+    "acknowledge_within": "PT6S",
+    "then": [
+        {"role": "supervisor", "channel": "push", "acknowledge_within": "PT6S"},
+        {"role": "service_manager", "channel": "email"},
+    ],
+}
 _MARKS = [
     {"percent": 50, "notices": [{"role": "assignee", "channel": "sms"}]},
-    {"percent": 100, "notices": [{"role": "service_manager", "channel": "email"}]},
+    {"percent": 100, "notices": [_LADDER]},
 ]
 
 #: Points of work that everybody may have: two tickets of their weight.

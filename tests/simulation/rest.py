@@ -40,9 +40,18 @@ def _under_way(world: World) -> Iterator[str]:
         for source in CONSUMES[consumer]:
             yield from _unapplied(world, source, consumer)
     yield from _places(world)
+    yield from _due(world)
+
+
+def _due(world: World) -> Iterator[str]:
+    """Alarms come, and ladders go on as long as nobody takes note."""
     for ticket in documents(world, "sla", "tickets"):
         if ticket["due_at"] is not None:
             yield f"an alarm is due for {ticket['_id']}"
+    for ledger in documents(world, "notify", "tickets"):
+        for name, ladder in ledger["state"].get("ladders", {}).items():
+            if ladder.get("next_at") is not None:
+                yield f"the ladder {name} of {ledger['_id']} goes on"
 
 
 def _untold(world: World, service: str) -> Iterator[str]:

@@ -11,6 +11,17 @@ from contracts.calls.routing.attendance import (
     Shift,
     TakeLeave,
 )
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
+from contracts.calls.routing.desk import (
+    DefineMacro,
+    Draft,
+    FilledIn,
+    GetDraft,
+    Macro,
+    SaveDraft,
+    UseMacro,
+)
+from contracts.calls.routing.joining import GetRelated, OpenPassage, Related, RelatedTicket
 from contracts.calls.routing.organisation import DefineUnit, Unit
 from contracts.calls.routing.rules import DefineRule, Rule
 from contracts.calls.routing.staff import (
@@ -28,6 +39,8 @@ from contracts.calls.routing.staff import (
 )
 from contracts.calls.routing.tickets import (
     Act,
+    ActedOn,
+    ActOnMany,
     Follow,
     Followed,
     GetTexts,
@@ -35,6 +48,7 @@ from contracts.calls.routing.tickets import (
     Inbox,
     ListTickets,
     OpenReferral,
+    Refusal,
     SeatView,
     Step,
     TaskView,
@@ -54,19 +68,27 @@ from contracts.calls.routing.workflows import (
 
 __all__ = [
     "Act",
+    "ActOnMany",
+    "ActedOn",
     "Attendance",
     "Authenticate",
+    "Away",
     "CancelLeave",
     "CheckWorkflow",
     "Colleague",
+    "DefineMacro",
     "DefinePerson",
     "DefineRule",
     "DefineUnit",
     "DefineWorkflow",
+    "Draft",
+    "FilledIn",
     "Follow",
     "Followed",
     "GetAttendance",
+    "GetDraft",
     "GetPerson",
+    "GetRelated",
     "GetTeam",
     "GetTexts",
     "GetTicket",
@@ -74,14 +96,22 @@ __all__ = [
     "Leave",
     "LeftBehind",
     "ListTickets",
+    "Macro",
     "MigrateWorkflow",
     "Migration",
     "NameWorkflow",
+    "OpenPassage",
+    "OpenQuestion",
     "OpenReferral",
     "PersonView",
+    "ProposedAnswer",
     "Rate",
+    "Refusal",
+    "Related",
+    "RelatedTicket",
     "RoleOf",
     "Rule",
+    "SaveDraft",
     "SeatView",
     "SetPresence",
     "Shift",
@@ -97,5 +127,6 @@ __all__ = [
     "TicketView",
     "Timeline",
     "Unit",
+    "UseMacro",
     "WorkflowView",
 ]

@@ -17,14 +17,13 @@ from contracts.routing import (
     TicketApprovalGiven,
     TicketMigrated,
     TicketOpened,
-    TicketQueued,
     TicketTaskCancelled,
     TicketTaskDone,
     TicketTaskOpened,
 )
 from services.routing.domain.facts import facts_of
 from services.routing.domain.life import TICKETS
-from services.routing.domain.parts import settled
+from services.routing.domain.parts import Consent, settled
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import (
     FAILED,
@@ -35,6 +34,7 @@ from services.routing.domain.workflow import (
     seats_needed,
 )
 from services.routing.handlers.case import Grounds, stand_at
+from services.routing.handlers.giving import queued
 from services.routing.handlers.steps import effects_of, place_of, walked
 
 M = TypeVar("M")
@@ -50,16 +50,17 @@ def with_what_follows(decide: Decide[M]) -> Decide[M]:
     @wraps(decide)
     def decided(state: Ticket, message: M, context: Context, grounds: Grounds) -> list[Event]:
         events = decide(state, message, context, grounds)
-        workflow = _workflow(state, events, grounds)
-        if not events or workflow.is_plain or context.imported:
+        if not events or context.imported:
+            return events
+        workflow = _workflow(state, events[0], grounds)
+        if workflow.is_plain:
             return events
         return [*events, *_Course(state, events, workflow, context, grounds).follow()]
 
     return decided
 
 
-def _workflow(state: Ticket, events: Sequence[Event], grounds: Grounds) -> Workflow:
-    first = events[0] if events else None
+def _workflow(state: Ticket, first: Event, grounds: Grounds) -> Workflow:
     if isinstance(first, TicketOpened | TicketMigrated):
         return grounds.workflows[first.workflow, first.workflow_version]
     return grounds.workflow_of(state)
@@ -96,7 +97,7 @@ class _Course:
             self._add(
                 *walked(before, self._workflow, way, self._context, by=ITSELF, comment=reason)
             )
-            self._place()
+            self._place(before)
             self._add(*effects_of(way, before))
             self._enter(before, before.assignee or before.last_assignee)
         return self._more
@@ -129,14 +130,22 @@ class _Course:
 
     def _consent(self, doer: str | None) -> Iterator[Event]:
         approvals = self._step.approvals
-        if approvals is not None:
-            yield TicketApprovalAsked(
-                step=self._state.step,
-                seats=[self._anchored(who) for who in approvals.by],
-                needs=seats_needed(approvals.needs, len(approvals.by)),
-                in_order=approvals.in_order,
-                doer=doer,
-            )
+        if approvals is None:
+            return
+        consent = Consent(
+            seats=tuple(self._anchored(who) for who in approvals.by),
+            needs=seats_needed(approvals.needs, len(approvals.by)),
+            in_order=approvals.in_order,
+            doer=doer,
+        )
+        yield TicketApprovalAsked(
+            step=self._state.step,
+            seats=list(consent.seats),
+            needs=consent.needs,
+            in_order=consent.in_order,
+            doer=doer,
+            told=consent.told(self._state.unit, self._organisation),
+        )
 
     def _anchored(self, who: str) -> str:
         """Give a seat's name such that it says who is asked, without the ticket."""
@@ -163,16 +172,16 @@ class _Course:
         still_open = sum(task.is_open for task in state.tasks)
         return settled(good, still_open, seats_needed(step.needs, len(state.tasks)))
 
-    def _place(self) -> None:
-        """Bring the work to the unit that the step belongs to."""
-        wish = place_of(self._step, self._state, self._organisation)
+    def _place(self, before: Ticket) -> None:
+        """Bring the work to the unit that the step belongs to, or back to who had it."""
+        wish = place_of(self._step, before, self._organisation)
         if wish is not None:
             self._add(
-                TicketQueued(
-                    **stand_at(self._workflow, self._state.step),
-                    unit=wish.unit,
-                    tier=wish.tier,
-                    skill=wish.skill,
+                queued(
+                    stand_at(self._workflow, self._state.step),
+                    wish,
+                    segment=self._state.segment,
+                    organisation=self._organisation,
                     from_assignee=self._state.assignee,
                 )
             )

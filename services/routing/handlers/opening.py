@@ -17,6 +17,7 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
 from services.routing.handlers.giving import assigned, queued
+from services.routing.handlers.joining import split_off
 from services.routing.handlers.steps import place_of
 
 
@@ -43,7 +44,8 @@ def open_ticket(
     rule = rule_of(event, grounds)
     if event.imported:
         return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
-    return [opened, *_priority(rule), *_given_away(event, workflow, context, grounds)]
+    given = _given_away(event, workflow, context, grounds)
+    return [opened, *_priority(rule), *given, *split_off(event, context)]
 
 
 def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:
@@ -115,6 +117,13 @@ def _working(workflow: Workflow) -> Stand:
     return stand_at(workflow, next(ways, workflow.start))
 
 
+def _stand_of(request: TicketRegistered | Ticket, workflow: Workflow) -> Stand:
+    """Give where work stands once it is given away: where it is, if it is past the start."""
+    if isinstance(request, Ticket) and request.step != workflow.start:
+        return stand_at(workflow, request.step)
+    return _working(workflow)
+
+
 def _given_away(
     request: TicketRegistered | Ticket, workflow: Workflow, context: Context, grounds: Grounds
 ) -> list[Event]:
@@ -127,7 +136,7 @@ def _given_away(
     owner = _owner(grounds.organisation.people.get(place.owner or ""))
     if wish is None:
         return owner
-    stand, name = _working(workflow), rule.id if rule else None
+    stand, name = _stand_of(request, workflow), rule.id if rule else None
     organisation = grounds.organisation
     if place.assignee is not None:
         at = context.at

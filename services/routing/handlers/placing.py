@@ -82,10 +82,12 @@ def claim(case: Case) -> list[Event]:
 
 
 def wish_for_claim(case: Case) -> Wish:
-    """Give who claims, at the place where the work is queued."""
+    """Give who claims, at the place where the work is queued; raises Invalid."""
+    if case.doer is None:
+        raise _wrong("/behalf", "person_unknown", person=case.by)
     return Wish(
-        unit=case.ticket.unit or case.asker.unit or "",
-        tier=case.ticket.tier or case.asker.tier,
+        unit=case.ticket.unit or case.doer.unit,
+        tier=case.ticket.tier or case.doer.tier,
         person=case.by,
         anyway=True,
     )

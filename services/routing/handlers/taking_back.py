@@ -13,6 +13,7 @@ from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Grounds, Wish, stand_at
 from services.routing.handlers.giving import assigned, queued
+from services.routing.handlers.tasks import given_back
 
 
 class PassOn(msgspec.Struct, frozen=True):
@@ -50,7 +51,7 @@ def pass_on(state: Ticket, left: PassOn, context: Context, grounds: Grounds) -> 
     wish = _wish_for_passing_on(state, left)
     if wish is not None:
         events.append(_given_on(state, wish, "left", context, grounds))
-    return events
+    return [*events, *given_back(state, left.person, grounds)]
 
 
 def _wish_for_passing_on(state: Ticket, left: PassOn) -> Wish | None:

@@ -10,7 +10,7 @@ import msgspec
 from chassis.decisions import Context
 from chassis.errors import Conflict, FieldFault, Forbidden, Invalid
 from contracts.envelope import Event
-from contracts.routing import TicketTaskAssigned, TicketTaskDone
+from contracts.routing import TicketTaskAssigned, TicketTaskDone, TicketTaskOpened
 from services.routing.domain.parts import Task
 from services.routing.domain.permission import Standing
 from services.routing.domain.ticket import Ticket
@@ -81,6 +81,24 @@ def finish(case: Case) -> list[Event]:
 def refuse(case: Case) -> list[Event]:
     """Say that a task cannot be done, or that its outcome is a no."""
     return _settled(case, "refused", "reason")
+
+
+def given_back(state: Ticket, person: str, grounds: Grounds) -> list[Event]:
+    """Bring the open tasks of somebody who has left back to their teams."""
+    steps = grounds.workflow_of(state).steps
+    return [
+        TicketTaskOpened(
+            task=task.id,
+            step=state.step,
+            unit=task.unit,
+            tier=task.tier,
+            title=steps[state.step].tasks[task.id].title,
+            skill=task.skill,
+            from_assignee=person,
+        )
+        for task in state.tasks
+        if task.is_open and task.assignee == person
+    ]
 
 
 def _settled(case: Case, outcome: Literal["done", "refused"], text: str) -> list[Event]:
