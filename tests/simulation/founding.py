@@ -42,7 +42,7 @@ WEIGHT = 2
 #: On shift every other half hour.
 _HALF_HOURS = [f"{hour:02}:00-{hour:02}:30" for hour in range(24)]
 #: What nobody has touched for so long goes to the next.
-_REACTION = timedelta(seconds=20)
+_REACTION = timedelta(seconds=90)
 
 
 def _title(name: str) -> dict[str, str]:

@@ -156,11 +156,11 @@ def index(state: Ticket) -> dict[str, Any]:
 
 def _seldom(state: Ticket) -> dict[str, Any]:
     """Give what most tickets do not have, and what is not worth a line in theirs then."""
-    passed_over = state.passed_over[-1] if state.passed_over else None
+    passed_over = list(state.passed_over) if state.is_queued and state.passed_over else None
     fields = {
         "rank": state.rank,
         "weight": state.weight if state.weight != 1 else None,
-        "passed_over": passed_over if state.is_queued else None,
+        "passed_over": passed_over,
         "due_at": state.react_by if state.holder is not None else None,
     }
     return {name: value for name, value in fields.items() if value is not None}

@@ -32,7 +32,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str | None = None
     #: Absent: the ticket's.
     weight: int | None = None
-    #: Who has let it lie: the last one never gets it at once, the others when nobody else is there.
+    #: Who has let it lie, and gets it by his own claim or by hand alone.
     passed_over: tuple[str, ...] = ()
     #: The task that it is about; absent: the ticket's own work.
     task: str | None = None
@@ -45,8 +45,7 @@ def pool_of(wish: Wish, organisation: Organisation) -> list[Person]:
         fits = organisation.works if wish.anyway else organisation.is_there
         return [person] if person and fits(person) else []
     team = organisation.pool(wish.unit, wish.tier, wish.skill)
-    fresh = [person for person in team if person.id not in wish.passed_over]
-    return fresh or [person for person in team if person.id not in wish.passed_over[-1:]]
+    return [person for person in team if person.id not in wish.passed_over]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

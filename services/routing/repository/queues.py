@@ -85,7 +85,7 @@ class Queues:
         What somebody let lie waits for others: it can be left out.
         """
         query = {"queued": True, **queue._asdict()}
-        return self._codes(query | ({"passed_over": {"$ne": besides}} if besides else {}), limit)
+        return self._codes(query | ({"passed_over": {"$nin": [besides]}} if besides else {}), limit)
 
     def next_for(self, person: Person) -> str | None:
         """Give the code that a person who has become free should get: his own, else his team's."""
@@ -94,7 +94,7 @@ class Queues:
             "queued": True,
             **Queue(person.unit, person.tier)._asdict(),
             "skill": {"$in": [None, *person.skills]},
-            "passed_over": {"$ne": person.id},
+            "passed_over": {"$nin": [person.id]},
         }
         found = self._codes(own, 1) or self._codes(fitting, 1)
         return found[0] if found else None

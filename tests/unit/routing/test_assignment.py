@@ -174,6 +174,20 @@ def test_work_that_lies_waits_in_the_queue_while_nobody_else_is_there() -> None:
     assert world.hand_out().assignee == "expert2"
 
 
+def test_it_goes_round_once_and_then_waits_for_a_claim() -> None:
+    world = World(REACTS)
+    world.register()
+    for _ in range(2):
+        world.pass_time(minutes=30)
+        world.fall_due()
+
+    assert world.ticket().is_queued
+    assert world.hand_out().is_queued
+    claimed = world.do("claim", "expert")
+    # Who takes it himself has nothing more to say.
+    assert (claimed.assignee, claimed.react_by) == ("expert", None)
+
+
 @pytest.mark.parametrize(
     ("action", "arguments"),
     [("log-work", {"work_group": "other", "duration": "PT5M"}), ("note", {"text": "."})],
