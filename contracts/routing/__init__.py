@@ -17,6 +17,14 @@ from contracts.routing.ending import (
     TicketWithdrawn,
 )
 from contracts.routing.organisation import PersonChanged, UnitChanged
+from contracts.routing.partners import (
+    PartnerChanged,
+    TicketPartnerHeard,
+    TicketPartnerWritten,
+    TicketSentOut,
+    TicketTakenBack,
+    TicketTakenIn,
+)
 from contracts.routing.placing import (
     TicketAssigned,
     TicketEscalated,
@@ -40,6 +48,7 @@ from contracts.routing.work import (
 __all__ = [
     "ENDED",
     "STATES",
+    "PartnerChanged",
     "PersonChanged",
     "State",
     "StateEvent",
@@ -55,6 +64,8 @@ __all__ = [
     "TicketNoted",
     "TicketOpened",
     "TicketOwned",
+    "TicketPartnerHeard",
+    "TicketPartnerWritten",
     "TicketPrioritised",
     "TicketQueued",
     "TicketRated",
@@ -63,6 +74,9 @@ __all__ = [
     "TicketResumed",
     "TicketReturned",
     "TicketSentBack",
+    "TicketSentOut",
+    "TicketTakenBack",
+    "TicketTakenIn",
     "TicketTriaged",
     "TicketWaiting",
     "TicketWithdrawn",

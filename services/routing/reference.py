@@ -13,7 +13,9 @@ from contracts.intake import TicketRegistered
 from contracts.routing import TicketAssigned, TicketQueued
 from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
+from services.routing.actions.partners import HandOff
 from services.routing.domain.organisation import Person
+from services.routing.domain.partner import Partner
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers import AssignNext, wish_of
 from services.routing.handlers.case import Grounds, Wish
@@ -51,6 +53,7 @@ class Grounding(Reference):
             workflows=self.lookup.workflows,
             subjects=self._subjects(occasions),
             others=self._others(occasions),
+            partners=self._partners(occasions),
         )
         wants = _Wants(grounds).of(occasions)
         if not wants:
@@ -61,6 +64,7 @@ class Grounding(Reference):
             workflows=grounds.workflows,
             subjects=grounds.subjects,
             others=grounds.others,
+            partners=grounds.partners,
             places=places,
         )
 
@@ -86,6 +90,11 @@ class Grounding(Reference):
         deeds = [o.message.arguments for o in occasions if isinstance(o.message, Deed)]
         codes = [arguments.into for arguments in deeds if isinstance(arguments, Merge)]
         return self._cases.states(codes) if codes else {}
+
+    def _partners(self, occasions: Sequence[Occasion]) -> dict[str, Partner]:
+        deeds = [o.message.arguments for o in occasions if isinstance(o.message, Deed)]
+        names = [arguments.to for arguments in deeds if isinstance(arguments, HandOff)]
+        return self.store.partners.known(names) if names else {}
 
     @late
     def _cases(self) -> Aggregates[Ticket]:

@@ -13,22 +13,30 @@ from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
     Authenticate,
+    DefinePartner,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
     Follow,
     Followed,
+    GetPartnerLinks,
     GetTexts,
     GetTicket,
+    Heard,
     Inbox,
     ListTickets,
+    PartnerLink,
+    PartnerRequest,
+    PartnerView,
     Rule,
+    SignedMessage,
     Staff,
     StaffContacts,
     StaffContactsAnswer,
     StaffMember,
     Step,
+    TakeIn,
     TicketPage,
     TicketView,
     Timeline,
@@ -37,7 +45,7 @@ from contracts.calls.routing import (
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import SlaDemanded
-from services.routing import accounts, demo, doing, handlers, timeline
+from services.routing import accounts, demo, doing, handlers, partners, timeline
 from services.routing.administration import Administration, without_password
 from services.routing.distribution import Distribution
 from services.routing.domain.life import TICKETS
@@ -65,7 +73,7 @@ class RoutingService:
         unit=lambda ticket: ticket.unit,
     )
     organisation: Aggregates[Record] = Aggregates(
-        RECORDS, collection="organisation", streams=("person:", "unit:")
+        RECORDS, collection="organisation", streams=("person:", "unit:", "partner:")
     )
     grounding = Grounding()
     store = Store()
@@ -177,6 +185,49 @@ class RoutingService:
     def define_workflow(self, request: DefineWorkflow, call: Call) -> WorkflowView:
         call.require("admin.change")
         return self._administration.define_workflow(request)
+
+    # -- partners outside ------------------------------------------------------------------------
+
+    @query
+    def partners(self, _request: Nothing, call: Call) -> list[PartnerView]:
+        call.require("admin.change")
+        return [partners.view(line) for line in self.store.partners.lines().values()]
+
+    @command
+    def define_partner(self, request: DefinePartner, call: Call) -> PartnerView:
+        call.require("admin.change")
+        return partners.define(
+            request,
+            call,
+            streams=self.organisation,
+            partners=self.store.partners,
+            organisation=self.grounding.lookup.organisation,
+        )
+
+    @query
+    def partner_links(self, request: GetPartnerLinks, call: Call) -> dict[str, PartnerLink]:
+        if call.identity.role != "service":
+            raise Forbidden("right_missing", right="admin.change")
+        found = self.store.partners.lines(request.ids)
+        return {name: partners.link(line, call.now) for name, line in found.items()}
+
+    @command
+    def hear_partner(self, request: SignedMessage, call: Call) -> Heard:
+        return partners.hear(
+            request,
+            call,
+            partners=self.store.partners,
+            tickets=self.cases,
+            texts=self.store.texts,
+        )
+
+    @query
+    def partner_request(self, request: SignedMessage, call: Call) -> PartnerRequest:
+        return partners.asked(request, call, partners=self.store.partners, tickets=self.cases)
+
+    @command
+    def take_in(self, request: TakeIn, call: Call) -> Heard:
+        return partners.take_in(request, call, tickets=self.cases)
 
     @on_start
     def found_demo(self) -> None:

@@ -22,6 +22,7 @@ from services.routing.domain.permission import Asker, Standing, asker_of
 from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
 from services.routing.handlers.case import Grounds
+from services.routing.partners import outside_of
 
 _INBOX = 200
 _NEWEST = [("updated_at", -1), ("_id", -1)]
@@ -135,6 +136,8 @@ class Views:
             cost=ticket.cost,
             version=shown.version,
             actions=allowed(ticket, self._asker, self._now, self._grounds),
+            outside=outside_of(ticket),
+            client=ticket.client.partner if ticket.client else None,
         )
 
     def _list(self, query: dict[str, Any]) -> list[TicketView]:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chassis.errors import FieldFault, Invalid
-from services.routing.actions import ending, placing, work
+from services.routing.actions import ending, partners, placing, work
 from services.routing.actions.base import Arguments, Deed, refer_to, written
 
 __all__ = ["ARGUMENTS", "Arguments", "Deed", "read_arguments", "refer_to", "written"]
@@ -22,6 +22,7 @@ ARGUMENTS: Mapping[str, type[Arguments]] = {
     **placing.ARGUMENTS,
     **work.ARGUMENTS,
     **ending.ARGUMENTS,
+    **partners.ARGUMENTS,
 }
 
 

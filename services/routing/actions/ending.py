@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from contracts.calls.base import Code, Slug, Text
-from services.routing.actions.base import Arguments, Foreign, Plain, Reason
+from services.routing.actions.base import Arguments, Plain, Reason
 
 
 class Decline(Arguments):
@@ -49,13 +49,6 @@ class Merge(Arguments):
     into: Code
 
 
-class HandOff(Arguments):
-    """Give the ticket to another system."""
-
-    to: Slug
-    reference: Foreign
-
-
 #: By action.
 ARGUMENTS: Mapping[str, type[Arguments]] = {
     "done": Done,
@@ -67,5 +60,4 @@ ARGUMENTS: Mapping[str, type[Arguments]] = {
     "rate": Rate,
     "reopen": Reason,
     "merge": Merge,
-    "hand-off": HandOff,
 }

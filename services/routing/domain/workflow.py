@@ -20,7 +20,15 @@ from contracts.routing import ENDED, State
 RELATIONS = frozenset({"owner", "assignee", "team", "desk", "requester", "staff", "importer"})
 #: What else must hold.
 GUARDS = frozenset(
-    {"in_my_queue", "held_by_me_or_nobody", "is_out", "nothing_out", "not_by_doer", "not_rated"}
+    {
+        "in_my_queue",
+        "held_by_me_or_nobody",
+        "is_out",
+        "nothing_out",
+        "not_by_doer",
+        "not_rated",
+        "is_outside",
+    }
 )
 #: The target of a transition whose arguments name the step.
 ANY = "*"
@@ -33,7 +41,9 @@ LEADS_TO: Mapping[str, Collection[State]] = {
     "decline": {"declined"},
     "withdraw": {"withdrawn"},
     "merge": {"merged"},
-    "hand-off": {"handed_off"},
+    "hand-off": {"handed_off", "waiting"},
+    "tell-partner": {"waiting"},
+    "recall": {"in_progress"},
     "assign": {"new", "in_progress", "waiting"},
     "claim": {"in_progress"},
     "resume": {"in_progress"},

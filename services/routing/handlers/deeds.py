@@ -20,6 +20,7 @@ from services.routing.handlers import (
     demands,
     ending,
     opening,
+    partners,
     placing,
     recording,
     referral,
@@ -34,6 +35,7 @@ ACTIONS: Mapping[str, Action] = {
     **work.ACTIONS,
     **ending.ACTIONS,
     **recording.ACTIONS,
+    **partners.ACTIONS,
 }
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from chassis.decisions import Context
 from contracts.envelope import Event
-from contracts.routing import PersonChanged, UnitChanged
+from contracts.routing import PartnerChanged, PersonChanged, UnitChanged
 from services.routing.domain.records import Record
 from services.routing.handlers.case import Grounds
 
@@ -14,7 +14,7 @@ from services.routing.handlers.case import Grounds
 class Change(msgspec.Struct, frozen=True):
     """A change that has been checked: what to record, unless nothing is different."""
 
-    event: PersonChanged | UnitChanged | None
+    event: PersonChanged | UnitChanged | PartnerChanged | None
 
 
 def record_change(

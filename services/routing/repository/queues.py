@@ -25,6 +25,7 @@ TICKET_INDEXES = (
         partialFilterExpression=_QUEUED,
     ),
     IndexModel([("for_person", 1), *_ORDER], name="own_queue", partialFilterExpression=_QUEUED),
+    IndexModel([("client", 1)], sparse=True),
 )
 
 

@@ -69,12 +69,13 @@ def test_whoever_awaits_the_work_back_may_read_it() -> None:
 def test_what_each_may_do_with_work_in_progress() -> None:
     world = a_world()
 
-    work = {"done", "escalate", "log-work", "note", "refer"}
+    work = {"done", "escalate", "hand-off", "log-work", "note", "refer"}
     assert actions_of(world, identity_of("expert")) == work
     assert actions_of(world, identity_of("desk")) == {
         "answer",
         "ask",
         "done",
+        "hand-off",
         "log-work",
         "merge",
         "note",
