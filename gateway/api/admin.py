@@ -16,10 +16,12 @@ from contracts.calls.base import Answer, Nothing
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import (
+    DefinePartner,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    PartnerView,
     Rule,
     Staff,
     StaffMember,
@@ -92,6 +94,16 @@ DEFINITIONS: Final = (
         ends_sessions=True,
     ),
     Definition("rules", "rule", "routing", "rules", Rule, "define_rule", DefineRule, Rule),
+    Definition(
+        "partners",
+        "partner outside",
+        "routing",
+        "partners",
+        PartnerView,
+        "define_partner",
+        DefinePartner,
+        PartnerView,
+    ),
     Definition(
         "workflows",
         "workflow",

@@ -39,13 +39,20 @@ from contracts.routing import (
     TicketDone,
     TicketEscalated,
     TicketFinished,
+    TicketHandedOff,
+    TicketMerged,
+    TicketPartnerHeard,
+    TicketPartnerWritten,
     TicketReopened,
     TicketSentBack,
+    TicketSentOut,
+    TicketTakenBack,
+    TicketTakenIn,
     TicketWaiting,
     TicketWithdrawn,
 )
 from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
-from services.notify import handlers
+from services.notify import handlers, partners
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
@@ -53,6 +60,7 @@ from services.notify.domain.acknowledging import Acknowledge, acknowledge
 from services.notify.domain.attempts import send_again
 from services.notify.domain.deliveries import LEDGER, PERSON, Delivery, Ledger, index
 from services.notify.domain.ladders import climb
+from services.notify.partners import beside
 from services.notify.reference import Circumstances
 from services.notify.repository import INDEXES
 from services.notify.sending.sender import Sender, sending
@@ -89,16 +97,23 @@ class NotifyService:
 
     on_ticket_registered = subscribe(TicketRegistered, handlers.send_code)
     on_ticket_message_received = subscribe(TicketMessageReceived, handlers.pass_message_on)
-    on_ticket_assigned = subscribe(TicketAssigned, handlers.tell_of_assignment)
+    on_ticket_assigned = subscribe(TicketAssigned, beside(handlers.tell_of_assignment))
     on_ticket_escalated = subscribe(TicketEscalated, handlers.tell_of_escalation)
-    on_ticket_waiting = subscribe(TicketWaiting, handlers.ask_requester)
-    on_ticket_answered = subscribe(TicketAnswered, handlers.bring_answer)
-    on_ticket_done = subscribe(TicketDone, handlers.tell_done)
-    on_ticket_sent_back = subscribe(TicketSentBack, handlers.tell_sent_back)
-    on_ticket_finished = subscribe(TicketFinished, handlers.tell_finished)
-    on_ticket_declined = subscribe(TicketDeclined, handlers.tell_declined)
-    on_ticket_reopened = subscribe(TicketReopened, handlers.tell_reopened)
-    on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.tell_withdrawn)
+    on_ticket_waiting = subscribe(TicketWaiting, beside(handlers.ask_requester))
+    on_ticket_answered = subscribe(TicketAnswered, beside(handlers.bring_answer))
+    on_ticket_done = subscribe(TicketDone, beside(handlers.tell_done))
+    on_ticket_sent_back = subscribe(TicketSentBack, beside(handlers.tell_sent_back))
+    on_ticket_finished = subscribe(TicketFinished, beside(handlers.tell_finished))
+    on_ticket_declined = subscribe(TicketDeclined, beside(handlers.tell_declined))
+    on_ticket_reopened = subscribe(TicketReopened, beside(handlers.tell_reopened))
+    on_ticket_withdrawn = subscribe(TicketWithdrawn, beside(handlers.tell_withdrawn))
+    on_ticket_merged = subscribe(TicketMerged, beside(partners.nothing))
+    on_ticket_handed_off = subscribe(TicketHandedOff, beside(partners.nothing))
+    on_ticket_sent_out = subscribe(TicketSentOut, partners.hand_over)
+    on_ticket_partner_written = subscribe(TicketPartnerWritten, partners.write_to_partner)
+    on_ticket_partner_heard = subscribe(TicketPartnerHeard, partners.pass_on)
+    on_ticket_taken_back = subscribe(TicketTakenBack, partners.take_back)
+    on_ticket_taken_in = subscribe(TicketTakenIn, partners.accept)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)

@@ -122,7 +122,6 @@ def outside_of(ticket: Ticket) -> OutsideWork | None:
 def _line(request: DefinePartner, before: PartnerLine | None, now: datetime) -> PartnerLine:
     fields = msgspec.structs.asdict(request)
     sending, receiving = fields.pop("sending_secret"), fields.pop("receiving_secret")
-    fields["fields"] = list(request.fields)
     return PartnerLine(
         **fields,
         sending=_with(before.sending if before else [], sending, now),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Line, Request, Slug
@@ -53,7 +54,10 @@ class DefinePartner(Request):
     unit: Slug | None = None
     #: A hand-off ends our ticket; else it stays open and waits.
     ends: bool = False
-    fields: Annotated[tuple[Field, ...], Meta(max_length=20)] = USUAL_FIELDS
+    #: What it may be told of a ticket; absent: everything but who asked.
+    fields: Annotated[list[Field], Meta(max_length=20)] = msgspec.field(
+        default_factory=lambda: list(USUAL_FIELDS)
+    )
     #: The subject of tickets that it asks for; absent: it may ask for none.
     subject: Slug | None = None
     active: bool = True
