@@ -15,6 +15,8 @@ from chassis.errors import Invalid
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Seconds an answer may take; half of it is the error we accept.
 _LONGEST_LOOK = 0.25
+#: How far the clock of who tells of the past may go before ours.
+_AHEAD = timedelta(minutes=1)
 
 
 def to_milliseconds(instant: datetime) -> datetime:
@@ -62,3 +64,20 @@ class ServerClock:
     def now(self) -> datetime:
         """Give the instant, in whole milliseconds."""
         return instant_of(self.timestamp())
+
+
+def read_past(text: str, now: datetime) -> datetime:
+    """Read the instant of what has happened, ISO 8601 with a zone; raises Invalid.
+
+    Whoever tells of it may have a clock that goes a little before ours.
+    """
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid("instant_invalid") from None
+    if instant.tzinfo is None:
+        raise Invalid("instant_invalid")
+    past = to_milliseconds(as_utc(instant))
+    if not _EPOCH <= past <= now + _AHEAD:
+        raise Invalid("instant_not_past")
+    return past

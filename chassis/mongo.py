@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
-from pymongo import MongoClient
+import pymongo
+from pymongo import IndexModel, MongoClient
+from pymongo.collection import Collection
 from pymongo.errors import (
     ConnectionFailure,
     ExecutionTimeout,
@@ -31,6 +34,10 @@ AWAY = (
 )
 
 
+#: How long an index may take to build, where many documents are stored already.
+_BUILDING_SECONDS = 6 * 3600.0
+
+
 class WeakWriteConcern(ValueError):
     """Raised at start when the address asks for less than durable writes."""
 
@@ -51,6 +58,18 @@ def connect(uri: str, *, seconds: float) -> MongoClient[dict[str, Any]]:
         client.close()
         raise WeakWriteConcern("MONGO_URI must not ask for less than w=majority, journal=true")
     return client
+
+
+def make_indexes(collection: Collection[Any], indexes: Sequence[IndexModel]) -> None:
+    """Make the indexes that a collection does not have yet, and wait until they are built.
+
+    An operation's usual deadline would have the server give up in the middle of building, again
+    and again, once many documents are stored.
+    """
+    known = {index["name"] for index in collection.list_indexes()}
+    lacks = any(index.document["name"] not in known for index in indexes)
+    with pymongo.timeout(_BUILDING_SECONDS) if lacks else nullcontext():
+        collection.create_indexes(list(indexes))
 
 
 def reign(client: MongoClient[Any]) -> Hashable:

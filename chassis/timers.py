@@ -25,6 +25,7 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import HOLDER, Lease
 from chassis.logging import get_logger
 from chassis.metrics import metric
+from chassis.mongo import make_indexes
 from chassis.pace import Pace
 from contracts.envelope import Event
 
@@ -123,7 +124,7 @@ class Every(_Loop):
                 return
             try:
                 if not prepared:
-                    slots.create_indexes([IndexModel([("at", 1)], expireAfterSeconds=86_400)])
+                    make_indexes(slots, [IndexModel([("at", 1)], expireAfterSeconds=86_400)])
                     prepared = True
                 slots.insert_one(
                     {
@@ -156,6 +157,25 @@ class Background(_Loop):
             else:
                 eventlet.sleep(1)
         lease.release()
+
+
+class Everywhere(_Loop):
+    """Runs again and again in every process: what each keeps in its own memory."""
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        super().__init__()
+
+    def start(self) -> None:
+        """Begin, whatever the process's role."""
+        self.role = min(self.server.runtime.settings.roles)
+        super().start()
+
+    def loop(self) -> None:
+        """Run until stopped."""
+        while not self.stopping:
+            self.run()
+            eventlet.sleep(self.pause)
 
 
 class DueTimes(_Loop):
@@ -292,6 +312,7 @@ class DueTimes(_Loop):
 every = Every.decorator
 on_start = OnStart.decorator
 background = Background.decorator
+everywhere = Everywhere.decorator
 
 
 def due(

@@ -1,6 +1,18 @@
 """What intake tells: requests that came, what requesters wrote since, who they are."""
 
+import msgspec
+
 from contracts.envelope import ContentRef, Event, event
+
+
+class FormRef(msgspec.Struct, frozen=True):
+    """Points at the answers to a form, which intake keeps apart."""
+
+    id: str
+    #: The ticket's answers stay with the version that asked for them.
+    version: int
+    #: SHA-256 of the answers as canonical JSON, in hexadecimal.
+    sha256: str
 
 
 @event("ticket.registered", by="intake")
@@ -25,6 +37,11 @@ class TicketRegistered(Event):
     workflow: str = "default"
     #: Came from an importer: nobody is told, and nothing is assigned by itself.
     imported: bool = False
+    #: What was filled in, where the subject has a form.
+    form: FormRef | None = None
+    #: Answers of the fields marked `routable`, by field: ids of options, numbers, days (ISO), yes
+    #: and no; never free text, never what tells who somebody is.
+    answers: dict[str, str | int | float | bool | list[str]] = {}
 
 
 @event("ticket.message_received", by="intake")
@@ -51,3 +68,5 @@ class SubjectDefined(Event):
     kind: str
     parent: str | None = None
     active: bool = True
+    #: What is filled in when a request is registered for it.
+    form: str | None = None

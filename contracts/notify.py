@@ -13,10 +13,12 @@ from contracts.sla import Rung
 
 
 class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a message says beside the ticket's code: ids, numbers and times, never a text."""
+    """What a message says beside the code: ids, numbers, times; never what people wrote."""
 
     #: Id of the text to quote; routing holds it.
     text: str | None = None
+    #: A sentence of the ticket's workflow, by language.
+    words: dict[str, str] = {}
     clock: str | None = None
     #: When the alarm rang, how much of the target was left then, and when the target ends.
     alarm_at: datetime | None = None
@@ -28,6 +30,8 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     your_ticket: str | None = None
     state: str | None = None
     number: int | None = None
+    #: When the ticket is expected to end now.
+    expected_at: datetime | None = None
 
 
 class OnLadder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

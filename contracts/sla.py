@@ -41,12 +41,14 @@ class Notice(Rung):
 class Action(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a mark wants done with the work; routing does what the ticket's workflow allows."""
 
-    do: Literal["escalate", "prioritise", "reassign", "question"]
+    do: Literal["escalate", "prioritise", "reassign", "question", "move"]
     #: For `prioritise`: 1 (highest) to 5.
     priority: Annotated[int, Meta(ge=1, le=5)] | None = None
     #: Where the work goes, or who is asked; absent: one tier up, or the unit that has the work.
     unit: str | None = None
     tier: Annotated[int, Meta(ge=1, le=9)] | None = None
+    #: For `move`: one of the actions that the ticket's workflow has of its own.
+    action: str | None = None
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -296,3 +298,49 @@ class SlaExceptionDecided(Event):
     clock: str
     approved: bool
     by: str
+
+
+class ExpectedStep(msgspec.Struct, frozen=True, kw_only=True):
+    """When a ticket is expected to come to a step that lies ahead."""
+
+    step: str
+    at: datetime
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an expected instant rests on."""
+
+    #: Which tickets were taken for like ones: those of the `subject`, of the `kind`, or `all`;
+    #: `target`: the agreement's own; `elapsed`: it takes longer than anything that is known.
+    of: Literal["subject", "kind", "all", "target", "elapsed"]
+    #: How many of them.
+    samples: int = 0
+    #: The share of like tickets that ended within such a time.
+    quantile: float = 0.0
+    #: Open tickets of the unit against what is usual there.
+    load: float = 1.0
+
+
+@event("sla.expected", by="sla")
+class SlaExpected(Event, omit_defaults=True):
+    """When the ticket is expected to end, by what like tickets took; or that it is not then."""
+
+    expected_at: datetime
+    #: What led here: an observation, `looked_at` half way to the instant, or `slipped` at it.
+    why: Observed | Literal["looked_at", "slipped"]
+    basis: Basis
+    #: When it is looked at again, if nothing happens before.
+    look_at: datetime
+    #: What was expected until now.
+    was: datetime | None = None
+    #: The steps ahead, in their order, where the flow is a line of them.
+    steps: list[ExpectedStep] = []
+
+
+@event("sla.foretold", by="sla")
+class SlaForetold(Event):
+    """The end is expected so much later, or earlier, that the requester is to be told."""
+
+    expected_at: datetime
+    #: What he was told last.
+    was: datetime

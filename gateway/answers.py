@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from chassis.identity import Identity
 from contracts.calls.base import Answer
+from contracts.calls.forms import ShownAnswer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Staff, TicketView
-from contracts.calls.sla import Charge, ClockView, ExplanationLine
+from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine
 from contracts.rights import ROLES
+from contracts.sla import ExpectedStep
 
 REF_TEMPLATE: Final = "#/components/schemas/{name}"
 #: Schemas of every answer that a route declares with `gives`, for the OpenAPI document.
@@ -31,6 +33,8 @@ class SubjectNode(Answer, frozen=True):
     #: In the reader's language.
     title: str
     kind: str
+    #: Id of the form that is filled in when a request is registered for it.
+    form: str | None = None
     children: list[SubjectNode] = []
 
 
@@ -81,7 +85,34 @@ class InboxAnswer(Answer, frozen=True):
     out: list[TicketLine]
     #: Waiting in my team for a free person.
     queue: list[TicketLine]
+    #: With a task of mine or my team's, or waiting for my consent.
+    asked: list[TicketLine]
     unavailable: list[str] = []
+
+
+class ToldAnswer(Answer, frozen=True):
+    """An answer to a form, in the words of the version that asked for it."""
+
+    field: str
+    #: `text`, `number`, `date`, `choice`, `table`, ...
+    type: str
+    #: In the reader's language, as is `text`.
+    label: str
+    #: As it is stored: ids of options, ISO days, numbers, rows.
+    value: Any
+    #: Empty for a table.
+    text: str
+    #: Of a table: its rows, cell by cell.
+    rows: list[list[ToldAnswer]] = []
+
+
+class TicketForm(Answer, frozen=True):
+    """What was filled in when the ticket was registered."""
+
+    id: str
+    version: int
+    title: str
+    answers: list[ToldAnswer]
 
 
 class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `frozen` down
@@ -93,10 +124,13 @@ class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `
     #: The requester with his personal data; his id is `requester`.
     requester_data: Requester
     messages: list[Message]
+    form: TicketForm | None
     clocks: list[ClockView]
     deliveries: list[DeliveryView]
     #: Parts that do not answer now: `sla`, `notify`.
     unavailable: list[str]
+    #: Of an open ticket, as far as anything is known.
+    expected: ExpectedView | None = None
 
 
 class ToldLine(ExplanationLine, kw_only=True):  # type: ignore[misc]  # msgspec hands it down
@@ -133,6 +167,8 @@ class TimelineStep(Answer, frozen=True):
     data: dict[str, Any]
     #: Texts by the field that referred to them: `answer`, `question`, `note`, `message`, ...
     texts: dict[str, str]
+    #: Of a form that was filled in.
+    answers: list[ShownAnswer]
 
 
 class TicketTimeline(Answer, frozen=True):
@@ -149,6 +185,16 @@ class PublicStep(Answer, frozen=True):
     type: str
     title: str
     texts: dict[str, str]
+
+
+class Foretold(Answer, frozen=True):
+    """When an open ticket is expected to end, as its requester is told."""
+
+    at: datetime
+    #: `history` of like tickets, or the agreement's `target` as long as there is none.
+    by: str
+    #: The steps ahead with when each is expected, where the flow is a line of steps.
+    steps: list[ExpectedStep] = []
 
 
 class FollowedTicket(Answer, frozen=True):
@@ -173,7 +219,11 @@ class FollowedTicket(Answer, frozen=True):
     #: What the requester may do now: `rate`, `reopen`, `withdraw`.
     actions: list[str]
     messages: list[Message]
+    #: What was filled in, as far as its form says that it is shown here.
+    answers: list[ToldAnswer]
     timeline: list[PublicStep]
+    #: Absent once it has ended, and while nothing is known.
+    expected: Foretold | None = None
 
 
 class FeedbackAnswer(Answer, frozen=True):

@@ -10,9 +10,10 @@ import msgspec
 from contracts.calls.intake import DescribeTickets, TicketContent
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import TicketView
-from contracts.calls.sla import ClockView
+from contracts.calls.sla import TicketTimes
 from gateway.answers import Ticket, TicketLine
 from gateway.caller import Caller
+from gateway.filled import told_form
 
 R = TypeVar("R")
 
@@ -44,11 +45,13 @@ def whole(
     view: TicketView,
     content: TicketContent,
     *,
-    clocks: dict[str, list[ClockView]] | None,
+    times: dict[str, TicketTimes] | None,
     deliveries: list[DeliveryView] | None,
+    language: str,
 ) -> Ticket:
-    """Give a ticket of its parts; those that did not answer are named."""
-    parts = {"sla": clocks, "notify": deliveries}
+    """Give a ticket of its parts, its form in the language; those that did not answer are named."""
+    parts = {"sla": times, "notify": deliveries}
+    own = (times or {}).get(view.code, TicketTimes(clocks=[]))
     return Ticket(
         **_fields(view),
         title=content.title,
@@ -56,9 +59,11 @@ def whole(
         registered_by=content.registered_by,
         requester_data=content.requester,
         messages=content.messages,
-        clocks=(clocks or {}).get(view.code, []),
+        form=told_form(content.form, language) if content.form else None,
+        clocks=own.clocks,
         deliveries=deliveries or [],
         unavailable=[name for name, part in parts.items() if part is None],
+        expected=own.expected,
     )
 
 

@@ -103,6 +103,10 @@ class NewTicket(Document):
     language: Language | None = None
     #: Other than `default` only with the right `import`.
     workflow: Slug = "default"
+    #: Absent: the subject's; another one only by who may register for others.
+    form: Slug | None = None
+    #: By field id; every field's kind and conditions are in `GET /api/v1/forms/{id}`.
+    answers: FreeForm = {}
 
     model_config = ConfigDict(
         json_schema_extra={

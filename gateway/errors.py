@@ -139,7 +139,9 @@ def describe(fault: FieldFault, language: str) -> ErrorItem:
     """Put what is wrong with a field into words."""
     keys = (f"field.{fault.code}", f"error.{fault.code}", "field.invalid")
     key = next(key for key in keys if has(key))
-    message = text(language, key, **fault.params)
+    # What an administrator wrote to be said comes in both languages.
+    said = {"said": fault.params[language]} if language in fault.params else {}
+    message = text(language, key, **fault.params, **said)
     return ErrorItem(pointer=fault.pointer, code=fault.code, message=message)
 
 

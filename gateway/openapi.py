@@ -34,6 +34,7 @@ TAGS: Final = {
     "follow": "Following a ticket with its code and a proof, without signing in.",
     "sessions": "Signing in and out.",
     "subjects": "What can be asked.",
+    "forms": "What is filled in, by subject.",
     "reports": "Figures.",
     "events": "The public event log.",
     "admin": "Subjects, organisation, rules, workflows, agreements, calendars, holidays, trials.",

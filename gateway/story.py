@@ -13,6 +13,7 @@ from gateway.answers import PublicStep, TimelineStep
 from gateway.texts import has, text
 
 _REGISTERED: Final = "ticket.registered"
+_MOVED: Final = "ticket.moved"
 _MESSAGE: Final = "ticket.message_received"
 
 
@@ -54,6 +55,7 @@ def for_staff(steps: Iterable[Step], language: str) -> list[TimelineStep]:
             actor=step.actor,
             data=step.data,
             texts=step.texts,
+            answers=step.answers,
         )
         for step in steps
     ]
@@ -75,6 +77,9 @@ def for_requester(steps: Iterable[Step], language: str) -> list[PublicStep]:
 
 def in_words(step: Step, language: str, section: str) -> str:
     """Give the sentence for a step; one that nobody has written yet is told by its type."""
+    own = step.data.get("tells" if section == "public_step" else "title")
+    if step.type == _MOVED and own and language in own:
+        return str(own[language])
     for key in (f"{section}.{step.type}", f"step.{step.type}"):
         if has(key):
             return text(language, key, **{**step.data, **_isolated(step.data)})

@@ -18,6 +18,7 @@ from chassis.bus.topology import CONSUMES
 from chassis.errors import DomainError, Permanent
 from chassis.logging import get_logger
 from chassis.metrics import metric
+from chassis.mongo import make_indexes
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
@@ -141,4 +142,4 @@ class LaggingList:
         self._streams = streams
 
     def _make_indexes(self) -> None:
-        self.rows.create_indexes([IndexModel([("stuck", 1), ("next_at", 1)])])
+        make_indexes(self.rows, [IndexModel([("stuck", 1), ("next_at", 1)])])

@@ -11,7 +11,6 @@ import inspect
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import eventlet
@@ -25,7 +24,7 @@ from chassis.calls.admission import Admission
 from chassis.calls.call import Call
 from chassis.calls.listener import Request
 from chassis.calls.messages import Response
-from chassis.clock import as_utc, to_milliseconds
+from chassis.clock import read_past
 from chassis.errors import (
     DomainError,
     FieldFault,
@@ -185,7 +184,7 @@ class CallServer(SharedExtension):
         )
         if at := headers.get(_AT):
             call.require("import")
-            call.at = _instant(at)
+            call.at = read_past(at, call.now)
         return call
 
 
@@ -236,16 +235,6 @@ def _number(text: str | None, otherwise: float) -> float:
     except ValueError:
         return otherwise
     return value if value > 0 else otherwise
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid("instant_invalid") from None
-    if instant.tzinfo is None:
-        raise Invalid("instant_invalid")
-    return to_milliseconds(as_utc(instant))
 
 
 def request_class(method: Callable[..., Any]) -> Any:

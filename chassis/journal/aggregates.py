@@ -33,6 +33,7 @@ from chassis.journal.relay import Relay
 from chassis.journal.snapshots import Loaded, Snapshot, SnapshotStore
 from chassis.late import late
 from chassis.logging import get_logger
+from chassis.mongo import make_indexes
 from chassis.provider import Provider
 from contracts.envelope import CloudEvent, Event
 
@@ -473,7 +474,7 @@ class Aggregates(Provider, Generic[S]):
     def _make_indexes(self) -> None:
         collection = self.journal.runtime.database[self.collection]
         if self.indexes:
-            collection.create_indexes(list(self.indexes))
+            make_indexes(collection, self.indexes)
 
     def mend(self, streams: Sequence[str]) -> int:
         """Bring snapshots up to the journal; gives how many were behind."""

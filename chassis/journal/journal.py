@@ -21,6 +21,7 @@ from chassis.journal.commit import Encoded, cloud_events, commit_id, decode
 from chassis.journal.group import GroupWriter, Outcome
 from chassis.late import late
 from chassis.metrics import metric
+from chassis.mongo import make_indexes
 from chassis.runtime import Runtime
 from contracts.envelope import CloudEvent
 
@@ -216,12 +217,13 @@ class Journal(SharedExtension):
         )
 
     def _make_indexes(self) -> None:
-        self.collection.create_indexes(COMMIT_INDEXES)
-        self.log.create_indexes(
+        make_indexes(self.collection, COMMIT_INDEXES)
+        make_indexes(
+            self.log,
             [
                 IndexModel([("last", 1)]),
                 IndexModel([("published", 1)], partialFilterExpression={"published": False}),
-            ]
+            ],
         )
 
 

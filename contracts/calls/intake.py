@@ -1,12 +1,13 @@
 """What intake can be asked."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Limit, Line, Request, Slug, Text
+from contracts.calls.forms import FilledForm, ShownAnswer
 
 Channel = Literal["web", "phone", "email", "sms", "api"]
 Language = Literal["fa", "en"]
@@ -31,6 +32,10 @@ class RegisterTicket(Request):
     channel: Channel = "web"
     language: Language = "fa"
     workflow: Slug = "default"
+    #: Absent: the subject's; another one only by who may register for others.
+    form: Slug | None = None
+    #: By field id.
+    answers: dict[str, Any] = {}
 
 
 class Registered(Answer):
@@ -82,12 +87,16 @@ class Tracked(Answer):
     channel: str
     registered_at: datetime
     messages: list[Message]
+    #: Those whose field is `public`.
+    answers: list[ShownAnswer] = []
 
 
 class DescribeTickets(Request):
     """Query `describe_tickets`: texts and requesters, for staff. Answers {code: TicketContent}."""
 
     codes: Annotated[list[Code], Meta(max_length=200)]
+    #: Also what was filled in.
+    forms: bool = False
 
 
 class Requester(Answer):
@@ -114,12 +123,17 @@ class TicketContent(Answer):
     registered_by: str | None
     requester: Requester
     messages: list[Message]
+    form: FilledForm | None = None
 
 
 class SearchTickets(Request):
-    """Query `search_tickets`: codes whose texts or requester hold all the words, newest first."""
+    """Query `search_tickets`: codes whose texts or requester hold all the words, newest first.
 
-    text: Line
+    With `fields`, those whose forms have these answers, by field id: as people type them.
+    """
+
+    text: Line | None = None
+    fields: Annotated[dict[str, Line], Meta(max_length=10)] = {}
     limit: Limit = 50
 
 
@@ -143,6 +157,8 @@ class Subject(Answer):
     #: Title by language: `fa`, `en`.
     title: dict[str, str]
     active: bool = True
+    #: What is filled in when a request is registered for it.
+    form: str | None = None
 
 
 class DefineSubject(Request):
@@ -153,3 +169,4 @@ class DefineSubject(Request):
     title: dict[Language, Line]
     parent: Slug | None = None
     active: bool = True
+    form: Slug | None = None

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Limit, Request, Slug
+from contracts.sla import ExpectedStep
 
 
 class GetClocks(Request):
@@ -42,6 +43,56 @@ class ClockView(Answer):
     exception: str | None = None
     #: What missing it costs so far, in rials; absent where the agreement says nothing.
     penalty: int | None = None
+
+
+class ExpectedView(Answer):
+    """When an open ticket is expected to end."""
+
+    expected_at: datetime
+    #: What it rests on: like tickets of the `subject`, of the `kind` or `all`; `target`: the
+    #: agreement's, as long as too few have ended; `elapsed`: it takes longer than any of them.
+    of: str
+    #: How many like tickets, and the share of them that ended within such a time.
+    samples: int = 0
+    quantile: float = 0.0
+    #: Open tickets of the unit against what is usual there.
+    load: float = 1.0
+    #: What was first expected.
+    first_at: datetime | None = None
+    #: The steps ahead with when each is expected, where the flow is a line of steps.
+    steps: list[ExpectedStep] = []
+
+
+class GetTimes(Request):
+    """Query `times`: answers {code: TicketTimes}.
+
+    Query `expected`: answers {code: ExpectedView}, of open tickets alone.
+    """
+
+    codes: Annotated[list[Code], Meta(max_length=200)]
+
+
+class TicketTimes(Answer):
+    """A ticket's clocks, and when it is expected to end."""
+
+    clocks: list[ClockView]
+    expected: ExpectedView | None = None
+
+
+class Calibration(Answer):
+    """How expectations of a subject's tickets held."""
+
+    subject: str
+    #: The newest tickets that have ended, and those of them of which something was foretold.
+    tickets: int
+    foretold: int
+    #: The share of those that ended by what was foretold at first; None without any.
+    held: float | None
+    #: The share that is meant to.
+    meant: float
+    #: Hours by the clock on the wall that half and 80 % of the tickets took at most.
+    half_hours: float
+    most_hours: float
 
 
 class UnitClocks(Request):

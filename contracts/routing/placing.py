@@ -1,5 +1,7 @@
 """Where the work is: opened, owned, given, passed on, returned."""
 
+from typing import Any
+
 from contracts.envelope import ContentRef, Event, event
 from contracts.routing.state import StateEvent
 
@@ -18,6 +20,8 @@ class TicketOpened(StateEvent):
     #: The ticket stays on the version it was opened with.
     workflow_version: int
     imported: bool = False
+    #: What conditions may ask of the form that was filled in at registering.
+    answers: dict[str, Any] = {}
 
 
 @event("ticket.owned", by="routing")

@@ -7,6 +7,8 @@ from gateway.api import (
     clocks,
     devices,
     events,
+    expectations,
+    forms,
     holidays,
     inbox,
     notices,
@@ -19,6 +21,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    workflows,
 )
 
 #: In the order of the OpenAPI document; those asked most come first in matching too.
@@ -29,10 +32,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     clocks.admin_router,
     track.router,
     subjects.router,
+    forms.router,
     sessions.router,
     devices.router,
     inbox.router,
     reports.router,
+    expectations.router,
     events.router,
     providers.router,
     partners.router,
@@ -40,5 +45,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    workflows.router,
     operation.router,
 )

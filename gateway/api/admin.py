@@ -5,15 +5,16 @@ Definitions are the services' own requests: what may stand in them is said once,
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
 from chassis.errors import FieldFault, Invalid
+from chassis.shapes import shape_fault
 from contracts.calls.base import Answer, Nothing
 from contracts.calls.base import Request as CallRequest
+from contracts.calls.forms import DefineBlock, DefineForm, FormView
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import (
     DefinePartner,
@@ -80,6 +81,28 @@ DEFINITIONS: Final = (
         "define_subject",
         DefineSubject,
         Subject,
+    ),
+    Definition(
+        "blocks",
+        "block of fields",
+        "intake",
+        "block_definitions",
+        FormView,
+        "define_block",
+        DefineBlock,
+        FormView,
+        example=examples.BLOCK,
+    ),
+    Definition(
+        "forms",
+        "form",
+        "intake",
+        "form_definitions",
+        FormView,
+        "define_form",
+        DefineForm,
+        FormView,
+        example=examples.FORM,
     ),
     Definition("units", "unit", "routing", "units", Unit, "define_unit", DefineUnit, Unit),
     Definition(
@@ -232,23 +255,7 @@ def read_as(kind: type[CallRequest], document: Any, **given: str) -> CallRequest
     try:
         return msgspec.convert({**document, **given}, kind)
     except msgspec.ValidationError as error:
-        raise _as_told(str(error)) from None
-
-
-_PLACE: Final = re.compile(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]")
-_MISSING: Final = re.compile(r"missing required field `([^`]+)`")
-_UNKNOWN: Final = re.compile(r"unknown field `([^`]+)`")
-
-
-def _as_told(message: str) -> Invalid:
-    """Read msgspec's message, such as "Expected `str`, got `int` - at `$.title.fa`"."""
-    said, _, place = message.partition(" - at `$")
-    pointer = "".join(f"/{name or index}" for name, index in _PLACE.findall(place))
-    for pattern, code in ((_MISSING, "required"), (_UNKNOWN, "unknown_field")):
-        found = pattern.search(said)
-        if found:
-            return _faulty(f"{pointer}/{found[1]}", code)
-    return _faulty(pointer, "malformed")
+        raise Invalid("request_invalid", fields=[shape_fault(error)]) from None
 
 
 def _faulty(pointer: str, code: str) -> Invalid:

@@ -70,3 +70,129 @@ HOLIDAYS: Final = Example(
     "names it.",
     faults=("invalid", "date_malformed", "date_repeated"),
 )
+
+_BY: Final = {"published_by": "person:admin", "published_at": "2026-11-22T06:30:00Z"}
+
+FORM: Final = Example(
+    answer={
+        "id": "purchase",
+        "version": 3,
+        "definition": {
+            "title": {"fa": "درخواست خرید", "en": "Purchase request"},
+            "sections": [
+                {
+                    "id": "what",
+                    "title": {"fa": "کالا", "en": "Goods"},
+                    "fields": [
+                        {
+                            "type": "table",
+                            "id": "items",
+                            "label": {"fa": "اقلام", "en": "Items"},
+                            "required": True,
+                            "columns": [
+                                {
+                                    "type": "text",
+                                    "id": "item",
+                                    "label": {"fa": "شرح", "en": "Description"},
+                                    "required": True,
+                                },
+                                {
+                                    "type": "number",
+                                    "id": "price",
+                                    "label": {"fa": "بها", "en": "Price"},
+                                    "min": 0,
+                                    "step": 1,
+                                    "unit": {"fa": "ریال", "en": "rials"},
+                                },
+                            ],
+                        },
+                        {
+                            "type": "number",
+                            "id": "total",
+                            "label": {"fa": "جمع", "en": "Total"},
+                            "routable": True,
+                            "reportable": True,
+                            "computed": {
+                                "reduce": [
+                                    {"var": "items"},
+                                    {"+": [{"var": "accumulator"}, {"var": "current.price"}]},
+                                    0,
+                                ]
+                            },
+                        },
+                        {
+                            "type": "long_text",
+                            "id": "reason",
+                            "label": {"fa": "دلیل", "en": "Reason"},
+                            "visible": {">": [{"var": "total"}, 1_000_000_000]},
+                            "required": True,
+                        },
+                        {"type": "block", "block": "place"},
+                    ],
+                }
+            ],
+            "rules": [],
+        },
+        "included_by": [],
+        **_BY,
+    },
+    note="Types: `text`, `long_text`, `number`, `date`, `choice`, `multi_choice`, `cascade`, "
+    "`national_id`, `legal_id`, `mobile`, `iban`, `email`, `yes_no`, `table`; `block` stands for "
+    "the fields of a block, which keep their ids. `visible`, `required`, `computed` and `default` "
+    "are JSONLogic over the answers and `context`; a rule is looked at where its field `at` has an "
+    "answer. A pattern is a row of characters and sets of them, each with how many "
+    "(`[A-Z]{2}-\\d{4,6}`). Answers that are `routable` are told in `ticket.registered`: numbers, "
+    "days, choices, yes and no alone. Every change is a new version; a ticket stays with the one "
+    "it was made with.",
+    faults=(
+        "block_not_found",
+        "bounds_reversed",
+        "date_malformed",
+        "default_unfit",
+        "field_type_unknown",
+        "field_unknown",
+        "hangs_on_itself",
+        "id_reserved",
+        "language_missing",
+        "logic_malformed",
+        "logic_name_unknown",
+        "logic_operator_unknown",
+        "logic_reads_all",
+        "logic_too_large",
+        "malformed",
+        "named_twice",
+        "not_found_by",
+        "not_in_table",
+        "not_routable",
+        "not_with_computed",
+        "pattern_malformed",
+        "required",
+        "step_not_positive",
+        "too_few",
+        "too_many",
+        "unknown_field",
+    ),
+)
+
+BLOCK: Final = Example(
+    answer={
+        "id": "place",
+        "version": 2,
+        "definition": {
+            "title": {"fa": "نشانی", "en": "Address"},
+            "fields": [
+                {
+                    "type": "text",
+                    "id": "postal_code",
+                    "label": {"fa": "کد پستی", "en": "Postal code"},
+                    "pattern": r"[1-9]\d{9}",
+                }
+            ],
+        },
+        "included_by": ["purchase"],
+        **_BY,
+    },
+    note="Every form that includes the block gets a new version with it. A block that would break "
+    "one of them is refused, as is one that includes another.",
+    faults=("breaks_form", "field_type_unknown", "language_missing", "named_twice"),
+)

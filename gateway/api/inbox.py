@@ -24,9 +24,9 @@ router = APIRouter(prefix="/api/v1/inbox", tags=["tickets"], route_class=StrictR
     responses=gives(InboxAnswer),
 )
 async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response:
-    """Give own work, own tickets that are out with others, and the team's queue."""
+    """Give own work, own tickets that are out, the team's queue, and where one is asked."""
     inbox = await caller.query("routing", "inbox", Nothing(), Inbox)
-    views = [*inbox.work, *inbox.out, *inbox.queue]
+    views = [*inbox.work, *inbox.out, *inbox.queue, *inbox.asked]
     # A ticket may stand in two parts, and a question may name a hundred codes and more.
     shown = list({view.code: view for view in views}.values())[:200]
     lines, unavailable = await with_titles(caller, shown)
@@ -36,6 +36,7 @@ async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response
             work=[by_code[view.code] for view in inbox.work if view.code in by_code],
             out=[by_code[view.code] for view in inbox.out if view.code in by_code],
             queue=[by_code[view.code] for view in inbox.queue if view.code in by_code],
+            asked=[by_code[view.code] for view in inbox.asked if view.code in by_code],
             unavailable=unavailable,
         )
     )

@@ -62,6 +62,7 @@ def tree(catalogue: Iterable[Subject], language: str) -> list[SubjectNode]:
                 id=subject.id,
                 title=title_of(subject, language),
                 kind=subject.kind,
+                form=subject.form,
                 children=below(subject.id),
             )
             for subject in children.get(parent, ())

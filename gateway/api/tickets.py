@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 
-from chassis.errors import NotFound
+from chassis.errors import FieldFault, Invalid, NotFound
 from contracts.calls.intake import (
     DescribeTickets,
     Registered,
@@ -26,7 +26,7 @@ from contracts.calls.routing import (
     TicketView,
     Timeline,
 )
-from contracts.calls.sla import ClockView, GetClocks
+from contracts.calls.sla import GetTimes, TicketTimes
 from contracts.routing import State
 from gateway import story
 from gateway.access import AnyoneCommanding, allow, allow_command
@@ -88,8 +88,37 @@ async def register(caller: Caller, ticket: NewTicket) -> Registered:
         channel=ticket.channel,
         language=ticket.language or caller.language,  # type: ignore[arg-type]
         workflow=ticket.workflow,
+        form=ticket.form,
+        answers=ticket.answers,
     )
     return await caller.command("intake", "register_ticket", request, Registered)
+
+
+_FIELD = "field."
+_MOST_FIELDS = 10
+_FIELD_PARAMETER: Final = {
+    "name": "field.{id}",
+    "in": "query",
+    "required": False,
+    "description": "An answer, by the id of a form's field that is `searchable` or `reportable`: "
+    "`field.place=fars`. Of a cascade every place on the way fits; texts are compared as people "
+    "type them.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+
+
+def asked_fields(request: Request) -> dict[str, str]:
+    """Give the answers that a list is asked for, by field; raises Invalid."""
+    asked = {
+        name.removeprefix(_FIELD): value.strip()
+        for name, value in request.query_params.items()
+        if name.startswith(_FIELD)
+    }
+    for name, value in asked.items():
+        if not 0 < len(value) <= 200 or len(asked) > _MOST_FIELDS:  # noqa: PLR2004 - as a line has
+            fault = FieldFault(pointer=f"/query/{_FIELD}{name}", code="invalid")
+            raise Invalid("request_invalid", fields=[fault])
+    return asked
 
 
 @router.get(
@@ -97,8 +126,10 @@ async def register(caller: Caller, ticket: NewTicket) -> Registered:
     operation_id="list_tickets",
     summary="List and search tickets",
     responses=gives(TicketList),
+    openapi_extra={"parameters": [_FIELD_PARAMETER]},
 )
-async def list_tickets(
+async def list_tickets(  # noqa: PLR0913, PLR0917 - one parameter per filter
+    request: Request,
     caller: Reader,
     state: Annotated[State | None, Query(description="State the ticket is in.")] = None,
     unit: Annotated[Slug | None, Query(description="Unit that has the work.")] = None,
@@ -108,15 +139,18 @@ async def list_tickets(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500, description="The last `next`.")] = None,
 ) -> Response:
-    """Give the tickets that the caller may read, newest change first."""
+    """Give the tickets that the caller may read, newest change first.
+
+    With `q` or `field.{id}=`, of the newest tickets that fit: as many as `limit`, before rights.
+    """
     codes = None
-    if q is not None:
-        codes = await caller.query(
-            "intake", "search_tickets", SearchTickets(text=q, limit=limit), list[str]
-        )
+    fields = asked_fields(request)
+    if q is not None or fields:
+        search = SearchTickets(text=q, fields=fields, limit=limit)
+        codes = await caller.query("intake", "search_tickets", search, list[str])
         if not codes:
             return answered(TicketList(items=[], next=None))
-    request = ListTickets(
+    wanted = ListTickets(
         state=state,
         unit=unit,
         owner=owner,
@@ -125,7 +159,7 @@ async def list_tickets(
         limit=limit,
         cursor=cursor,
     )
-    page = await caller.query("routing", "tickets", request, TicketPage)
+    page = await caller.query("routing", "tickets", wanted, TicketPage)
     lines, unavailable = await with_titles(caller, page.items)
     return answered(TicketList(items=lines, next=page.next, unavailable=unavailable))
 
@@ -138,12 +172,15 @@ async def list_tickets(
 )
 async def get_ticket(code: CodePath, caller: Reader) -> Response:
     """Give the whole ticket; clocks and deliveries are left out while their service is away."""
-    case, contents, clocks, deliveries = await asyncio.gather(
+    case, contents, times, deliveries = await asyncio.gather(
         caller.query("routing", "ticket", GetTicket(code=code), TicketView),
         caller.query(
-            "intake", "describe_tickets", DescribeTickets(codes=[code]), dict[str, TicketContent]
+            "intake",
+            "describe_tickets",
+            DescribeTickets(codes=[code], forms=True),
+            dict[str, TicketContent],
         ),
-        caller.optional("sla", "clocks", GetClocks(codes=[code]), dict[str, list[ClockView]]),
+        caller.optional("sla", "times", GetTimes(codes=[code]), dict[str, TicketTimes]),
         caller.optional("notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]),
         return_exceptions=True,
     )
@@ -151,7 +188,13 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
     view, content = needed(case), needed(contents).get(code)
     if content is None:
         raise NotFound("ticket_not_found")
-    ticket = whole(view, content, clocks=needed(clocks), deliveries=needed(deliveries))
+    ticket = whole(
+        view,
+        content,
+        times=needed(times),
+        deliveries=needed(deliveries),
+        language=caller.language,
+    )
     return answered(ticket, headers={"etag": f'"{view.version}"'})
 
 

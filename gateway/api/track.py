@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
@@ -12,11 +13,13 @@ from chassis.errors import NotFound
 from chassis.identity import Identity
 from contracts.calls.intake import AddMessage, Message, Track, Tracked
 from contracts.calls.routing import Act, Follow, Followed, Step, TicketView
+from contracts.calls.sla import ExpectedView, GetTimes
 from gateway import story
 from gateway.access import Anyone, AnyoneCommanding
-from gateway.answers import FeedbackAnswer, FollowedTicket, answered, gives
+from gateway.answers import FeedbackAnswer, FollowedTicket, Foretold, answered, gives
 from gateway.caller import Caller
 from gateway.documents import CodePath, Feedback, NewMessage, Reason
+from gateway.filled import told_answers
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
 from gateway.texts import latin
@@ -107,7 +110,9 @@ async def act_as_requester(
 async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
     """Give what the requester may see of his ticket; raises NotFound without a right proof."""
     tracked, requester = await proved(caller, code, proof)
-    view, steps = await _case(requester, code)
+    (view, steps), expected = await asyncio.gather(
+        _case(requester, code), _foretold(requester, code)
+    )
     merged = story.told(
         steps,
         registered_at=tracked.registered_at,
@@ -129,7 +134,9 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
         rating=view.rating if view else None,
         actions=[action for action in (view.actions if view else ()) if action in OWN_ACTIONS],
         messages=tracked.messages,
+        answers=told_answers(tracked.answers, caller.language),
         timeline=story.for_requester(merged, caller.language),
+        expected=expected,
     )
 
 
@@ -177,6 +184,18 @@ async def _case(requester: Caller, code: str) -> tuple[TicketView | None, list[S
     except NotFound:
         return None, []
     return found.ticket, found.steps
+
+
+async def _foretold(requester: Caller, code: str) -> Foretold | None:
+    """Give when the ticket is expected to end; None where sla does not know or does not answer."""
+    answer = dict[str, ExpectedView]
+    found = (await requester.optional("sla", "expected", GetTimes(codes=[code]), answer) or {}).get(
+        code
+    )
+    if found is None:
+        return None
+    by = "target" if found.of == "target" else "history"
+    return Foretold(at=found.expected_at, by=by, steps=found.steps)
 
 
 def _owner_of(steps: Sequence[Step]) -> str | None:

@@ -1,13 +1,12 @@
-"""How pages show instants, days, durations and codes: Jalali in Persian, Gregorian in English."""
+"""How pages show instants, durations and codes: Jalali in Persian, Gregorian in English."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from persiantools.jdatetime import JalaliDate
-
+from gateway.days import day_parts, day_shown
 from gateway.texts import digits, text
 
 _GROUP: Final = 4
@@ -23,12 +22,14 @@ def instant_shown(instant: datetime, language: str, zone: str) -> str:
     """Give an instant as day and time of the zone, in the calendar of the language."""
     local = instant.astimezone(ZoneInfo(zone))
     time = digits(f"{local:%H:%M}", language)
-    return text(language, "calendar.instant", time=time, **_parts(local.date(), language))
+    return text(language, "calendar.instant", time=time, **day_parts(local.date(), language))
 
 
-def day_shown(day: date, language: str) -> str:
-    """Give a day with its weekday, in the calendar of the language."""
-    return text(language, "calendar.day", **_parts(day, language))
+def foretold_shown(instant: datetime, now: datetime, language: str, zone: str) -> str:
+    """Give an expected instant no more exactly than it is known: as a day, unless it is near."""
+    if (instant - now).total_seconds() < _DAY:
+        return instant_shown(instant, language, zone)
+    return day_shown(instant.astimezone(ZoneInfo(zone)).date(), language)
 
 
 def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> str:
@@ -42,15 +43,3 @@ def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> s
             shown.append(text(language, key, count=count))
     last = text(language, "page.duration.and").join(shown[-2:])
     return text(language, "page.duration.comma").join([*shown[:-2], last])
-
-
-def _parts(day: date, language: str) -> dict[str, str]:
-    shown = JalaliDate(day) if language == "fa" else day
-    calendar = "jalali" if language == "fa" else "gregorian"
-    return {
-        # Monday is 0 in Python, and the catalogue counts as Python does.
-        "weekday": text(language, f"calendar.weekday_{day.weekday()}"),
-        "day": digits(shown.day, language),
-        "month": text(language, f"calendar.{calendar}_{shown.month}"),
-        "year": digits(shown.year, language),
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from chassis.errors import DomainError
 from gateway.caller import gateway_of
 from gateway.errors import detail_of, headers_of, language_of
 from gateway.portal.cookies import cookie, set_cookie
-from gateway.portal.display import code_shown, instant_shown
+from gateway.portal.display import code_shown, foretold_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
@@ -59,6 +59,7 @@ def page(
             here=request.url.path,
             number=partial(_number, language),
             instant=partial(_instant, language, settings.zone),
+            foretold=partial(_foretold, language, settings.zone),
             **context,
         )
     )
@@ -120,6 +121,10 @@ def _static_address(name: str) -> str:
 
 def _number(language: str, value: object) -> str:
     return digits(value, language)
+
+
+def _foretold(language: str, zone: str, instant: datetime) -> str:
+    return foretold_shown(instant, datetime.now(UTC), language, zone)
 
 
 def _instant(language: str, zone: str, instant: datetime) -> str:

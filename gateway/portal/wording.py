@@ -17,7 +17,8 @@ from contracts.calls.promises import (
     PublicNotice,
     PublicTarget,
 )
-from gateway.portal.display import day_shown, duration_shown
+from gateway.days import day_shown
+from gateway.portal.display import duration_shown
 from gateway.texts import digits, has, text
 
 #: In the order in which a sentence names them.

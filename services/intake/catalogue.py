@@ -8,14 +8,18 @@ from collections.abc import Mapping, Sequence
 
 from chassis.calls.call import Call
 from chassis.decisions import Occasion
-from chassis.errors import FieldFault, Invalid
+from chassis.errors import FieldFault, Invalid, NotFound
 from chassis.journal import Aggregates, Reference
 from chassis.journal.aggregates import Intent
 from chassis.late import late
 from chassis.runtime import Runtime
+from contracts.calls.forms import GetForm, PublishedForm
 from contracts.calls.intake import DefineSubject, Subject
+from contracts.forms.telling import Told, routable
 from services.intake import demo, handlers
+from services.intake.domain.answers import Answers
 from services.intake.domain.subject import SUBJECTS, SubjectState, in_tree_order, is_open, stream
+from services.intake.forms import Forms, published
 from services.intake.repository.subjects import Subjects
 
 _FRESH_SECONDS = 5.0
@@ -27,6 +31,7 @@ class Catalogue(Reference):
     """The catalogue's lines and their streams."""
 
     runtime = Runtime()
+    forms = Forms()
     streams: Aggregates[SubjectState] = Aggregates(
         SUBJECTS, collection="subject_states", streams=("subject:",)
     )
@@ -61,9 +66,27 @@ class Catalogue(Reference):
             raise Invalid("request_invalid", fields=[FieldFault(pointer="/subject", code=code)])
         return lines[subject]
 
+    def form(self, request: GetForm, call: Call) -> PublishedForm:
+        """Give a form; for anybody the one as it is now, where an active subject asks for it.
+
+        Raises NotFound.
+        """
+        asked = {line.form for line in self.lines().values() if line.active}
+        is_open = request.version is None and request.id in asked
+        if not is_open and call.identity.scope("ticket.read") is None:
+            raise NotFound("form_not_found")
+        if request.version is None:
+            return published(self.forms.newest(request.id))
+        return published(self.forms.edition(request.id, request.version))
+
+    def routable(self, answers: Answers) -> dict[str, Told]:
+        """Give the answers that routing may decide by."""
+        return routable(self.forms.ready(answers.form, answers.version).form, answers.values)
+
     def define(self, request: DefineSubject, call: Call) -> Subject:
         """Make or change a line; a repeat of the key completes what the first try began."""
         self.lines(oldest=0)
+        self.forms.require(request.form)
         outcome = self.streams.execute(stream(request.id), handlers.define_subject, request, call)
         return self._save(request, outcome.version)
 
@@ -71,6 +94,7 @@ class Catalogue(Reference):
         """Define the demo's subjects, where wanted, each once in the life of the database."""
         if not self.runtime.settings.demo:
             return
+        self.forms.fill_in_demo()
         now = self.runtime.clock.now()
         for request in demo.SUBJECTS:
             intent = Intent(
@@ -92,6 +116,7 @@ class Catalogue(Reference):
             kind=request.kind,
             title={str(language): title for language, title in request.title.items()},
             active=request.active,
+            form=request.form,
         )
         self._subjects.save(line, version)
         self._read_at = float("-inf")

@@ -1,13 +1,19 @@
 """What staff and other services are told of tickets' texts and requesters."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from chassis.errors import FieldFault, Invalid
 from chassis.journal import Aggregates
-from contracts.calls.intake import Message, Requester, TicketContent
+from contracts.calls.forms import FilledForm
+from contracts.calls.intake import Message, Requester, SearchTickets, TicketContent
+from contracts.forms.showing import shown
+from services.intake.domain.answers import Answers, looked_for
 from services.intake.domain.contact import Contact
 from services.intake.domain.requester import Profile
 from services.intake.domain.search import words_asked
 from services.intake.domain.ticket import Ticket
+from services.intake.forms import Forms
 from services.intake.repository import Store
 
 
@@ -31,9 +37,15 @@ def messages_of(tickets: Sequence[Ticket], store: Store) -> list[Message]:
 
 
 def describe(
-    codes: Sequence[str], tickets: Aggregates[Ticket], store: Store
+    codes: Sequence[str],
+    tickets: Aggregates[Ticket],
+    store: Store,
+    forms: Forms | None = None,
 ) -> dict[str, TicketContent]:
-    """Give what intake holds of tickets, by code; unknown and erased ones are left out."""
+    """Give what intake holds of tickets, by code; unknown and erased ones are left out.
+
+    With `forms`, what was filled in too.
+    """
     states = tickets.states(codes)
     bodies = {message.id: message for message in messages_of(list(states.values()), store)}
     answer = {}
@@ -52,16 +64,45 @@ def describe(
             registered_by=ticket.registered_by,
             requester=_requester_of(ticket, claim.content.contact),
             messages=[bodies[item.id] for item in ticket.messages if item.id in bodies],
+            form=_filled(claim.content.answers, forms) if forms else None,
         )
     return answer
 
 
-def search(text: str, limit: int, tickets: Aggregates[Ticket], store: Store) -> list[str]:
-    """Give the codes of tickets that have all the words, newest first."""
-    words = words_asked(text)
-    found = store.claims.search(words, limit) if words else []
+def _filled(answers: Answers | None, forms: Forms) -> FilledForm | None:
+    if answers is None:
+        return None
+    form = forms.ready(answers.form, answers.version).form
+    return FilledForm(
+        id=answers.form,
+        version=answers.version,
+        title={str(language): title for language, title in form.title.items()},
+        answers=shown(form, answers.values),
+    )
+
+
+def search(
+    request: SearchTickets, tickets: Aggregates[Ticket], store: Store, forms: Forms
+) -> list[str]:
+    """Give the codes of tickets that have all the words and answers, newest first.
+
+    Raises Invalid for a field that no form has, or that no ticket is found by.
+    """
+    words = words_asked(request.text) if request.text is not None else []
+    answers = {field: _looked_for(field, raw, forms) for field, raw in request.fields.items()}
+    if not (words or answers) or (request.text is not None and not words):
+        return []
+    found = store.claims.search(words, request.limit, answers)
     registered = tickets.states(found)
     return [code for code in found if code in registered]
+
+
+def _looked_for(field: str, raw: str, forms: Forms) -> list[Any]:
+    values = looked_for(field, raw, forms.asked())
+    if values is None:
+        fault = FieldFault(pointer=f"/query/field.{field}", code="field_not_searchable")
+        raise Invalid("request_invalid", fields=[fault])
+    return values
 
 
 def contacts(

@@ -11,6 +11,7 @@ from chassis.errors import FieldFault, Invalid, NotFound, TooMany
 from chassis.journal import Aggregates
 from contracts.calls.intake import AddMessage, Message, Track, Tracked
 from contracts.envelope import ContentRef
+from contracts.forms.showing import shown
 from services.intake import handlers
 from services.intake.content import messages_of, ticket_of
 from services.intake.domain import codes, guessing
@@ -18,6 +19,7 @@ from services.intake.domain.contact import Contact, proves
 from services.intake.domain.request import checked_message
 from services.intake.domain.text import sha256
 from services.intake.domain.ticket import Ticket
+from services.intake.forms import Forms
 from services.intake.repository import Store
 from services.intake.repository.claims import Claim
 from services.intake.settings import IntakeSettings
@@ -27,13 +29,20 @@ _CHANNEL = "web"
 
 
 def track(
-    request: Track, call: Call, *, tickets: Aggregates[Ticket], store: Store, limits: IntakeSettings
+    request: Track,
+    call: Call,
+    *,
+    tickets: Aggregates[Ticket],
+    store: Store,
+    limits: IntakeSettings,
+    forms: Forms,
 ) -> Tracked:
     """Give what may be shown; raises one refusal for an unknown code and for a wrong proof."""
     claim = _proven(request, call.now, store, limits)
     ticket = ticket_of(claim.code, tickets)
     if ticket is None:
         raise _refusal()
+    answers = claim.content.answers
     return Tracked(
         code=claim.code,
         requester=ticket.requester,
@@ -43,6 +52,9 @@ def track(
         channel=ticket.channel,
         registered_at=ticket.registered_at,
         messages=messages_of([ticket], store),
+        answers=shown(forms.ready(answers.form, answers.version).form, answers.values, public=True)
+        if answers
+        else [],
     )
 
 

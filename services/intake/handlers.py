@@ -13,7 +13,9 @@ from chassis.decisions import Context
 from chassis.errors import Conflict, FieldFault, Invalid
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.envelope import ContentRef
+from contracts.forms.telling import Told
 from contracts.intake import (
+    FormRef,
     RequesterChanged,
     SubjectDefined,
     TicketMessageReceived,
@@ -38,6 +40,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     content: ContentRef
     registered_by: str | None
     workflow: str
+    form: FormRef | None = None
+    answers: dict[str, Told] = {}
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +77,8 @@ def register_ticket(
             registered_by=message.registered_by,
             workflow=message.workflow,
             imported=context.imported,
+            form=message.form,
+            answers=message.answers,
         )
     ]
 
@@ -107,7 +113,11 @@ def define_subject(
             raise _wrong_parent("subject_unknown")
         if is_below(catalogue, message.parent, message.id):
             raise _wrong_parent("subject_below_itself")
-    return [SubjectDefined(kind=message.kind, parent=message.parent, active=message.active)]
+    return [
+        SubjectDefined(
+            kind=message.kind, parent=message.parent, active=message.active, form=message.form
+        )
+    ]
 
 
 def _wrong_parent(code: str) -> Invalid:

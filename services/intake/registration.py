@@ -13,8 +13,9 @@ from chassis.metrics import metric
 from contracts.calls.intake import Registered, RegisterTicket
 from contracts.envelope import ContentRef
 from services.intake import handlers, requesters
+from services.intake.asking import asked
 from services.intake.catalogue import Catalogue
-from services.intake.domain.request import Checked, checked
+from services.intake.domain.request import Checked
 from services.intake.domain.requester import Profile, completed, recognised
 from services.intake.domain.ticket import Ticket
 from services.intake.repository import Store
@@ -35,10 +36,10 @@ def register(
     tickets: Aggregates[Ticket],
     store: Store,
     catalogue: Catalogue,
+    zone: str,
 ) -> Registered:
     """Register once per idempotency key; raises Invalid, KeyReused or Unavailable."""
-    content = checked(request)
-    subject = catalogue.open_subject(request.subject)
+    content, subject = asked(request, call, catalogue, zone)
     candidates = store.profiles.candidates(content.contact)
     if requesters.is_trusted(call):
         content = _with_what_is_known(content, candidates)
@@ -46,6 +47,7 @@ def register(
     reign = store.reign()
     claim = store.claims.claim(call.cause, content, call.digest, call.at or call.now)
     requester = requesters.meet(content.contact, candidates, request.language, call, store)
+    answers = claim.content.answers
     registration = handlers.Registration(
         subject=subject.id,
         kind=subject.kind,
@@ -56,6 +58,8 @@ def register(
         content=ContentRef(id=claim.code, sha256=claim.content.digest),
         registered_by=_registrar(call),
         workflow=_workflow(request, call),
+        form=answers.reference if answers else None,
+        answers=catalogue.routable(answers) if answers else {},
     )
     try:
         outcome = tickets.execute(

@@ -7,6 +7,14 @@ from chassis.journal import Aggregates
 from chassis.runtime import Config
 from chassis.timers import every, on_start
 from contracts.calls.base import Nothing
+from contracts.calls.forms import (
+    DefineBlock,
+    DefineForm,
+    FormView,
+    GetForm,
+    GetForms,
+    PublishedForm,
+)
 from contracts.calls.intake import (
     AddMessage,
     Contacts,
@@ -27,6 +35,7 @@ from services.intake.catalogue import Catalogue
 from services.intake.domain.requester import REQUESTERS
 from services.intake.domain.requester import Requester as RequesterState
 from services.intake.domain.ticket import TICKETS, Ticket
+from services.intake.forms import published
 from services.intake.repository import Store
 from services.intake.settings import IntakeSettings
 
@@ -47,7 +56,12 @@ class IntakeService:
     @command
     def register_ticket(self, request: RegisterTicket, call: Call) -> Registered:
         return registration.register(
-            request, call, tickets=self.tickets, store=self.store, catalogue=self.catalogue
+            request,
+            call,
+            tickets=self.tickets,
+            store=self.store,
+            catalogue=self.catalogue,
+            zone=self.settings.zone,
         )
 
     @command
@@ -59,18 +73,24 @@ class IntakeService:
     @query
     def track(self, request: Track, call: Call) -> Tracked:
         return following.track(
-            request, call, tickets=self.tickets, store=self.store, limits=self.settings
+            request,
+            call,
+            tickets=self.tickets,
+            store=self.store,
+            limits=self.settings,
+            forms=self.catalogue.forms,
         )
 
     @query
     def describe_tickets(self, request: DescribeTickets, call: Call) -> dict[str, TicketContent]:
         call.require("ticket.read")
-        return content.describe(request.codes, self.tickets, self.store)
+        forms = self.catalogue.forms if request.forms else None
+        return content.describe(request.codes, self.tickets, self.store, forms)
 
     @query
     def search_tickets(self, request: SearchTickets, call: Call) -> list[str]:
         call.require("ticket.read")
-        return content.search(request.text, request.limit, self.tickets, self.store)
+        return content.search(request, self.tickets, self.store, self.catalogue.forms)
 
     @query
     def contacts(self, request: Contacts, call: Call) -> dict[str, Requester]:
@@ -86,6 +106,36 @@ class IntakeService:
     def define_subject(self, request: DefineSubject, call: Call) -> Subject:
         call.require("admin.change")
         return self.catalogue.define(request, call)
+
+    @query
+    def form(self, request: GetForm, call: Call) -> PublishedForm:
+        return self.catalogue.form(request, call)
+
+    @query
+    def forms(self, request: GetForms, call: Call) -> list[PublishedForm]:
+        call.require("ticket.read")
+        editions = self.catalogue.forms.shelf().editions
+        return [published(editions[name]) for name in request.ids if name in editions]
+
+    @query
+    def form_definitions(self, _request: Nothing, call: Call) -> list[FormView]:
+        call.require("admin.change")
+        return self.catalogue.forms.of_kind("form")
+
+    @query
+    def block_definitions(self, _request: Nothing, call: Call) -> list[FormView]:
+        call.require("admin.change")
+        return self.catalogue.forms.of_kind("block")
+
+    @command
+    def define_form(self, request: DefineForm, call: Call) -> FormView:
+        call.require("admin.change")
+        return self.catalogue.forms.define(request, call)
+
+    @command
+    def define_block(self, request: DefineBlock, call: Call) -> FormView:
+        call.require("admin.change")
+        return self.catalogue.forms.define(request, call)
 
     @on_start
     def fill_in_demo(self) -> None:

@@ -8,7 +8,7 @@ from chassis.settings import Settings
 
 
 class IntakeSettings(Settings):
-    """How following without a login is kept from being guessed; see `domain/guessing.py`."""
+    """How following without a login is kept from being guessed (`domain/guessing.py`), and more."""
 
     proof_window: timedelta = Field(
         timedelta(minutes=15), description="How long a wrong proof counts (ISO 8601)."
@@ -19,3 +19,4 @@ class IntakeSettings(Settings):
     proofs_per_address: int = Field(
         30, ge=1, description="Wrong proofs from an address in the window, whatever the code."
     )
+    zone: str = Field("Asia/Tehran", description="Time zone whose day is today in forms.")

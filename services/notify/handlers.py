@@ -15,14 +15,18 @@ from contracts.routing import (
     TicketAnswered,
     TicketAssigned,
     TicketDeclined,
+    TicketMoved,
+    TicketNoticeAsked,
     TicketReopened,
     TicketSentBack,
+    TicketTaskAssigned,
     TicketWaiting,
     TicketWithdrawn,
 )
 from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify.domain import ladders
-from services.notify.domain.deliveries import PERSON, REQUESTER, Ledger
+from services.notify.domain.corrections import ending
+from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE, Ledger
 from services.notify.domain.ladders import BREACH, WARNING, Grounds
 from services.notify.domain.notices import (
     ASSIGNEE,
@@ -53,9 +57,9 @@ def telling(template: str) -> Decide:
 #: In plain words, that specialists look at it now.
 tell_of_escalation = telling("escalated")
 #: The work is done.
-tell_done = telling("done")
+tell_done = ending(telling("done"))
 #: It is over; and how to say what he thinks of it.
-tell_finished = telling("finished")
+tell_finished = ending(telling("finished"))
 
 
 def send_code(
@@ -102,6 +106,7 @@ def bring_answer(
     return owe(ledger, context, to_requester(ledger, "answer", _quoting(event.answer)))
 
 
+@ending
 def tell_declined(
     ledger: Ledger, event: TicketDeclined, context: Context, _grounds: Grounds
 ) -> list[Event]:
@@ -128,6 +133,7 @@ def tell_sent_back(
     return owe(ledger, context, Notice("sent_back", ASSIGNEE, (EMAIL,), _quoting(event.reason)))
 
 
+@ending
 def tell_withdrawn(
     ledger: Ledger, event: TicketWithdrawn, context: Context, _grounds: Grounds
 ) -> list[Event]:
@@ -138,6 +144,34 @@ def tell_withdrawn(
         to_requester(ledger, "withdrawn"),
         Notice("withdrawn_staff", RESPONSIBLE, (EMAIL,), _quoting(event.reason)),
     )
+
+
+def tell_of_step(
+    ledger: Ledger, event: TicketMoved, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell the requester of a step that the workflow has a sentence for."""
+    if event.tells is None:
+        return []
+    return owe(ledger, context, to_requester(ledger, "step", Particulars(words=event.tells)))
+
+
+def pass_notice_on(
+    ledger: Ledger, event: TicketNoticeAsked, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell whom a transition of the workflow wants told."""
+    words = Particulars(words=event.text)
+    if event.role == "requester":
+        return owe(ledger, context, to_requester(ledger, "step", words))
+    return owe(ledger, context, Notice("notice", ROLE + event.role, (EMAIL,), words))
+
+
+def tell_of_task(
+    ledger: Ledger, event: TicketTaskAssigned, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell who was given a task, unless he took it himself."""
+    if context.actor == PERSON + event.assignee:
+        return []
+    return owe(ledger, context, Notice("assigned", PERSON + event.assignee, (EMAIL,)))
 
 
 def warn(ledger: Ledger, event: SlaWarned, context: Context, grounds: Grounds) -> list[Event]:

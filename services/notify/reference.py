@@ -13,7 +13,7 @@ from chassis.late import late
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
 from contracts.calls.sla import ClockView, GetClocks
-from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
+from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
 from services.notify.domain.ladders import Grounds
 from services.notify.domain.policy import Policy
 from services.notify.repository.policies import Policies, read
@@ -55,7 +55,8 @@ class Circumstances(Reference):
         """Give the policy where marks came, and clocks where ladders go on; else nothing."""
         ringing = [item.context.stream for item in occasions if isinstance(item.message, Due)]
         if not ringing and not any(
-            isinstance(item.message, SlaWarned | SlaBreached | SlaOverdue) for item in occasions
+            isinstance(item.message, SlaWarned | SlaBreached | SlaOverdue | SlaForetold)
+            for item in occasions
         ):
             return Grounds()
         return Grounds(self.policy(), self.clocks(ringing))

@@ -41,6 +41,8 @@ from contracts.routing import (
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketMoved,
+    TicketNoticeAsked,
     TicketPartnerHeard,
     TicketPartnerWritten,
     TicketReopened,
@@ -48,14 +50,16 @@ from contracts.routing import (
     TicketSentOut,
     TicketTakenBack,
     TicketTakenIn,
+    TicketTaskAssigned,
     TicketWaiting,
     TicketWithdrawn,
 )
-from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
+from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
 from services.notify import handlers, partners
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
+from services.notify.domain import corrections
 from services.notify.domain.acknowledging import Acknowledge, acknowledge
 from services.notify.domain.attempts import send_again
 from services.notify.domain.deliveries import LEDGER, PERSON, Delivery, Ledger, index
@@ -105,6 +109,9 @@ class NotifyService:
     on_ticket_sent_back = subscribe(TicketSentBack, beside(handlers.tell_sent_back))
     on_ticket_finished = subscribe(TicketFinished, beside(handlers.tell_finished))
     on_ticket_declined = subscribe(TicketDeclined, beside(handlers.tell_declined))
+    on_ticket_moved = subscribe(TicketMoved, beside(handlers.tell_of_step))
+    on_ticket_notice_asked = subscribe(TicketNoticeAsked, handlers.pass_notice_on)
+    on_ticket_task_assigned = subscribe(TicketTaskAssigned, handlers.tell_of_task)
     on_ticket_reopened = subscribe(TicketReopened, beside(handlers.tell_reopened))
     on_ticket_withdrawn = subscribe(TicketWithdrawn, beside(handlers.tell_withdrawn))
     on_ticket_merged = subscribe(TicketMerged, beside(partners.nothing))
@@ -117,6 +124,7 @@ class NotifyService:
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)
+    on_sla_foretold = subscribe(SlaForetold, corrections.correct)
 
     on_due = due(climb, in_a_hurry=False)
 

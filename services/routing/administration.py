@@ -7,7 +7,7 @@ that version, so that a repeat completes what the first try began.
 import msgspec
 
 from chassis.calls.call import Call
-from chassis.errors import Conflict, FieldFault, Invalid
+from chassis.errors import Conflict, FieldFault, Invalid, NotFound
 from chassis.journal import Aggregates
 from contracts.calls.routing import (
     DefinePerson,
@@ -24,7 +24,8 @@ from services.routing.accounts import staff_of
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.records import Record
-from services.routing.domain.workflow import read
+from services.routing.domain.workflow import examined, faults_in, forms_of
+from services.routing.forms import Forms
 from services.routing.handlers.organisation import Change, record_change
 from services.routing.lookup import Lookup
 from services.routing.passwords import Passwords
@@ -40,8 +41,14 @@ class Administration:
     """Carries out what administrators define."""
 
     def __init__(
-        self, streams: Aggregates[Record], store: Store, lookup: Lookup, passwords: Passwords
+        self,
+        streams: Aggregates[Record],
+        store: Store,
+        lookup: Lookup,
+        passwords: Passwords,
+        forms: Forms,
     ) -> None:
+        self._forms = forms
         self._streams = streams
         self._directory = store.directory
         self._loads = store.loads
@@ -94,26 +101,45 @@ class Administration:
 
     def define_workflow(self, request: DefineWorkflow) -> WorkflowView:
         """Publish the next version; tickets stay on the one they were opened with."""
+        view = self.check_workflow(request)
+        if not self._directory.save_workflow(view):
+            raise Conflict("workflow_changed_meanwhile", version=view.version)
+        self._lookup.forget()
+        return view
+
+    def check_workflow(self, request: DefineWorkflow) -> WorkflowView:
+        """Give the version that would be published; raises Invalid with every fault."""
         self._lookup.forget()
         newest = self._lookup.workflows.get((request.id, 0))
         version = newest.version + 1 if newest else 1
         definition = request.definition | {"id": request.id, "version": version}
-        read(definition, ARGUMENTS)
-        view = WorkflowView(id=request.id, version=version, definition=definition)
-        if not self._directory.save_workflow(view):
-            raise Conflict("workflow_changed_meanwhile", version=version)
-        self._lookup.forget()
-        return view
+        workflow, faults = examined(definition, ARGUMENTS)
+        if workflow is not None:
+            asked = forms_of(workflow)
+            known = self._forms.newest(asked) if asked else ()
+            faults += faults_in(self._lookup.organisation, workflow, known)
+        if faults:
+            raise Invalid("workflow_invalid", fields=faults)
+        return WorkflowView(id=request.id, version=version, definition=definition)
 
     def workflows(self) -> list[WorkflowView]:
         """Give the newest version of every workflow."""
-        newest = {
-            name: WorkflowView(id=name, version=data["version"], definition=data)
+        return list({view.id: view for view in self._every_workflow()}.values())
+
+    def workflow_versions(self, workflow: str) -> list[WorkflowView]:
+        """Give every version of a workflow, the newest first; raises NotFound."""
+        found = [view for view in self._every_workflow() if view.id == workflow]
+        if not found:
+            raise NotFound("workflow_not_found")
+        return found[::-1]
+
+    def _every_workflow(self) -> list[WorkflowView]:
+        shipped = [
+            WorkflowView(id=name, version=data["version"], definition=data)
             for name, data in definitions().items()
-        }
-        for view in sorted(self._directory.workflows(), key=lambda view: view.version):
-            newest[view.id] = view
-        return list(newest.values())
+        ]
+        published = self._directory.workflows()
+        return [*shipped, *sorted(published, key=lambda view: view.version)]
 
     @property
     def _organisation(self) -> Organisation:

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from chassis.calls.call import Call
 from chassis.errors import DomainError
-from chassis.journal import Aggregates
+from chassis.journal import Aggregates, Outcome
+from chassis.journal.aggregates import Decide
 from chassis.logging import get_logger
+from contracts.routing import TicketMoved, TicketTaskOpened
 from services.routing.domain.life import TICKETS
 from services.routing.domain.ticket import Ticket
-from services.routing.handlers import AssignNext, assign_next
+from services.routing.handlers import AssignNext, AssignTask, assign_next, assign_task
 from services.routing.reference import Grounding
 from services.routing.repository.queues import Queue
 
@@ -18,6 +20,7 @@ log = get_logger()
 
 #: How many tickets of one queue are given away in one go.
 _TOGETHER = 100
+_NEXT = AssignNext()
 
 
 class Distribution:
@@ -46,6 +49,23 @@ class Distribution:
             if room:
                 self._give(self._store.queues.waiting(queue, min(room, _TOGETHER)))
 
+    def serve_tasks(self, codes: Iterable[str] | None = None) -> None:
+        """Give away the tasks that wait for somebody, as far as there are free people."""
+        if codes is None:
+            codes = self._store.queues.with_waiting_tasks(_TOGETHER)
+        for code, ticket in self._tickets.states(list(codes)).items():
+            for task in ticket.tasks:
+                queue = Queue(task.unit, task.tier, task.skill)
+                if task.is_open and task.assignee is None and self._room(queue):
+                    self._give([code], assign_task, AssignTask(task.id))
+
+    def serve(self, code: str, outcome: Outcome) -> None:
+        """Give away at once what an action of a workflow's own has brought into queues."""
+        if any(isinstance(event, TicketTaskOpened) for event in outcome.events):
+            self.serve_tasks([code])
+        if any(isinstance(event, TicketMoved) for event in outcome.events):
+            self._give([code] if outcome.state.is_queued else [])
+
     def sweep(self, keep: timedelta) -> None:
         """Make loads equal to what tickets say, leaving alone what is younger than `keep`."""
         before = self._runtime.clock.now() - keep
@@ -64,7 +84,12 @@ class Distribution:
         held = {name: load.tickets for name, load in loads.items()}
         return sum(max(0, person.capacity - held.get(person.id, 0)) for person in pool)
 
-    def _give(self, codes: Sequence[str]) -> None:
+    def _give(
+        self,
+        codes: Sequence[str],
+        decide: Decide = assign_next,
+        message: AssignNext | AssignTask = _NEXT,
+    ) -> None:
         if not codes:
             return
         call = Call(
@@ -74,7 +99,7 @@ class Distribution:
             now=self._runtime.clock.now(),
         )
         try:
-            outcomes = self._tickets.execute_all(codes, assign_next, AssignNext(), call)
+            outcomes = self._tickets.execute_all(codes, decide, message, call)
         except DomainError as error:
             log.info("not_handed_out", tickets=len(codes), reason=error.code)
             return
@@ -98,10 +123,20 @@ class Distribution:
 
     def _has_really(self, person: str, code: str) -> bool:
         """Ask the journal, which is never behind."""
-        steps = ((step.event, step.at) for step in self._tickets.history(code))
-        return TICKETS.fold(steps).holder == person
+        stream, part = _parted(code)
+        steps = ((step.event, step.at) for step in self._tickets.history(stream))
+        return TICKETS.fold(steps).places.get(part) == person
 
     def _settled(self, codes: Iterable[str], before: datetime) -> list[str]:
-        """Give those tickets whose last change is long enough ago to be counted."""
-        found = self._tickets.find({"_id": {"$in": sorted(codes)}}, limit=10_000) if codes else []
-        return [item.stream for item in found if item.updated_at < before]
+        """Give those tickets and tasks whose last change is long enough ago to be counted."""
+        wanted = {code: _parted(code)[0] for code in codes}
+        query = {"_id": {"$in": sorted(set(wanted.values()))}}
+        found = self._tickets.find(query, limit=10_000) if wanted else []
+        old = {item.stream for item in found if item.updated_at < before}
+        return [code for code, stream in wanted.items() if stream in old]
+
+
+def _parted(work: str) -> tuple[str, str]:
+    """Give the ticket of what somebody has to do, and which part of it: `#task`, or all of it."""
+    code, hash_sign, task = work.partition("#")
+    return code, hash_sign + task

@@ -11,9 +11,8 @@ from chassis.calls.client import Caller
 from chassis.errors import Unavailable
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
-from services.routing.actions import ARGUMENTS
 from services.routing.domain.organisation import Organisation
-from services.routing.domain.workflow import Workflow, read
+from services.routing.domain.workflow import Workflow, load
 from services.routing.repository.directory import Directory
 from services.routing.workflows import shipped
 
@@ -59,6 +58,12 @@ class Lookup:
         self._refresh()
         return self._workflows
 
+    def workflows_with(self, wanted: Iterable[str]) -> Mapping[tuple[str, int], Workflow]:
+        """Give the same; looks again where a wanted one may have been published a moment ago."""
+        if any((workflow, 0) not in self.workflows for workflow in wanted):
+            self.forget()
+        return self.workflows
+
     def subjects(self, wanted: Iterable[str]) -> Mapping[str, str | None]:
         """Give the parents of subjects; raises Unavailable when a wanted one cannot be asked for.
 
@@ -93,7 +98,7 @@ class Lookup:
         self._looked_at = now
 
     def _all_workflows(self) -> Mapping[tuple[str, int], Workflow]:
-        published = [read(view.definition, ARGUMENTS) for view in self._directory.workflows()]
+        published = [load(view.definition) for view in self._directory.workflows()]
         everything = {(flow.id, flow.version): flow for flow in [*shipped().values(), *published]}
         newest = sorted(everything.values(), key=lambda flow: flow.version)
         return everything | {(flow.id, 0): flow for flow in newest}

@@ -29,6 +29,13 @@ class Want(NamedTuple):
     owners: Sequence[Person]
     #: Who has it now: he needs no second place.
     holder: str | None
+    #: `#task` for work beside the ticket's own, which takes a place of its own.
+    part: str = ""
+
+    @property
+    def work(self) -> str:
+        """What the place is taken for."""
+        return self.code + self.part
 
 
 class Places:
@@ -36,8 +43,8 @@ class Places:
 
     def __init__(self, loads: Loads) -> None:
         self._loads = loads
-        #: Places taken by decisions under way: {(code, cause): person}.
-        self._taken: dict[tuple[str, str], str] = {}
+        #: Places taken by decisions under way: {(code, cause): (person, part)}.
+        self._taken: dict[tuple[str, str], tuple[str, str]] = {}
         #: Who has become free; whoever hands work out empties it.
         self.freed: set[str] = set()
 
@@ -70,9 +77,11 @@ class Places:
             after = _committed(outcomes.get(code))
             if after is None:
                 continue
-            if ticket.holder is not None and ticket.holder != after.holder:
-                frees.append((ticket.holder, code, None))
-                self.freed.add(ticket.holder)
+            has = after.places
+            for part, person in ticket.places.items():
+                if has.get(part) != person:
+                    frees.append((person, code + part, None))
+                    self.freed.add(person)
             if ticket.speaker != after.speaker:
                 owned[ticket.speaker or ""] -= 1
                 owned[after.speaker or ""] += 1
@@ -83,7 +92,7 @@ class Places:
     def _load(self, wants: Sequence[Want]) -> dict[str, Load]:
         """Read the loads of everybody who may be chosen; a new person begins with none."""
         people = {person.id for want in wants for person in (*want.pool, *want.owners)}
-        loads = self._loads.of(people, [want.code for want in wants])
+        loads = self._loads.of(people, [want.work for want in wants])
         for person in people - loads.keys():
             self._loads.enter(person)
             loads[person] = Load(tickets=0, owned=0, held={})
@@ -106,32 +115,33 @@ class Places:
             elif (person := least_loaded(want.pool, counts)) is not None:
                 counts[person.id] += 1
                 people[person.id] = person
-                chosen[person.id][want.code] = want
+                chosen[person.id][want.work] = want
         left: list[Want] = []
         for name, mine in chosen.items():
-            causes = {code: want.cause for code, want in mine.items()}
+            causes = {work: want.cause for work, want in mine.items()}
             taken = self._loads.take(name, people[name].capacity, causes, at)
-            for code, want in mine.items():
-                if code not in taken:
+            for work, want in mine.items():
+                if work not in taken:
                     left.append(want)
                     continue
-                found[code, want.cause] = name
-                if taken[code]:
-                    self._taken[code, want.cause] = name
+                found[want.code, want.cause] = name
+                if taken[work]:
+                    self._taken[want.code, want.cause] = name, want.part
         return left
 
     def _unused(
         self, code: str, cause: str, outcome: Outcome | None
     ) -> list[tuple[str, str, str | None]]:
-        person = self._taken.pop((code, cause), None)
-        if person is None:
+        taken = self._taken.pop((code, cause), None)
+        if taken is None:
             return []
+        person, part = taken
         after = _committed(outcome)
         if after is None and outcome is not None and isinstance(outcome.error, Unavailable):
             # Perhaps it was stored after all: the sweep will know.
             return []
-        used = after is not None and after.holder == person
-        return [] if used else [(person, code, cause)]
+        used = after is not None and after.places.get(part) == person
+        return [] if used else [(person, code + part, cause)]
 
 
 def _committed(outcome: Outcome | None) -> Ticket | None:
@@ -144,7 +154,7 @@ def _committed(outcome: Outcome | None) -> Ticket | None:
 def _has_already(want: Want, loads: Mapping[str, Load]) -> str | None:
     """Give who has a place for this decision from an earlier try, or the work itself."""
     for person in want.pool:
-        held = loads[person.id].held.get(want.code)
+        held = loads[person.id].held.get(want.work)
         if person.id == want.holder or (held is not None and held.cause == want.cause):
             return person.id
     return None

@@ -17,6 +17,7 @@ from services.routing.actions.partners import HandOff
 from services.routing.domain.organisation import Person
 from services.routing.domain.partner import Partner
 from services.routing.domain.ticket import Ticket
+from services.routing.forms import Forms
 from services.routing.handlers import AssignNext, wish_of
 from services.routing.handlers.case import Grounds, Wish
 from services.routing.handlers.opening import desk_for
@@ -38,6 +39,11 @@ class Grounding(Reference):
         return Lookup(self.store.directory, self.intake.caller)
 
     @late
+    def forms(self) -> Forms:
+        """The forms that steps ask for."""
+        return Forms(self.intake.caller)
+
+    @late
     def places(self) -> Places:
         """Takes and frees places."""
         return Places(self.store.loads)
@@ -48,9 +54,12 @@ class Grounding(Reference):
 
     def prepare(self, occasions: Sequence[Occasion]) -> Grounds:
         """Look everything up and take the places that the batch asks for."""
+        messages = [occasion.message for occasion in occasions]
+        asked_for = [m.workflow for m in messages if isinstance(m, TicketRegistered)]
+        workflows = self.lookup.workflows_with(asked_for)
         grounds = Grounds(
             organisation=self.lookup.organisation,
-            workflows=self.lookup.workflows,
+            workflows=workflows,
             subjects=self._subjects(occasions),
             others=self._others(occasions),
             partners=self._partners(occasions),
@@ -129,7 +138,9 @@ class _Wants:
             owners = self._owners(_request_of(state, message))
             if wish is not None or owners:
                 pool = self._pool(wish) if wish else []
-                wants.append(Want(context.stream, context.cause, pool, owners, state.holder))
+                part = f"#{wish.task}" if wish and wish.task else ""
+                holder = state.places.get(part)
+                wants.append(Want(context.stream, context.cause, pool, owners, holder, part))
         return wants
 
     def _pool(self, wish: Wish) -> list[Person]:

@@ -13,6 +13,7 @@ from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
     Authenticate,
+    CheckWorkflow,
     DefinePartner,
     DefinePerson,
     DefineRule,
@@ -26,6 +27,9 @@ from contracts.calls.routing import (
     Heard,
     Inbox,
     ListTickets,
+    MigrateWorkflow,
+    Migration,
+    NameWorkflow,
     PartnerLink,
     PartnerRequest,
     PartnerView,
@@ -45,9 +49,10 @@ from contracts.calls.routing import (
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import SlaDemanded
-from services.routing import accounts, demo, doing, handlers, partners, timeline
+from services.routing import accounts, demo, doing, handlers, migrating, partners, timeline
 from services.routing.administration import Administration, without_password
 from services.routing.distribution import Distribution
+from services.routing.doing import Desk
 from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
 from services.routing.domain.ticket import Ticket, index
@@ -57,6 +62,7 @@ from services.routing.repository import Store
 from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.settings import RoutingSettings
 from services.routing.views import Shown, Views
+from services.routing.workflows import examples
 
 
 class RoutingService:
@@ -88,8 +94,9 @@ class RoutingService:
 
     @command
     def act(self, request: Act, call: Call) -> TicketView:
-        outcome = doing.carry_out(request, call, tickets=self.cases, texts=self.store.texts)
+        outcome = doing.carry_out(request, call, self._desk)
         self._distribution.serve_freed()
+        self._distribution.serve(request.code, outcome)
         shown = Shown(request.code, outcome.version, outcome.state, call.now)
         return self._views(call).show(shown)
 
@@ -127,6 +134,7 @@ class RoutingService:
     @every(seconds=1)
     def hand_out(self) -> None:
         self._distribution.serve_all()
+        self._distribution.serve_tasks()
 
     @every(seconds=60)
     def sweep_loads(self) -> None:
@@ -186,6 +194,29 @@ class RoutingService:
         call.require("admin.change")
         return self._administration.define_workflow(request)
 
+    @query
+    def check_workflow(self, request: CheckWorkflow, call: Call) -> WorkflowView:
+        call.require("admin.change")
+        return self._administration.check_workflow(request)
+
+    @query
+    def workflow_versions(self, request: NameWorkflow, call: Call) -> list[WorkflowView]:
+        call.require("ticket.read")
+        return self._administration.workflow_versions(request.id)
+
+    @query
+    def workflow_examples(self, _request: Nothing, call: Call) -> list[WorkflowView]:
+        call.require("ticket.read")
+        found = examples().items()
+        return [WorkflowView(id=name, version=0, definition=data) for name, data in found]
+
+    @command
+    def migrate_workflow(self, request: MigrateWorkflow, call: Call) -> Migration:
+        call.require("admin.change")
+        self.grounding.lookup.forget()
+        flows = self.grounding.lookup.workflows
+        return migrating.migrated(request, call, tickets=self.cases, workflows=flows)
+
     # -- partners outside ------------------------------------------------------------------------
 
     @query
@@ -243,10 +274,17 @@ class RoutingService:
         return Views(self.cases, self.grounding.now(), call)
 
     @cached_property
+    def _desk(self) -> Desk:
+        grounding = self.grounding
+        zone = self.settings.zone
+        return Desk(self.cases, self.store.texts, grounding.lookup, grounding.forms, zone)
+
+    @cached_property
     def _distribution(self) -> Distribution:
         return Distribution(self.cases, self.grounding)
 
     @cached_property
     def _administration(self) -> Administration:
         lookup = self.grounding.lookup
-        return Administration(self.organisation, self.store, lookup, self.passwords)
+        forms = self.grounding.forms
+        return Administration(self.organisation, self.store, lookup, self.passwords, forms)

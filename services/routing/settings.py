@@ -8,7 +8,7 @@ from chassis.settings import Settings
 
 
 class RoutingSettings(Settings):
-    """How places are kept, how passwords are checked, who signs in to the demo."""
+    """How places are kept, how passwords are checked, who signs in to the demo, which day it is."""
 
     reservation: timedelta = Field(
         timedelta(minutes=1),
@@ -21,3 +21,4 @@ class RoutingSettings(Settings):
     demo_password: SecretStr | None = Field(
         None, description="Password of the demo's accounts; absent: a random one, printed once."
     )
+    zone: str = Field("Asia/Tehran", description="Time zone whose day is today in forms.")

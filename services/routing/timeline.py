@@ -12,6 +12,7 @@ import msgspec
 from chassis.journal import Recorded
 from contracts.calls.routing import Step
 from contracts.envelope import ContentRef, Event
+from services.routing.forms import read_kept
 
 #: What the requester is shown: event types with their fields and texts. The first is what his
 #: timeline begins with, whatever routing calls it.
@@ -20,6 +21,7 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
     "ticket.owned": ("owner",),
     "ticket.assigned": ("state",),
     "ticket.escalated": (),
+    "ticket.moved": ("state", "tells"),
     "ticket.waiting": ("state", "waiting_for", "question"),
     "ticket.resumed": ("state",),
     "ticket.answered": ("answer",),
@@ -45,19 +47,28 @@ def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
 
 def public(history: Iterable[Recorded], bodies: Bodies, names: Mapping[str, str]) -> list[Step]:
     """Give the steps that the requester may see, with nothing in them that he may not."""
-    return [_for_requester(step, names) for step in full(history, bodies) if step.type in PUBLIC]
+    return [_for_requester(step, names) for step in full(history, bodies) if _is_public(step)]
+
+
+def _is_public(step: Step) -> bool:
+    """Tell whether the requester sees it: of a workflow's own steps, those that tell him."""
+    told = step.type != "ticket.moved" or step.data["tells"] is not None
+    return step.type in PUBLIC and told
 
 
 def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
     event = recorded.event
     refs = _refs(event)
     data = msgspec.to_builtins(event)
+    texts = {field: bodies[ref.id] for field, ref in refs.items() if ref.id in bodies}
+    kept = texts.pop("answers", None) if event.type == "ticket.form_filled" else None
     return Step(
         at=recorded.at,
         type="ticket.registered" if event.type == "ticket.opened" else event.type,
         actor=recorded.actor,
         data={field: value for field, value in data.items() if field not in refs},
-        texts={field: bodies[ref.id] for field, ref in refs.items() if ref.id in bodies},
+        texts=texts,
+        answers=read_kept(kept) if kept else [],
     )
 
 

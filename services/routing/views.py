@@ -23,9 +23,12 @@ from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
 from services.routing.handlers.case import Grounds
 from services.routing.partners import outside_of
+from services.routing.parts import asked_as, parts_of
 
 _INBOX = 200
 _NEWEST = [("updated_at", -1), ("_id", -1)]
+#: What somebody may do who is asked beside the ticket's own work.
+_PARTS = frozenset({"take-task", "finish-task", "approve", "refuse"})
 _URGENT = [("priority", 1), ("opened_at", 1)]
 
 
@@ -106,11 +109,13 @@ class Views:
             work=self._list({"held_by": me.person}),
             out=self._list({"owner": me.person, "assignee": {"$ne": me.person}, **at_work}),
             queue=self._list({**queue, "for_person": {"$in": [None, me.person]}}),
+            asked=self._asked(),
         )
 
     def show(self, shown: Shown) -> TicketView:
         """Give a ticket's case with what the caller may do now."""
         ticket = shown.ticket
+        actions = allowed(ticket, self._asker, self._now, self._grounds)
         return TicketView(
             code=shown.code,
             state=ticket.state,
@@ -135,10 +140,17 @@ class Views:
             touch_seconds=ticket.touch_seconds,
             cost=ticket.cost,
             version=shown.version,
-            actions=allowed(ticket, self._asker, self._now, self._grounds),
+            actions=actions,
             outside=outside_of(ticket),
             client=ticket.client.partner if ticket.client else None,
+            **parts_of(ticket, self._grounds.workflow_of(ticket), actions),
         )
+
+    def _asked(self) -> list[TicketView]:
+        """Show what has a task or a seat for the caller."""
+        names = asked_as(self._asker, self._grounds.organisation)
+        shown = self._list({"asked": {"$in": names}})
+        return [view for view in shown if not _PARTS.isdisjoint(view.actions)]
 
     def _list(self, query: dict[str, Any]) -> list[TicketView]:
         found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)

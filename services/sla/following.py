@@ -17,7 +17,8 @@ from chassis.logging import get_logger
 from chassis.metrics import metric
 from contracts.calls.base import Nothing
 from contracts.calls.sla import Replanning
-from services.sla.domain.clocks import Clocks, edition_name
+from services.sla.domain.clocks import Clocks
+from services.sla.domain.finding import edition_name
 from services.sla.handlers import follow_calendars
 
 if TYPE_CHECKING:

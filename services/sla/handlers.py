@@ -25,9 +25,10 @@ from contracts.routing import (
     TicketWithdrawn,
 )
 from contracts.sla import Observed, TicketFacts
-from services.sla.domain.advance import advance, ring
+from services.sla.domain import expectation
+from services.sla.domain.advance import decide, ring
 from services.sla.domain.book import Book
-from services.sla.domain.clocks import Clocks
+from services.sla.domain.clocks import CLOCKS, Clocks
 from services.sla.domain.course import Observation
 from services.sla.domain.replanning import to_newest_calendars
 
@@ -48,19 +49,19 @@ def see_registered(
         published=book.number,
         imported=event.imported or context.imported,
     )
-    return advance(state, seen, book)
+    return _see(state, seen, context, book)
 
 
 def see_message(
     state: Clocks, _event: TicketMessageReceived, context: Context, book: Book
 ) -> list[Event]:
     """The requester wrote: he is owed an answer."""
-    return advance(state, Observation(what="asked", at=context.at), book)
+    return _see(state, Observation(what="asked", at=context.at), context, book)
 
 
 def see_answer(state: Clocks, _event: TicketAnswered, context: Context, book: Book) -> list[Event]:
     """The requester was written to."""
-    return advance(state, Observation(what="answered", at=context.at), book)
+    return _see(state, Observation(what="answered", at=context.at), context, book)
 
 
 def see_priority(
@@ -68,7 +69,7 @@ def see_priority(
 ) -> list[Event]:
     """Another agreement may hold for the new priority."""
     seen = Observation(what="prioritised", at=context.at, priority=event.priority)
-    return advance(state, seen, book)
+    return _see(state, seen, context, book)
 
 
 def see_holder(
@@ -83,7 +84,7 @@ def see_holder(
         state=event.state,
         step=event.step,
     )
-    return advance(state, seen, book)
+    return _see(state, seen, context, book)
 
 
 def see_waiting(state: Clocks, event: TicketWaiting, context: Context, book: Book) -> list[Event]:
@@ -95,7 +96,7 @@ def see_waiting(state: Clocks, event: TicketWaiting, context: Context, book: Boo
         state=event.state,
         step=event.step,
     )
-    return advance(state, seen, book)
+    return _see(state, seen, context, book)
 
 
 def see_end(
@@ -112,7 +113,7 @@ def see_end(
         state=event.state,
         step=event.step,
     )
-    return advance(state, seen, book)
+    return _see(state, seen, context, book)
 
 
 def seeing(what: Observed) -> Decide:
@@ -120,7 +121,7 @@ def seeing(what: Observed) -> Decide:
 
     def see(state: Clocks, event: StateEvent, context: Context, book: Book) -> list[Event]:
         seen = Observation(what=what, at=context.at, state=event.state, step=event.step)
-        return advance(state, seen, book)
+        return _see(state, seen, context, book)
 
     return see
 
@@ -143,7 +144,14 @@ def fire(state: Clocks, _due: Due, context: Context, book: Book) -> list[Event]:
     """Let come every mark whose instant has passed."""
     if state.imported:
         return []
-    return ring(state, context.now, book, confirmed=context.stream not in book.unconfirmed)
+    confirmed = context.stream not in book.unconfirmed
+    events = ring(state, context.now, book, confirmed=confirmed)
+    if state.expected is None or state.expected.look_at > context.now:
+        return events
+    for event in events:
+        state = CLOCKS.apply(state, event, context.at)
+    later = expectation.look_again(state, context.now, book, confirmed=confirmed)
+    return [*events, *later]
 
 
 def follow_calendars(
@@ -151,3 +159,13 @@ def follow_calendars(
 ) -> list[Event]:
     """Let open clocks go by the newest calendars; nothing where they do."""
     return to_newest_calendars(state, book)
+
+
+def _see(state: Clocks, seen: Observation, context: Context, book: Book) -> list[Event]:
+    """Give what follows from an observation, and when the ticket is expected to end after it."""
+    decision = decide(state, seen, book)
+    if decision is None:
+        return []
+    now = max(seen.at, context.now)
+    later = expectation.follow(decision.state, seen.what, now, book)
+    return [*(event for _, event in decision.steps), *later]

@@ -20,8 +20,8 @@ from contracts.calls.promises import (
     PublicNotice,
     PublicTarget,
 )
+from contracts.days import read_date
 from services.sla.domain.choice import chosen
-from services.sla.domain.dates import read_date
 from services.sla.domain.holidays import HolidayTerms
 from services.sla.domain.hours import CalendarTerms
 from services.sla.repository import Kind, Publication

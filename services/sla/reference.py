@@ -34,9 +34,11 @@ from services.sla import demo, publishing
 from services.sla.domain import official
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
+from services.sla.domain.history import NOTHING_KNOWN
 from services.sla.domain.holidays import HolidayTerms
 from services.sla.domain.hours import OFFICIAL
-from services.sla.repository import Kind, Publication, Publications, Trials
+from services.sla.outlook import Outlook
+from services.sla.repository import Endings, Kind, Publication, Publications, Trials
 
 #: How far the clocks of two services' databases may lie apart without harm.
 APART = timedelta(seconds=1)
@@ -66,6 +68,8 @@ class Agreements(Reference):
         self.newest: dict[tuple[Kind, str], Publication] = {}
         #: Every version of every agreement, in order.
         self.agreements: list[Publication] = []
+        #: What ended tickets took, and how full units are.
+        self.history = NOTHING_KNOWN
         self._number = 0
         #: The book has everything that was published before this.
         self._looked_at = _NEVER
@@ -80,6 +84,11 @@ class Agreements(Reference):
     def trials(self) -> Trials:
         """Where trials are stored."""
         return Trials(self.runtime.database)
+
+    @late
+    def outlook(self) -> Outlook:
+        """What expectations rest on."""
+        return Outlook(Endings(self.runtime.database))
 
     def setup(self) -> None:
         """Have the book loaded, and in a demo filled, before the process is ready."""
@@ -137,10 +146,15 @@ class Agreements(Reference):
         more = publishing.followed(self.newest, self.publications.after(self._number))
         if more:
             self.book = publishing.bound(self.book, more)
+            self.book.history = self.history
             self.newest |= {(item.kind, item.id): item for item in more}
             self.agreements += [item for item in more if item.kind == "agreement"]
             self._number = more[-1].number
         self._looked_at = now
+
+    def look_about(self) -> None:
+        """Read anew what ended tickets took and how full units are, as far as it is time to."""
+        self.history = self.book.history = self.outlook.refresh(self.runtime.clock.now())
 
     def publish(
         self,

@@ -10,26 +10,30 @@ from chassis.errors import NotFound
 from chassis.journal import Aggregates
 from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
-from chassis.timers import background, due
+from chassis.timers import background, due, everywhere
 from contracts.calls.base import Nothing
 from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
     CalendarView,
+    Calibration,
     ClockView,
     DecideException,
     DefineAgreement,
     DefineCalendar,
     DefineHolidays,
+    ExpectedView,
     Explain,
     Explanation,
     GetClocks,
     GetHolidays,
+    GetTimes,
     GiveReason,
     HolidaysView,
     Replanning,
     RequestException,
     SeedHolidays,
+    TicketTimes,
     UnitClocks,
     UnitClocksPage,
 )
@@ -43,6 +47,8 @@ from contracts.routing import (
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketMigrated,
+    TicketMoved,
     TicketOpened,
     TicketPrioritised,
     TicketQueued,
@@ -53,9 +59,10 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import handlers, past, promises, verdicts
-from services.sla.domain.clocks import CLOCKS, index
+from services.sla import expecting, handlers, past, promises, verdicts
+from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.explaining import explain
+from services.sla.domain.finding import index
 from services.sla.domain.views import view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
@@ -84,6 +91,8 @@ class SlaService:
     on_message_received = subscribe(TicketMessageReceived, handlers.see_message)
     on_ticket_opened = subscribe(TicketOpened, handlers.see_step)
     on_ticket_triaged = subscribe(TicketTriaged, handlers.see_step)
+    on_ticket_moved = subscribe(TicketMoved, handlers.see_step)
+    on_ticket_migrated = subscribe(TicketMigrated, handlers.see_step)
     on_ticket_assigned = subscribe(TicketAssigned, handlers.see_holder)
     on_ticket_queued = subscribe(TicketQueued, handlers.see_holder)
     on_ticket_prioritised = subscribe(TicketPrioritised, handlers.see_priority)
@@ -109,6 +118,10 @@ class SlaService:
     def replanning(self, _request: Nothing, call: Call) -> Replanning:
         call.require("admin.change")
         return self._follower.progress()
+
+    @everywhere(pause=5)
+    def look_about(self) -> None:
+        self.reference.look_about()
 
     @background("trials", pause=1)
     def run_trials(self, lease: Lease) -> None:
@@ -141,6 +154,29 @@ class SlaService:
         book = self.reference.holding(states.values())
         at = request.at or call.now
         return {code: views(state, book, at) for code, state in states.items()}
+
+    @query
+    def times(self, request: GetTimes, call: Call) -> dict[str, TicketTimes]:
+        call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        book = self.reference.holding(states.values())
+        expected = expecting.views(states, book, call.now)
+        return {
+            code: TicketTimes(clocks=views(state, book, call.now), expected=expected.get(code))
+            for code, state in states.items()
+        }
+
+    @query
+    def expected(self, request: GetTimes, call: Call) -> dict[str, ExpectedView]:
+        if call.identity.role != "requester":
+            call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        return expecting.views(states, self.reference.holding(states.values()), call.now)
+
+    @query
+    def expectations(self, _request: Nothing, call: Call) -> list[Calibration]:
+        call.require("report.read")
+        return self.reference.outlook.calibrations()
 
     @query
     def unit_clocks(self, request: UnitClocks, call: Call) -> UnitClocksPage:

@@ -182,6 +182,7 @@ def test_open_routes_are_few_and_known(routes: list[Route]):
         "POST /api/v1/track/{code}/feedback",
         "POST /api/v1/track/{code}/actions/{action}",
         "GET /api/v1/subjects",
+        "GET /api/v1/forms/{id}",
         "POST /api/v1/sessions",
         "POST /api/v1/sessions/refresh",
         "POST /api/v1/providers/kavenegar/receipts/{secret}",

@@ -53,6 +53,10 @@ _START_SECONDS = 300
 _IDLE = ("notify", "reporting")
 _STEPS = ("start", "planning", "storm", "replanning")
 _OFFICE = "office-of-a-million"
+#: The newest figures of each step, which `make bench` shows too.
+REPORT = Path(".local/alarms-million.json")
+#: What `make bench` measures by itself.
+_SMALL, _SMALL_STEPS, _SMALL_SECONDS = 20_000, ("planning", "replanning"), 5
 
 
 def _promise(channel: str, targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -104,6 +108,11 @@ class Million:
     def is_filled(self) -> bool:
         """Whether the stock is there from an earlier run."""
         return len(self._used) >= self.tickets
+
+    @property
+    def stored(self) -> int:
+        """How many tickets there are, nearly all of them open."""
+        return len(self._used)
 
     def fill(self) -> dict[str, float]:
         """Store the stock; gives how long that took, and what it takes in the database.
@@ -255,8 +264,22 @@ def measure(bench: Bench, tickets: int, seconds: int, steps: Sequence[str]) -> d
     }
     for name in steps:
         told(name, measures[name]())
-        results[name]["sla_memory_mb"] = million.memory()
+        results[name] |= {"sla_memory_mb": million.memory(), "tickets": million.stored}
     return results
+
+
+def in_small(bench: Bench) -> dict[str, Any]:
+    """Give the figures with some thousand open, and those that were kept of the last large run."""
+    for name in _IDLE:
+        bench.installation.stop_process(name)
+    measured = measure(bench, _SMALL, _SMALL_SECONDS, _SMALL_STEPS)
+    rows = {f"alarms_{name}_{_SMALL}_open": measured[name] for name in _SMALL_STEPS}
+    return rows | {f"alarms_{name}_kept": row for name, row in kept().items()}
+
+
+def kept() -> dict[str, Any]:
+    """Give the newest rows of `make bench-alarms` by step, each with its day."""
+    return dict(json.loads(REPORT.read_text())) if REPORT.exists() else {}
 
 
 def main() -> int:
@@ -266,7 +289,7 @@ def main() -> int:
     )
     parser.add_argument("--tickets", type=int, default=_MILLION)
     parser.add_argument("--seconds", type=int, default=_SECONDS, help="of each lateness")
-    parser.add_argument("--report", type=Path, default=Path(".local/alarms-million.json"))
+    parser.add_argument("--report", type=Path, default=REPORT)
     parser.add_argument(
         "--steps", type=lambda names: [name for name in names.split(",") if name], default=_STEPS
     )
@@ -284,8 +307,10 @@ def main() -> int:
         bench = Bench(installation)
         bench.warm_up()
         results = measure(bench, options.tickets, options.seconds, options.steps)
+    today = {"measured_on": str(datetime.now(UTC).date())}
+    report = kept() | {name: row | today for name, row in results.items()}
     options.report.parent.mkdir(parents=True, exist_ok=True)
-    options.report.write_text(json.dumps(results, indent=1))
+    options.report.write_text(json.dumps(report, indent=1))
     print(json.dumps(results, indent=1))
     return 0
 

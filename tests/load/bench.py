@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.agreements import QUICK, STORMY
-from tests.load import baseline, consuming, trying
+from tests.load import alarms_million, baseline, consuming, trying
 from tests.load.accounting import memory_megabytes
 from tests.load.measuring import Alarms, Bench, started
 from tests.load.scenarios import SCENARIOS
@@ -43,9 +43,10 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "sharing": consuming.sharing,
     "waiting": consuming.waiting,
     "trial": trying.trying,
+    "open_alarms": alarms_million.in_small,
 }
 #: Those that belong to the whole; the others are asked for by name.
-_USUAL = ("bus",)
+_USUAL = ("bus", "open_alarms")
 _REPLICAS = {"sharing": {"sla": 2}}
 
 

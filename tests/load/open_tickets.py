@@ -24,7 +24,8 @@ from contracts import Event
 from contracts.routing import TicketAssigned
 from services.sla import handlers, publishing
 from services.sla.domain.book import Book
-from services.sla.domain.clocks import CLOCKS, Clocks, index
+from services.sla.domain.clocks import CLOCKS, Clocks
+from services.sla.domain.finding import index
 from services.sla.repository import Publications
 from tests.load.events import example
 

@@ -19,6 +19,7 @@ from tests.simulation.documents import (
     sort_key,
     started_from,
     updated,
+    values_at,
 )
 from tests.simulation.shelf import CODEC, Duplicated, Shelf, Stored, Unique
 
@@ -77,6 +78,10 @@ class Collection:
         for model in models:
             self._keep(model.document)
 
+    def list_indexes(self) -> list[Document]:
+        """Give none: each is asked for anew."""
+        return []
+
     def create_index(self, keys: Any, **options: Any) -> None:
         """Keep the key if it is unique."""
         named = [(keys, 1)] if isinstance(keys, str) else keys
@@ -123,6 +128,11 @@ class Collection:
     def count_documents(self, query: Mapping[str, Any]) -> int:
         """Give how many fulfil a query."""
         return len(self._call("count", lambda: list(self._shelf.select(query))))
+
+    def distinct(self, field: str, query: Mapping[str, Any]) -> list[Any]:
+        """Give the values that a field has where a query is fulfilled."""
+        found = self._call("distinct", lambda: list(self._shelf.select(query)))
+        return sorted({value for item in found for value in values_at(item.document, field)})
 
     def aggregate(self, pipeline: Sequence[Document], **_options: Any) -> list[Document]:
         """Group what matches by some fields: the one pipeline that routing's queues ask for."""

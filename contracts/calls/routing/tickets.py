@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Limit, Line, Request
+from contracts.calls.forms import ShownAnswer
 
 
 class Act(Request):
@@ -52,6 +53,31 @@ class OutsideWork(Answer):
     outcome: str | None = None
 
 
+class TaskView(Answer):
+    """A piece of a step's work that somebody does beside the ticket's own."""
+
+    id: str
+    #: By language.
+    title: dict[str, str]
+    unit: str
+    tier: int
+    assignee: str | None
+    #: `open`, `done` or `refused`.
+    outcome: str
+    #: The form that goes with `finish-task`.
+    form: str | None
+
+
+class SeatView(Answer):
+    """A voice in an approval."""
+
+    #: `role:manager`, `unit:finance/supervisor`, `supervisor@it`, `person:sara`, ...
+    who: str
+    #: Who has spoken, and whether he approved; absent while nobody has.
+    by: str | None
+    approved: bool | None
+
+
 class TicketView(Answer):
     """A ticket's case: everything but its texts."""
 
@@ -84,6 +110,15 @@ class TicketView(Answer):
     outside: OutsideWork | None = None
     #: The partner outside that asked for the ticket.
     client: str | None = None
+    #: What the workflow calls the step, and those of its own actions that are among `actions`.
+    step_title: dict[str, str] | None = None
+    action_titles: dict[str, dict[str, str]] = {}
+    #: Forms that go with actions, by action.
+    forms: dict[str, str] = {}
+    tasks: list[TaskView] = []
+    #: The seats of the approval that the step waits for, and how many must approve.
+    seats: list[SeatView] = []
+    seats_needed: int = 0
 
 
 class GetTicket(Request):
@@ -120,6 +155,8 @@ class Inbox(Answer):
     out: list[TicketView]
     #: Waiting in my team for a free person.
     queue: list[TicketView]
+    #: With a task of mine or my team's, or waiting for my consent.
+    asked: list[TicketView] = []
 
 
 class Timeline(Request):
@@ -139,6 +176,8 @@ class Step(Answer):
     data: dict[str, Any]
     #: Texts by the field that referred to them: `answer`, `question`, `note`, ...
     texts: dict[str, str] = {}
+    #: Of a form that was filled in, with the words of its version.
+    answers: list[ShownAnswer] = []
 
 
 class Follow(Request):

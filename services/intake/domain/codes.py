@@ -7,7 +7,7 @@ here: a unique index of the claims settles that.
 import re
 import secrets
 
-from services.intake.domain.text import latin_digits
+from contracts.writing import latin_digits
 
 DIGITS = 12
 

@@ -3,9 +3,12 @@
 import msgspec
 
 from chassis.errors import FieldFault, Invalid
+from contracts.addresses import email, mobile
 from contracts.calls.intake import RegisterTicket, RequesterData
+from contracts.writing import has_unwanted, is_blank, one_line, tidy
 from services.intake.domain import text
-from services.intake.domain.contact import Contact, email, mobile
+from services.intake.domain.answers import Answers
+from services.intake.domain.contact import Contact
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +17,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     description: str
     contact: Contact
+    answers: Answers | None = None
 
     @property
     def digest(self) -> str:
@@ -25,7 +29,7 @@ def checked(request: RegisterTicket) -> Checked:
     """Give the request's texts and contact in their stored form; raises Invalid."""
     faults: list[FieldFault] = []
     content = Checked(
-        title=text.one_line(_written(request.title, "/title", faults)),
+        title=one_line(_written(request.title, "/title", faults)),
         description=_written(request.description, "/description", faults),
         contact=_contact(request.requester, faults),
     )
@@ -44,10 +48,10 @@ def checked_message(body: str) -> str:
 
 
 def _written(raw: str, pointer: str, faults: list[FieldFault]) -> str:
-    written = text.tidy(raw)
-    if text.has_unwanted(written):
+    written = tidy(raw)
+    if has_unwanted(written):
         faults.append(FieldFault(pointer=pointer, code="control_character"))
-    elif text.is_blank(written):
+    elif is_blank(written):
         faults.append(FieldFault(pointer=pointer, code="empty"))
     return written
 
@@ -55,7 +59,7 @@ def _written(raw: str, pointer: str, faults: list[FieldFault]) -> str:
 def _contact(data: RequesterData, faults: list[FieldFault]) -> Contact:
     """A form sends an empty field for what was left out."""
     contact = Contact(
-        name=text.one_line(_written(data.name, "/requester/name", faults)),
+        name=one_line(_written(data.name, "/requester/name", faults)),
         mobile=mobile(data.mobile) if data.mobile else None,
         email=email(data.email) if data.email else None,
     )

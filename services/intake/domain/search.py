@@ -1,7 +1,7 @@
 """By which words a ticket is found, and which words a question asks for."""
 
+from contracts.addresses import mobile
 from services.intake.domain import codes
-from services.intake.domain.contact import mobile
 from services.intake.domain.request import Checked
 from services.intake.domain.text import indexed_words, query_words
 
@@ -13,7 +13,9 @@ def words_of(code: str, content: Checked) -> list[str]:
     """Give the words to keep: of the code, the contact, the title, and the description's first."""
     contact = content.contact
     sure = [code, *filter(None, [contact.mobile])]
-    texts = [contact.name, contact.email or "", content.title, content.description]
+    answers = [found.v for found in content.answers.found] if content.answers else []
+    told = [value for value in answers if isinstance(value, str)]
+    texts = [contact.name, contact.email or "", content.title, *told, content.description]
     return sure + indexed_words(texts, limit=MAX_WORDS - len(sure))
 
 

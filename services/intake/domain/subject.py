@@ -16,6 +16,7 @@ class SubjectState(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     parent: str | None = None
     active: bool = True
+    form: str | None = None
 
 
 SUBJECTS = Evolution(SubjectState)
@@ -24,7 +25,7 @@ SUBJECTS = Evolution(SubjectState)
 @SUBJECTS.on(SubjectDefined)
 def defined(_state: SubjectState, event: SubjectDefined, _at: datetime) -> SubjectState:
     """Take over the new definition."""
-    return SubjectState(kind=event.kind, parent=event.parent, active=event.active)
+    return SubjectState(kind=event.kind, parent=event.parent, active=event.active, form=event.form)
 
 
 def stream(subject: str) -> str:

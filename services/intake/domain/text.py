@@ -1,4 +1,4 @@
-"""What people write: cleaned before it is stored, folded before it is searched.
+"""What people write, folded before it is searched.
 
 Search folds away what Persian typists vary: Arabic letter forms, digits, marks, half-spaces.
 """
@@ -10,10 +10,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-_PERSIAN_ZERO, _ARABIC_ZERO = 0x06F0, 0x0660
-_DIGITS = {
-    zero + digit: str(digit) for zero in (_PERSIAN_ZERO, _ARABIC_ZERO) for digit in range(10)
-}
+from contracts.writing import DIGITS
+
 _LETTERS = {
     "ي": "ی",
     "ى": "ی",
@@ -42,39 +40,11 @@ _DROPPED = (
 )
 _FOLDING: dict[int, str | None] = {
     **dict.fromkeys(_DROPPED),
-    **_DIGITS,
+    **DIGITS,
     **{ord(letter): folded for letter, folded in _LETTERS.items()},
 }
 _HALF_SPACE = "\u200c"
 _WORD = re.compile(rf"[^\W_]+(?:{_HALF_SPACE}+[^\W_]+)*")
-#: Control characters but for tab and newline, signs that turn letters around, which show another
-#: text than is there, and halves of surrogate pairs.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
-
-
-def latin_digits(text: str) -> str:
-    """Give the text with Persian and Arabic digits as Latin ones."""
-    return text.translate(_DIGITS)
-
-
-def tidy(text: str) -> str:
-    """Give the text with plain newlines and without the white space around it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def one_line(text: str) -> str:
-    """Give the text as one line, each run of white space as one space."""
-    return " ".join(text.split())
-
-
-def has_unwanted(text: str) -> bool:
-    """Tell whether a tidied text holds what no person types: control characters, surrogates."""
-    return _UNWANTED.search(text) is not None
-
-
-def is_blank(text: str) -> bool:
-    """Tell whether nothing in the text can be seen."""
-    return not any(letter.isprintable() and not letter.isspace() for letter in text)
 
 
 def folded(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from chassis.decisions import Evolution
-from contracts.intake import TicketMessageReceived, TicketRegistered
+from contracts.intake import FormRef, TicketMessageReceived, TicketRegistered
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +31,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     registered_at: datetime = datetime.min.replace(tzinfo=UTC)
     registered_by: str | None = None
     messages: tuple[Received, ...] = ()
+    form: FormRef | None = None
 
 
 TICKETS = Evolution(Ticket)
@@ -48,6 +49,7 @@ def registered(_state: Ticket, event: TicketRegistered, at: datetime) -> Ticket:
         language=event.language,
         registered_at=at,
         registered_by=event.registered_by,
+        form=event.form,
     )
 
 

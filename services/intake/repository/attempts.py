@@ -13,6 +13,7 @@ from pymongo import IndexModel, UpdateOne
 from pymongo.collection import Collection
 
 from chassis.gather import Gathered
+from chassis.mongo import make_indexes
 from services.intake.domain.guessing import Failures, Key
 
 _LOOK_SECONDS = 1.0
@@ -36,8 +37,8 @@ class Attempts:
 
     def make_indexes(self) -> None:
         """Let the database forget counts whose window has ended, and find those that changed."""
-        self._collection.create_indexes(
-            [IndexModel("until", expireAfterSeconds=60), IndexModel("counted_at")]
+        make_indexes(
+            self._collection, [IndexModel("until", expireAfterSeconds=60), IndexModel("counted_at")]
         )
 
     def failures(self, keys: dict[Key, str], now: datetime) -> Failures:

@@ -12,9 +12,10 @@ one ticket only, the journal sees to.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 from pymongo import IndexModel
@@ -22,14 +23,17 @@ from pymongo.collection import Collection
 
 from chassis.errors import KeyReused, Unavailable
 from chassis.journal import Duplicate, GroupWriter
-from chassis.mongo import DERIVED
+from chassis.mongo import DERIVED, make_indexes
 from services.intake.domain import codes
+from services.intake.domain.answers import Answers, Found
 from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
 from services.intake.domain.search import words_of
 from services.intake.repository.gathering import Gathering
 
 _DRAWS = 8
+_WITH_FORM: Final = {"form": {"$gt": ""}}
+NO_ANSWERS: Final[Mapping[str, Sequence[Any]]] = MappingProxyType({})
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +53,17 @@ class Claims:
         self._by_code = Gathering(self._claims_of)
 
     def make_indexes(self) -> None:
-        """Make codes unique, and words findable with the newest first."""
-        self._collection.create_indexes(
-            [IndexModel("code", unique=True), IndexModel([("words", 1), ("at", -1)])]
+        """Make codes unique, words and answers findable with the newest first."""
+        make_indexes(
+            self._collection,
+            [
+                IndexModel("code", unique=True),
+                IndexModel([("words", 1), ("at", -1)]),
+                IndexModel(
+                    [("fields.f", 1), ("fields.v", 1), ("at", -1)],
+                    partialFilterExpression=_WITH_FORM,
+                ),
+            ],
         )
 
     def claim(self, cause: str, content: Checked, digest: str, at: datetime) -> Claim:
@@ -83,9 +95,20 @@ class Claims:
         """Give the claims of those codes that have one."""
         return [_read(found) for found in self._collection.find({"code": {"$in": list(wanted)}})]
 
-    def search(self, words: Iterable[str], limit: int) -> list[str]:
-        """Give the codes whose content has all the words, newest first."""
-        query = {"words": {"$all": list(words)}}
+    def search(
+        self, words: Sequence[str], limit: int, answers: Mapping[str, Sequence[Any]] = NO_ANSWERS
+    ) -> list[str]:
+        """Give the codes whose content has all the words and answers, newest first.
+
+        Of each field, one of the values given has to be among the answers.
+        """
+        query: dict[str, Any] = {"words": {"$all": list(words)}} if words else {}
+        if answers:
+            matches = [
+                {"fields": {"$elemMatch": {"f": field, "v": {"$in": list(values)}}}}
+                for field, values in answers.items()
+            ]
+            query |= _WITH_FORM | {"$and": matches}
         found = self._collection.find(query, {"code": 1}, sort=[("at", -1)], limit=limit)
         return [item["code"] for item in found]
 
@@ -99,6 +122,18 @@ class Claims:
         if found["digest"] != digest:
             raise KeyReused
         return _read(found)
+
+
+def _of_answers(answers: Answers | None) -> dict[str, Any]:
+    """A ticket without a form has none of this, and costs the index nothing."""
+    if answers is None:
+        return {}
+    return {
+        "form": answers.form,
+        "form_version": answers.version,
+        "answers": answers.values,
+        "fields": msgspec.to_builtins(answers.found),
+    }
 
 
 def _document(cause: str, code: str, content: Checked, digest: str, at: datetime) -> dict[str, Any]:
@@ -116,10 +151,25 @@ def _document(cause: str, code: str, content: Checked, digest: str, at: datetime
         "at": at,
         # Tells this attempt's document from another's when its outcome has to be read back.
         "nonce": secrets.token_hex(8),
+        **_of_answers(content.answers),
     }
 
 
 def _read(found: dict[str, Any]) -> Claim:
     contact = Contact(name=found["name"], mobile=found["mobile"], email=found["email"])
-    content = Checked(title=found["title"], description=found["description"], contact=contact)
+    content = Checked(
+        title=found["title"],
+        description=found["description"],
+        contact=contact,
+        answers=_answers(found) if "form" in found else None,
+    )
     return Claim(code=found["code"], content=content, digest=found["digest"])
+
+
+def _answers(found: dict[str, Any]) -> Answers:
+    return Answers(
+        form=found["form"],
+        version=found["form_version"],
+        values=found["answers"],
+        found=[Found(each["f"], each["v"]) for each in found["fields"]],
+    )

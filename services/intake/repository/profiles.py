@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pymongo import UpdateOne
+from pymongo import IndexModel, UpdateOne
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
 from chassis.journal import Duplicate, GroupWriter
-from chassis.mongo import DERIVED
+from chassis.mongo import DERIVED, make_indexes
 from services.intake.domain.contact import Contact
 from services.intake.domain.requester import Profile
 from services.intake.repository.gathering import Gathering
@@ -47,12 +47,15 @@ class Profiles:
 
     def make_indexes(self) -> None:
         """Make each mobile number and each e-mail address one requester's only."""
-        for field in _CONTACTS:
-            # An equality is seen to lie within `$gt`; within `$type` the planner does not see it.
-            known = {field: {"$gt": ""}}
-            self._collection.create_index(field, unique=True, partialFilterExpression=known)
         untold = {"untold.at": {"$exists": True}}
-        self._collection.create_index("untold.at", partialFilterExpression=untold)
+        # An equality is seen to lie within `$gt`; within `$type` the planner does not see it.
+        contacts = [
+            IndexModel(field, unique=True, partialFilterExpression={field: {"$gt": ""}})
+            for field in _CONTACTS
+        ]
+        make_indexes(
+            self._collection, [*contacts, IndexModel("untold.at", partialFilterExpression=untold)]
+        )
 
     def candidates(self, contact: Contact) -> list[Profile]:
         """Give those who have the contact's mobile number or e-mail address: two at most."""

@@ -23,6 +23,7 @@ class Subjects:
                 kind=found["kind"],
                 title=found["title"],
                 active=found["active"],
+                form=found.get("form"),
             )
             for found in self._collection.find(sort=[("_id", 1)])
         ]
@@ -34,6 +35,7 @@ class Subjects:
             "kind": subject.kind,
             "title": subject.title,
             "active": subject.active,
+            "form": subject.form,
             "version": version,
         }
         try:

@@ -32,6 +32,8 @@ WEEKDAYS: tuple[Weekday, ...] = (
 )
 #: Channels that wait for the end of quiet hours.
 DISTURBING = frozenset({"sms", "push"})
+#: Who asked: not told at night either, unless a policy says when.
+REQUESTER_ROLE = "requester"
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 _DAY_MINUTES = 24 * 60
 _LONGEST_WINDOW = timedelta(days=1)
@@ -81,6 +83,14 @@ class RoleTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     digest: Digest | None = None
 
 
+_NIGHT = RoleTerms(
+    quiet=QuietHours(
+        zone="Asia/Tehran",
+        week={day: ["00:00-08:00", "21:00-24:00"] for day in WEEKDAYS},
+    )
+)
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The policy as an administrator writes it."""
 
@@ -88,7 +98,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def not_before(self, role: str, channel: str, now: datetime) -> datetime | None:
         """Give when a message to the role may be told; None for now."""
-        terms = self.roles.get(role)
+        terms = self.roles.get(role) or (_NIGHT if role == REQUESTER_ROLE else None)
         if terms is None or terms.quiet is None or channel not in DISTURBING:
             return None
         return terms.quiet.end(now)
@@ -103,7 +113,7 @@ def faults(policy: Policy) -> Iterator[FieldFault]:
     """Tell what is wrong with a policy beyond its shape."""
     for role, terms in policy.roles.items():
         pointer = f"/roles/{role}"
-        if role not in ROLES:
+        if role not in (*ROLES, REQUESTER_ROLE):
             yield FieldFault(pointer=pointer, code="role_unknown")
         if terms.quiet is not None:
             yield from _quiet_faults(f"{pointer}/quiet", terms.quiet)

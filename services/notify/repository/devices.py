@@ -16,6 +16,7 @@ from pymongo import IndexModel
 from pymongo.read_concern import ReadConcern
 
 from chassis.errors import Conflict, NotFound
+from chassis.mongo import make_indexes
 from contracts.calls.notify import AddDevice, DeviceView
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Devices:
 
     def make_indexes(self) -> None:
         """Let a person's devices be found."""
-        self._devices.create_indexes([IndexModel([("person", 1), ("added_at", 1)])])
+        make_indexes(self._devices, [IndexModel([("person", 1), ("added_at", 1)])])
 
     def of(self, persons: Iterable[str]) -> dict[str, list[Device]]:
         """Give the devices of people, oldest first."""

@@ -17,6 +17,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from chassis.errors import Unavailable
+from chassis.mongo import make_indexes
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -52,7 +53,7 @@ class Digests:
     def make_indexes(self) -> None:
         """Let those that are due be found."""
         with _database():
-            self._digests.create_indexes([IndexModel([("at", 1)])])
+            make_indexes(self._digests, [IndexModel([("at", 1)])])
 
     def open(self, digest: Digest) -> None:
         """Keep a digest, once."""

@@ -17,6 +17,7 @@ from pymongo.read_concern import ReadConcern
 from chassis.calls.call import Call
 from chassis.calls.server import field_fault
 from chassis.errors import FieldFault, Invalid, KeyReused, Unavailable
+from chassis.mongo import make_indexes
 from services.notify.domain.policy import Policy, faults
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Policies:
 
     def make_indexes(self) -> None:
         """Let no command publish twice."""
-        self._published.create_indexes([IndexModel([("cause", 1)], unique=True)])
+        make_indexes(self._published, [IndexModel([("cause", 1)], unique=True)])
 
     def newest(self) -> Published:
         """Give the version that holds; raises Unavailable."""

@@ -72,7 +72,7 @@ def _addressed(item: Owed, answers: Answers, now: datetime) -> Addressed | Unadd
         where(reader, delivery.channel),
         reader.name,
         reader.language,
-        values | {"name": reader.name},
+        values | {"name": reader.name, "words": _sentence(delivery.particulars, reader.language)},
         PERSON + reader.id if delivery.recipient.startswith(ROLE) else None,
         (Shared(delivery=delivery.id, persons=others),) if others else (),
     )
@@ -121,7 +121,13 @@ def _values(item: Owed, answers: Answers, now: datetime) -> dict[str, Any]:
         "left": _seconds_left(particulars, now),
         "due_at": particulars.due_at,
         "state": particulars.state or "",
+        "expected_at": particulars.expected_at,
     }
+
+
+def _sentence(particulars: Particulars, language: str) -> str:
+    """Give the workflow's sentence in the reader's language."""
+    return particulars.words.get(language) or next(iter(particulars.words.values()), "")
 
 
 def _seconds_left(particulars: Particulars, now: datetime) -> float:

@@ -24,6 +24,8 @@ _MINUTE, _HOUR = 60, 3600
 #: Up to here a span is told in minutes.
 _LONG = 2 * _HOUR
 
+#: As Python counts weekdays.
+_WEEKDAYS = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
 _UNITS = {
     "fa": {"second": "{} ثانیه", "minute": "{} دقیقه", "hour": "{} ساعت"},
     "en": {"second": "{} second", "minute": "{} minute", "hour": "{} hour"},
@@ -75,6 +77,15 @@ class Wording:
             jalali: Any = JalaliDateTime.to_jalali(local)
             return jalali.strftime("%Y/%m/%d ساعت %H:%M", locale="en").translate(_PERSIAN)
         return local.strftime("%Y-%m-%d %H:%M")
+
+    def day(self, instant: datetime) -> str:
+        """Give the day of an instant in the organisation's zone: Jalali in Persian."""
+        local = instant.astimezone(self._zone)
+        if self._language == "fa":
+            jalali: Any = JalaliDateTime.to_jalali(local)
+            weekday = _WEEKDAYS[local.weekday()]
+            return f"{weekday} {jalali.strftime('%Y/%m/%d', locale='en').translate(_PERSIAN)}"
+        return local.strftime("%A, %Y-%m-%d")
 
     def span(self, seconds: float) -> str:
         """Give a length of time: whole minutes, rounded up; seconds below one minute."""

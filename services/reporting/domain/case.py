@@ -24,6 +24,7 @@ from contracts.routing import (
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketMoved,
     TicketOwned,
     TicketPrioritised,
     TicketQueued,
@@ -142,7 +143,13 @@ def waiting(case: Case, event: TicketWaiting, at: datetime) -> Case:
 
 
 @CASE.on(
-    TicketTriaged, TicketResumed, TicketDeclined, TicketWithdrawn, TicketMerged, TicketHandedOff
+    TicketTriaged,
+    TicketMoved,
+    TicketResumed,
+    TicketDeclined,
+    TicketWithdrawn,
+    TicketMerged,
+    TicketHandedOff,
 )
 def moved(case: Case, event: StateEvent, at: datetime) -> Case:
     return case.entered(event, at)

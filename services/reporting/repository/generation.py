@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from pymongo import IndexModel
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from chassis.mongo import make_indexes
 from services.reporting.domain.rollups import Measures
 from services.reporting.handlers import Learned, Remembered
 from services.reporting.repository.documents import (
@@ -47,8 +49,8 @@ class Generation:
 
     def make_indexes(self) -> None:
         """Make the indexes where they are missing."""
-        self.rollups.create_index([("cube", 1), ("by", 1), ("day", 1)])
-        self.progress.create_index("until_event_at")
+        make_indexes(self.rollups, [IndexModel([("cube", 1), ("by", 1), ("day", 1)])])
+        make_indexes(self.progress, [IndexModel("until_event_at")])
 
     def drop(self) -> None:
         """Forget everything."""

@@ -12,26 +12,28 @@ from typing import Any
 import msgspec
 
 from chassis.errors import FieldFault, Invalid
-from services.routing.actions import ending, partners, placing, work
-from services.routing.actions.base import Arguments, Deed, refer_to, written
+from services.routing.actions import ending, flows, partners, placing, work
+from services.routing.actions.base import Arguments, Deed, Filled, refer_to, written
 
-__all__ = ["ARGUMENTS", "Arguments", "Deed", "read_arguments", "refer_to", "written"]
+__all__ = ["ARGUMENTS", "Arguments", "Deed", "Filled", "read_arguments", "refer_to", "written"]
 
-#: Every action there is.
+#: Every action there is, beside those that a workflow has of its own.
 ARGUMENTS: Mapping[str, type[Arguments]] = {
     **placing.ARGUMENTS,
     **work.ARGUMENTS,
     **ending.ARGUMENTS,
+    **flows.ARGUMENTS,
     **partners.ARGUMENTS,
 }
 
 
 def read_arguments(action: str, raw: Mapping[str, Any]) -> Arguments:
-    """Make arguments of plain values; raises Invalid."""
-    if action not in ARGUMENTS:
-        raise Invalid("action_unknown", action=action)
+    """Make arguments of plain values; what is not in the table, a workflow may call so.
+
+    Raises Invalid.
+    """
     try:
-        return msgspec.convert(raw, ARGUMENTS[action])
+        return msgspec.convert(raw, ARGUMENTS.get(action, flows.Move))
     except msgspec.ValidationError as error:
         raise Invalid("arguments_invalid", fields=[_fault(str(error))]) from error
 

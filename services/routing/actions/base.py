@@ -40,6 +40,14 @@ class Reason(Arguments):
     reason: Text | None = None
 
 
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """A form that was filled in: what conditions may ask of the answers."""
+
+    form: str
+    version: int
+    values: dict[str, Any] = {}
+
+
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """An action about to be decided: its arguments, its texts as references."""
 
@@ -47,6 +55,8 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     arguments: Any
     texts: dict[str, ContentRef] = {}
     behalf: str | None = None
+    #: With the text `answers`.
+    filled: Filled | None = None
 
 
 def written(arguments: Arguments) -> dict[str, str]:

@@ -14,9 +14,12 @@ import msgspec
 from chassis.errors import Conflict, Forbidden
 from chassis.identity import Identity
 from contracts.rights import RIGHTS, Scope, scope_of
+from services.routing.domain.facts import facts_of
 from services.routing.domain.organisation import Organisation
+from services.routing.domain.parts import Task
 from services.routing.domain.ticket import Ticket
-from services.routing.domain.workflow import Transition, Workflow
+from services.routing.domain.workflow import AUTOMATIC, Transition, Workflow
+from services.routing.domain.workflow.who import named
 
 
 class Asker(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +86,65 @@ class Standing:
     @cached_property
     def may_read(self) -> bool:
         """Whether he may see the case: staff by right, the requester his own."""
-        return self.is_requester or self.has_right("ticket.read")
+        return self.is_requester or self.has_right("ticket.read") or self.takes_part
+
+    @cached_property
+    def takes_part(self) -> bool:
+        """Whether the step has a task or a seat for him."""
+        if not self.ticket.tasks and self.ticket.consent is None:
+            return False
+        return bool(self.own_tasks or self.open_tasks) or self.seat is not None
+
+    @property
+    def own_tasks(self) -> list[Task]:
+        """The open tasks that are his."""
+        person = self.asker.person
+        if person is None:
+            return []
+        return [task for task in self.ticket.tasks if task.is_open and task.assignee == person]
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """The tasks that he may take from his team's queue."""
+        asker = self.asker
+        mine = _is_staff(self)
+        return [
+            task
+            for task in self.ticket.tasks
+            if mine and task.is_open and task.assignee is None
+            if task.unit == asker.unit and task.tier <= asker.tier
+        ]
+
+    @cached_property
+    def seat(self) -> int | None:
+        """The seat that he may take in the approval which the step waits for."""
+        consent = self.ticket.consent
+        if consent is None or not consent.may_speak(self.asker.person):
+            return None
+        return next((number for number, who in consent.free() if self.is_meant(who)), None)
+
+    def is_meant(self, who: str) -> bool:
+        """Tell whether a name of a workflow means him: a relation, a right, a role, a unit."""
+        test = RELATION_TESTS.get(who) or _PART_TESTS.get(who)
+        if test is not None:
+            return test(self)
+        if who in RIGHTS:
+            return self.has_right(who)
+        if who.startswith("supervisor@"):
+            return self.supervises(who.partition("@")[2])
+        meant, asker = named(who), self.asker
+        return (
+            meant is not None
+            and asker.person is not None
+            and meant.role in (None, asker.role)
+            and meant.unit in (None, asker.unit)
+            and meant.person in (None, asker.person)
+        )
+
+    def supervises(self, unit: str | None) -> bool:
+        """Tell whether he is the unit's supervisor, or that of the nearest unit above with one."""
+        person = self.asker.person
+        return person is not None and person in self._organisation.holders("supervisor", unit)
 
     @cached_property
     def knows_of_it(self) -> bool:
@@ -145,6 +206,15 @@ RELATION_TESTS: Mapping[str, Test] = {
     "requester": lambda he: he.is_requester,
     "staff": _is_staff,
     "importer": lambda he: he.asker.importing,
+    "supervisor": lambda he: he.supervises(he.ticket.unit),
+}
+
+#: These come with a step's tasks and approvals; definitions do not name them.
+_PART_TESTS: Mapping[str, Test] = {
+    "task_holder": lambda he: bool(he.own_tasks),
+    "task_team": lambda he: bool(he.open_tasks),
+    "task_head": lambda he: any(he.supervises(t.unit) for t in he.ticket.tasks if t.is_open),
+    "approver": lambda he: he.seat is not None,
 }
 
 GUARD_TESTS: Mapping[str, Test] = {
@@ -221,18 +291,21 @@ def not_now(action: str, ticket: Ticket, reason: str) -> Conflict:
 
 def _is_open(transition: Transition, standing: Standing) -> bool:
     if standing.asker.importing:
-        return True
+        return transition.action not in AUTOMATIC
     return any(
-        standing.has_right(name) if name in RIGHTS else RELATION_TESTS[name](standing)
+        standing.has_right(name) if name in RIGHTS else standing.is_meant(name)
         for name in transition.who
     )
 
 
 def _hindrance(transition: Transition, standing: Standing, at: datetime) -> str | None:
-    """Give what stands in the way: the name of a guard, or `too_late`."""
+    """Give what stands in the way: the name of a guard, `condition`, or `too_late`."""
     for guard in transition.guards:
         if not GUARD_TESTS[guard](standing):
             return guard
+    condition = transition.condition
+    if condition is not None and not condition.holds(facts_of(standing.ticket)):
+        return "condition"
     ended_at = standing.ticket.ended_at
     late = (
         transition.within is not None

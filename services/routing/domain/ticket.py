@@ -11,6 +11,7 @@ from chassis.decisions import Evolution
 from contracts.envelope import ContentRef
 from contracts.routing import ENDED, State
 from contracts.routing.partners import Outcome, PartnerKind
+from services.routing.domain.parts import Consent, Task
 
 #: States in which the work lies with its assignee and counts towards his capacity.
 AT_WORK: frozenset[State] = frozenset({"new", "in_progress", "waiting"})
@@ -106,10 +107,29 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a partner outside has the work."""
         return self.outside is not None and self.outside.is_open
 
+    #: What the step has open beside the work itself.
+    tasks: tuple[Task, ...] = ()
+    consent: Consent | None = None
+    #: What was answered in forms on the way, by form: what conditions may ask.
+    answers: dict[str, dict[str, Any]] = {}
+
     @property
     def holder(self) -> str | None:
         """Who has the work on his desk now: it counts towards his capacity."""
         return self.assignee if self.state in AT_WORK else None
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Who has which work on his desk: the ticket's own under "", a task's under `#task`."""
+        held = {} if self.holder is None else {"": self.holder}
+        for task in self.tasks:
+            if task.is_open and task.assignee is not None:
+                held[f"#{task.id}"] = task.assignee
+        return held
+
+    def task(self, name: str) -> Task | None:
+        """Give a task of the step."""
+        return next((task for task in self.tasks if task.id == name), None)
 
     @property
     def speaker(self) -> str | None:
@@ -152,4 +172,13 @@ def index(state: Ticket) -> dict[str, Any]:
         "queued": state.is_queued or state.is_adrift,
         "priority": state.priority,
         "opened_at": state.opened_at,
-    }
+    } | _parts(state)
+
+
+def _parts(state: Ticket) -> dict[str, Any]:
+    """Give for whom an open step has a task or a seat; nothing for the ordinary ticket."""
+    tasks = [task for task in state.tasks if task.is_open]
+    keys = [f"person:{t.assignee}" if t.assignee else f"unit:{t.unit}" for t in tasks]
+    keys += (who for _number, who in (state.consent.free() if state.consent else ()))
+    queued = any(task.assignee is None for task in tasks)
+    return ({"asked": keys} if keys else {}) | ({"tasks_queued": True} if queued else {})

@@ -12,7 +12,7 @@ from chassis.errors import Invalid, NotFound
 from chassis.identity import Identity
 from contracts.envelope import ContentRef, Event
 from contracts.routing import State
-from services.routing.actions import Deed
+from services.routing.actions import ARGUMENTS, Deed
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.partner import Partner
 from services.routing.domain.permission import Asker, Standing, asker_of, permitted
@@ -27,6 +27,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     tier: int
     person: str | None = None
     skill: str | None = None
+    #: The task that it is about; absent: the ticket's own work.
+    task: str | None = None
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +146,8 @@ def case_of(ticket: Ticket, deed: Deed, context: Context, grounds: Grounds) -> C
     if deed.behalf is not None and not asker.importing:
         raise Invalid("behalf_is_for_importers")
     workflow = grounds.workflow_of(ticket)
+    if deed.action not in ARGUMENTS and deed.action not in workflow.actions:
+        raise Invalid("action_unknown", action=deed.action)
     standing = Standing(ticket, asker, grounds.organisation)
     transition = permitted(standing, workflow, deed.action, context.at)
     return Case(

@@ -15,7 +15,9 @@ from services.routing.actions import Deed
 from services.routing.domain import permission
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
+from services.routing.domain.workflow.language import Implied
 from services.routing.handlers import (
+    approvals,
     conversation,
     demands,
     ending,
@@ -24,9 +26,14 @@ from services.routing.handlers import (
     placing,
     recording,
     referral,
+    tasks,
     work,
 )
-from services.routing.handlers.case import Action, Grounds, Wish, case_of
+from services.routing.handlers.case import Action, Case, Grounds, Wish, case_of
+from services.routing.handlers.filling import form_filled
+from services.routing.handlers.following import with_what_follows
+from services.routing.handlers.moving import MOVE
+from services.routing.handlers.steps import effects_of
 
 ACTIONS: Mapping[str, Action] = {
     **placing.ACTIONS,
@@ -36,12 +43,25 @@ ACTIONS: Mapping[str, Action] = {
     **ending.ACTIONS,
     **recording.ACTIONS,
     **partners.ACTIONS,
+    **tasks.ACTIONS,
+    "refuse": approvals.ACTIONS["refuse"],
 }
 
 
+@with_what_follows
 def act(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> list[Event]:
     """Decide an action; raises NotFound, Forbidden, Conflict or Invalid."""
-    return ACTIONS[deed.action].decide(case_of(state, deed, context, grounds))
+    case = case_of(state, deed, context, grounds)
+    done = [*form_filled(case), *_action_of(case).decide(case)]
+    return [*done, *effects_of(case.transition, state)]
+
+
+def _action_of(case: Case) -> Action:
+    """Give what an action means here: at a step that waits for consent, consent."""
+    name = case.deed.action
+    if isinstance(case.transition, Implied) and name in approvals.ACTIONS:
+        return approvals.ACTIONS[name]
+    return ACTIONS.get(name, MOVE)
 
 
 def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> Wish | None:
@@ -52,11 +72,18 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
         return placing.wish_for_next(state, grounds)
     if isinstance(message, SlaDemanded):
         return demands.wish_for_demands(state, message, context, grounds)
-    if not isinstance(message, Deed) or (wish := ACTIONS[message.action].wish) is None:
+    if isinstance(message, tasks.AssignTask):
+        return tasks.wish_for_task(state, message)
+    return _wish_of_deed(state, message, context, grounds) if isinstance(message, Deed) else None
+
+
+def _wish_of_deed(state: Ticket, message: Deed, context: Context, grounds: Grounds) -> Wish | None:
+    if ACTIONS.get(message.action, MOVE).wish is None:
         return None
     try:
         case = case_of(state, message, context, grounds)
-        return None if case.asker.importing else wish(case)
+        wish = _action_of(case).wish
+        return None if wish is None or case.asker.importing else wish(case)
     except DomainError:
         # The decision itself says why not.
         return None

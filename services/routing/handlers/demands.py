@@ -16,12 +16,16 @@ from contracts.envelope import Event
 from contracts.routing import ENDED, TicketDemandRefused, TicketEscalated, TicketPrioritised
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed
+from services.routing.actions.flows import Move
+from services.routing.domain.facts import facts_of
 from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Case, Grounds, Wish
+from services.routing.handlers.moving import move, wish_for_move
 from services.routing.handlers.placing import given_or_queued, known_unit
 from services.routing.handlers.referral import wish_for_escalate
+from services.routing.handlers.steps import effects_of
 
 #: Who does what no person did.
 CLOCK = Asker(subject="system:sla", role="service")
@@ -72,11 +76,16 @@ def wish_for_demands(
 
 def _case(state: Ticket, action: Action, context: Context, grounds: Grounds) -> Case:
     """Gather a case; raises Conflict where the workflow does not allow the action."""
-    workflow, name = grounds.workflow_of(state), _ACTIONS[action.do]
+    workflow, name = grounds.workflow_of(state), _ACTIONS.get(action.do) or action.action or ""
+    is_own = name in workflow.actions
+    if (action.do == "move") is not is_own:
+        raise Conflict("action_not_allowed_now", action=name)
     for transition in workflow.leaving(state.step, name):
+        if transition.condition is not None and not transition.condition.holds(facts_of(state)):
+            continue
         return Case(
             ticket=state,
-            deed=Deed(action=name, arguments=msgspec.UNSET),
+            deed=Deed(action=name, arguments=Move() if is_own else msgspec.UNSET),
             context=context,
             grounds=grounds,
             workflow=workflow,
@@ -116,6 +125,15 @@ def _reassign(case: Case, action: Action) -> list[Event]:
     return [given_or_queued(case, _wish_for_place(case, action))]
 
 
+def _move(case: Case, _action: Action) -> list[Event]:
+    """Go on by an action of the workflow's own, such as one for what took too long."""
+    return [*move(case), *effects_of(case.transition, case.ticket)]
+
+
+def _wish_for_move(case: Case, _action: Action) -> Wish | None:
+    return wish_for_move(case)
+
+
 def _wish_for_place(case: Case, action: Action) -> Wish:
     unit = known_unit(case, action.unit or case.ticket.unit or "")
     tier = action.tier or case.grounds.organisation.lowest_tier(unit)
@@ -128,8 +146,10 @@ _DECIDE: Mapping[str, Callable[[Case, Action], list[Event]]] = {
     "escalate": _escalate,
     "prioritise": _prioritise,
     "reassign": _reassign,
+    "move": _move,
 }
-_WISHES: Mapping[str, Callable[[Case, Action], Wish]] = {
+_WISHES: Mapping[str, Callable[[Case, Action], Wish | None]] = {
     "escalate": _wish_for_escalate,
     "reassign": _wish_for_place,
+    "move": _wish_for_move,
 }

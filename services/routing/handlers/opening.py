@@ -18,6 +18,7 @@ from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
+from services.routing.handlers.steps import place_of
 
 
 def open_ticket(
@@ -38,6 +39,7 @@ def open_ticket(
         workflow=workflow.id,
         workflow_version=workflow.version,
         imported=event.imported,
+        answers=event.answers,
     )
     rule = rule_of(event, grounds)
     if event.imported:
@@ -60,11 +62,19 @@ def rule_of(request: TicketRegistered | Ticket, grounds: Grounds) -> Rule | None
 
 def wish_for(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | None:
     """Give where the work should go: by rule, else to the nearest desk; None without any."""
+    if (place := _place_of_start(request, grounds)) is not None:
+        return place
     rule = rule_of(request, grounds)
     if rule is not None:
         return Wish(unit=rule.unit, tier=rule.tier, skill=rule.skill)
     desk = desk_for(request, grounds)
     return Wish(unit=desk[0].unit, tier=desk[0].tier) if desk else None
+
+
+def _place_of_start(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | None:
+    """Give where the work belongs that a workflow begins with, whatever the rules say."""
+    workflow = grounds.newest(request.workflow)
+    return place_of(workflow.steps[_working(workflow)["step"]], Ticket(), grounds.organisation)
 
 
 def desk_for(request: TicketRegistered | Ticket, grounds: Grounds) -> list[Person]:

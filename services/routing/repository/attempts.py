@@ -11,6 +11,8 @@ from typing import Any
 from pymongo import IndexModel
 from pymongo.collection import Collection
 
+from chassis.mongo import make_indexes
+
 _FREE = 3
 _LONGEST_SECONDS = 60.0
 _FORGOTTEN_AFTER = 3600
@@ -24,7 +26,7 @@ class Attempts:
 
     def make_indexes(self) -> None:
         """Have old failures forgotten."""
-        self._collection.create_indexes([IndexModel("at", expireAfterSeconds=_FORGOTTEN_AFTER)])
+        make_indexes(self._collection, [IndexModel("at", expireAfterSeconds=_FORGOTTEN_AFTER)])
 
     def wait_seconds(self, username: str, address: str, now: datetime) -> float:
         """Give how long the next attempt has to wait; 0 when it need not."""

@@ -14,6 +14,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from chassis.mongo import make_indexes
 from contracts.calls.routing import Rule, StaffContact, StaffMember, Unit, WorkflowView
 from services.routing.domain.organisation import Organisation, Person
 
@@ -62,8 +63,9 @@ class Directory:
     def make_indexes(self) -> None:
         """Make each user name one person's only."""
         only_with = {"username_key": {"$type": "string"}}
-        self._people.create_indexes(
-            [IndexModel("username_key", unique=True, partialFilterExpression=only_with)]
+        make_indexes(
+            self._people,
+            [IndexModel("username_key", unique=True, partialFilterExpression=only_with)],
         )
 
     def revision(self) -> int:

@@ -26,6 +26,13 @@ TICKET_INDEXES = (
     ),
     IndexModel([("for_person", 1), *_ORDER], name="own_queue", partialFilterExpression=_QUEUED),
     IndexModel([("client", 1)], sparse=True),
+    # Steps with tasks or approvals; ordinary tickets have none of these fields.
+    IndexModel([("asked", 1)], name="asked", partialFilterExpression={"asked": {"$gt": ""}}),
+    IndexModel(
+        [("tasks_queued", 1), *_ORDER],
+        name="tasks_queued",
+        partialFilterExpression={"tasks_queued": True},
+    ),
 )
 
 
@@ -73,9 +80,19 @@ class Queues:
         return found[0] if found else None
 
     def held_by(self, person: str) -> set[str]:
-        """Give the codes of the work a person has."""
+        """Give the work a person has: codes, and `code#task` for tasks beside it."""
         found = self._collection.find({"held_by": person}, {"_id": 1})
-        return {item["_id"] for item in found}
+        with_tasks = self._collection.find({"asked": f"person:{person}"}, {"state.tasks": 1})
+        return {item["_id"] for item in found} | {
+            f"{item['_id']}#{task['id']}"
+            for item in with_tasks
+            for task in item["state"]["tasks"]
+            if task.get("assignee") == person and "outcome" not in task
+        }
+
+    def with_waiting_tasks(self, limit: int) -> list[str]:
+        """Give the codes of tickets that have a task in a queue: the most urgent first."""
+        return self._codes({"tasks_queued": True}, limit)
 
     def owned_by(self, person: str) -> int:
         """Give how many open tickets a person owns."""

@@ -20,6 +20,14 @@ def definitions() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def examples() -> dict[str, dict[str, Any]]:
+    """Give definitions to begin with, by id; their units are to be replaced by one's own."""
+    files_there = (files(__package__) / "examples").iterdir()
+    found = [yaml.safe_load(file.read_text("utf-8")) for file in files_there]
+    return {definition["id"]: definition for definition in found}
+
+
+@cache
 def shipped() -> dict[str, Workflow]:
     """Give the shipped workflows by id."""
     return {name: read(definition, ARGUMENTS) for name, definition in definitions().items()}

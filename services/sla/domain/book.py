@@ -16,6 +16,7 @@ from services.sla.domain import choice
 from services.sla.domain.agreement import Agreement, AgreementTerms, Penalty
 from services.sla.domain.calendar import Calendar
 from services.sla.domain.clocks import Clock, Clocks
+from services.sla.domain.history import NOTHING_KNOWN
 from services.sla.domain.holidays import DayName
 from services.sla.domain.hours import CalendarTerms
 from services.sla.domain.target import Mark, Point, Rule, Signal, Target
@@ -93,6 +94,8 @@ class Book:
         self.number = number
         #: When each version of a calendar was published, where that is known.
         self.published_at = published_at or {}
+        #: What ended tickets took; read anew now and then.
+        self.history = NOTHING_KNOWN
         self._newest_calendars = dict(sorted(self.calendars))
         #: Whether any calendar has more than one version.
         self.has_superseded = len(self._newest_calendars) < len(self.calendars)
@@ -266,6 +269,11 @@ class Book:
         """Give the calendar that a target's clock goes by from now on, for such a ticket."""
         name = target.calendar or choice.chosen(self.calendar_terms(), facts.subject, facts.unit)
         return self.newest_calendar(name or next(iter(self._newest_calendars)))
+
+    def calendar_of_work(self, subject: str | None, unit: str | None) -> DatedCalendar | None:
+        """Give the calendar that holds for a subject and unit; None without any."""
+        name = choice.chosen(self.calendar_terms(), subject, unit)
+        return self.newest_calendar(name) if name else None
 
     def calendar_terms(self) -> dict[str, CalendarTerms]:
         """Give what is written in the newest version of each calendar."""

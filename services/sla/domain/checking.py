@@ -12,6 +12,9 @@ from services.sla.domain.target import KINDS, Mark, Target
 
 LONGEST = timedelta(days=366)
 
+#: What a mark may want once: each takes the work elsewhere.
+_MOVING = frozenset({"escalate", "reassign", "move"})
+
 
 def faults(
     terms: AgreementTerms,
@@ -99,12 +102,14 @@ def _mark_faults(pointer: str, target: Target) -> Iterator[FieldFault]:
 
 def _asked_faults(pointer: str, mark: Mark) -> Iterator[FieldFault]:
     yield from notices.faults(f"{pointer}/notices", mark.notices)
-    moving = [n for n, action in enumerate(mark.actions) if action.do in ("escalate", "reassign")]
+    moving = [n for n, action in enumerate(mark.actions) if action.do in _MOVING]
     if len(moving) > 1:
         yield FieldFault(pointer=f"{pointer}/actions/{moving[1]}/do", code="moves_twice")
     for number, action in enumerate(mark.actions):
         if action.do == "prioritise" and action.priority is None:
             yield FieldFault(pointer=f"{pointer}/actions/{number}/priority", code="required")
+        if action.do == "move" and action.action is None:
+            yield FieldFault(pointer=f"{pointer}/actions/{number}/action", code="required")
         if action.do in ("reassign", "question") and action.unit is None:
             yield FieldFault(pointer=f"{pointer}/actions/{number}/unit", code="required")
 

@@ -15,11 +15,15 @@ from msgspec.structs import replace
 from chassis.decisions import Evolution
 from contracts.sla import (
     Alarm,
+    Basis,
+    ExpectedStep,
     SlaBreached,
     SlaBreachWithdrawn,
     SlaCancelled,
     SlaExceptionDecided,
     SlaExceptionRequested,
+    SlaExpected,
+    SlaForetold,
     SlaMet,
     SlaObserved,
     SlaOverdue,
@@ -74,6 +78,21 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in ("running", "paused")
 
 
+class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+    """When the ticket is expected to end."""
+
+    at: datetime
+    #: The first one that was told since it was registered, or reopened.
+    first_at: datetime
+    #: When it is looked at again.
+    look_at: datetime
+    #: The one that the requester was told last, and when he was sent a message about it.
+    told: datetime
+    told_at: datetime | None = None
+    basis: Basis
+    steps: list[ExpectedStep] = []
+
+
 class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     """All clocks of a ticket, by name; none where no agreement holds."""
 
@@ -89,11 +108,24 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     agreement: tuple[str, int] | None = None
     #: Number of the last publication that the ticket goes by.
     published: int | None = None
+    #: None before there was history to tell it from.
+    expected: Expectation | None = None
 
     @property
     def registered_at(self) -> datetime | None:
         """When the ticket was registered, where its course says so."""
         return self.course[0].at if self.course else None
+
+    @property
+    def awaited(self) -> bool:
+        """Whether its end lies ahead, and it lives here and now."""
+        situation = self.situation
+        return bool(self.course) and not (self.imported or situation.ended or situation.done)
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether time brings its end nearer: it waits for no requester."""
+        return self.awaited and self.situation.waiting_for != "requester"
 
     def running(self) -> list[Clock]:
         """Give the clocks on which time passes."""
@@ -110,39 +142,6 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 CLOCKS = Evolution(Clocks)
-
-
-def index(state: Clocks) -> dict[str, Any]:
-    """Give what a ticket is found by.
-
-    `due_at`: the next instant at which a mark comes. None for an imported ticket: imported history
-    is judged by the times of its events, as a clock on the wall would call every unfinished ticket
-    late whose next event has only not been read yet. `goes_by`: the calendars of open clocks.
-    `units`, `since`, `until`: which units have had it, and when it had open clocks.
-    `registered_at`: what trials choose tickets by.
-    """
-    clocks = state.clocks.values()
-    running = [] if state.imported else state.running()
-    started = min((clock.started_at for clock in clocks), default=None)
-    found: dict[str, Any] = {
-        "registered_at": state.registered_at or started,
-        "due_at": min((alarm.at for clock in running for alarm in clock.alarms), default=None),
-    }
-    calendars = {edition_name(c.calendar, c.calendar_version) for c in clocks if c.open}
-    if calendars and not state.imported:
-        found["goes_by"] = sorted(calendars)
-    units = sorted({seen.unit for seen in state.course if seen.unit is not None})
-    if units and clocks:
-        ended = [clock.stopped_at or clock.since for clock in clocks]
-        found["units"] = units
-        found["since"] = started
-        found["until"] = None if calendars else max(ended)
-    return found
-
-
-def edition_name(calendar: str, version: int) -> str:
-    """Give a version of a calendar as tickets are found by it."""
-    return f"{calendar}@{version}"
 
 
 @CLOCKS.on(SlaObserved)
@@ -300,6 +299,28 @@ def _exception_requested(state: Clocks, event: SlaExceptionRequested, _at: datet
 @CLOCKS.on(SlaExceptionDecided)
 def _exception_decided(state: Clocks, event: SlaExceptionDecided, _at: datetime) -> Clocks:
     return state.changed(event.clock, exception="approved" if event.approved else "refused")
+
+
+@CLOCKS.on(SlaExpected)
+def _expected(state: Clocks, event: SlaExpected, _at: datetime) -> Clocks:
+    known = None if event.why in ("registered", "reopened") else state.expected
+    expected = Expectation(
+        at=event.expected_at,
+        first_at=known.first_at if known else event.expected_at,
+        look_at=event.look_at,
+        told=known.told if known else event.expected_at,
+        told_at=state.expected.told_at if state.expected else None,
+        basis=event.basis,
+        steps=event.steps,
+    )
+    return replace(state, expected=expected)
+
+
+@CLOCKS.on(SlaForetold)
+def _foretold(state: Clocks, event: SlaForetold, at: datetime) -> Clocks:
+    if state.expected is None:
+        return state
+    return replace(state, expected=replace(state.expected, told=event.expected_at, told_at=at))
 
 
 def _without(state: Clocks, name: str, mark: int, label: str | None) -> list[Alarm]:

@@ -6,7 +6,7 @@ clock goes by today is recorded as well. What tells nothing new is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -131,3 +131,18 @@ def situation_after(course: Iterable[Observation]) -> Situation:
     for seen in course:
         situation = situation.after(seen)
     return situation
+
+
+def finished_at(course: Sequence[Observation]) -> datetime | None:
+    """Give when the work was done that was approved in the end; None where it was not."""
+    ended_at = None
+    for seen in reversed(course):
+        if ended_at is None:
+            if seen.what == "ended":
+                return None
+            ended_at = seen.at if seen.what == "finished" else None
+        elif seen.what == "done":
+            return seen.at
+        elif seen.what in _GOING_ON or seen.state == "in_progress":
+            break
+    return ended_at

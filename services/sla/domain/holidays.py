@@ -17,7 +17,8 @@ from msgspec import Meta
 
 from chassis.errors import FieldFault
 from contracts.calls.base import Line
-from services.sla.domain.dates import date_faults, read_date
+from contracts.days import read_date
+from services.sla.domain.dates import date_faults
 
 
 class DayName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

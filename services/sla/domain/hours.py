@@ -16,7 +16,8 @@ from msgspec import Meta
 
 from chassis.errors import FieldFault
 from contracts.calls.base import Slug
-from services.sla.domain.dates import date_faults, pointer_to, read_date
+from contracts.days import read_date
+from services.sla.domain.dates import date_faults, pointer_to
 
 #: `08:00-16:00`; `24:00` is the end of the day. `22:00-06:00` ends on the next day and belongs to
 #: the day on which it opens.

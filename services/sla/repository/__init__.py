@@ -1,5 +1,6 @@
 """What sla stores beside its journal; the only place that speaks pymongo."""
 
+from services.sla.repository.endings import Endings, Standing
 from services.sla.repository.publications import (
     TICKET_INDEXES,
     Kind,
@@ -10,10 +11,12 @@ from services.sla.repository.trials import Job, Pasts, Trials
 
 __all__ = [
     "TICKET_INDEXES",
+    "Endings",
     "Job",
     "Kind",
     "Pasts",
     "Publication",
     "Publications",
+    "Standing",
     "Trials",
 ]

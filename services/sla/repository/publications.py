@@ -15,6 +15,8 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
+from chassis.mongo import make_indexes
+
 if TYPE_CHECKING:
     from pymongo.database import Database
 
@@ -22,12 +24,15 @@ Kind = Literal["agreement", "calendar", "holidays"]
 
 #: What the due times of tickets are found by, without reading a ticket; the open clocks that go by
 #: a calendar's version, in the order in which they are re-planned; the tickets that a unit had at a
-#: time; and those that were registered in the period of a trial.
+#: time; those that were registered in the period of a trial; how many a unit has, and had; and the
+#: newest of a subject that ended.
 TICKET_INDEXES = (
     IndexModel([("due_at", ASCENDING), ("version", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("goes_by", ASCENDING), ("_id", ASCENDING)], sparse=True),
     IndexModel([("units", ASCENDING), ("_id", ASCENDING)], sparse=True),
     IndexModel([("registered_at", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("load.unit", ASCENDING), ("load.until", ASCENDING)], sparse=True),
+    IndexModel([("ending.subject", ASCENDING), ("ending.at", ASCENDING)], sparse=True),
 )
 
 
@@ -56,7 +61,7 @@ class Publications:
 
     def make_indexes(self) -> None:
         """Let no command publish twice."""
-        self._published.create_indexes([IndexModel([("cause", ASCENDING)], unique=True)])
+        make_indexes(self._published, [IndexModel([("cause", ASCENDING)], unique=True)])
 
     def after(self, number: int) -> list[Publication]:
         """Give the publications beyond a number, in order."""

@@ -16,6 +16,7 @@ from bson.codec_options import CodecOptions
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from chassis.mongo import make_indexes
 from contracts.calls.trials import Draft, TrialAnswer, TrialView
 from services.sla.domain.trying import Past
 
@@ -86,12 +87,13 @@ class Trials:
 
     def make_indexes(self) -> None:
         """Let no command ask twice; what is old goes by itself."""
-        self._trials.create_indexes(
+        make_indexes(
+            self._trials,
             [
                 IndexModel([("cause", ASCENDING)], unique=True),
                 IndexModel([("state", ASCENDING), ("asked_at", ASCENDING)]),
                 IndexModel([("asked_at", DESCENDING)], expireAfterSeconds=_KEPT_SECONDS),
-            ]
+            ],
         )
 
     # -- asking ----------------------------------------------------------------------------------

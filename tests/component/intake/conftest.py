@@ -9,7 +9,7 @@ from tests.component.waiting import eventually
 from tests.component.world import World
 from tests.servers import Servers
 
-_SUBJECTS_OF_THE_DEMO = 18
+_SUBJECTS_OF_THE_DEMO = 20
 
 
 @pytest.fixture(scope="session")

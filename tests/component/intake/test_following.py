@@ -39,6 +39,7 @@ def test_the_holder_of_code_and_proof_follows_his_ticket(intake, ticket):
         "channel",
         "registered_at",
         "messages",
+        "answers",
     }
 
 

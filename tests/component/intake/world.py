@@ -34,7 +34,8 @@ class Intake:
         return str(self.register(**changes).expect(200).json["code"])
 
     def content(self, code: str) -> dict[str, Any]:
-        answer = self.call("describe_tickets", {"codes": [code]}, by=ADMIN).expect(200)
+        request = {"codes": [code], "forms": True}
+        answer = self.call("describe_tickets", request, by=ADMIN).expect(200)
         content: dict[str, Any] = answer.json[code]
         return content
 

@@ -9,9 +9,29 @@ from chassis import logging
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import query
 from contracts.calls.base import Nothing
+from contracts.calls.forms import GetForms, PublishedForm
 from contracts.calls.intake import Subject
 from tests.component.teller import teller
 
+CHECK = {
+    "title": {"fa": "بررسی", "en": "Check"},
+    "sections": [
+        {
+            "id": "all",
+            "title": {"fa": "بررسی", "en": "Check"},
+            "fields": [
+                {
+                    "type": "yes_no",
+                    "id": "binding",
+                    "label": {"fa": "الزام‌آور است؟", "en": "Is it binding?"},
+                    "required": True,
+                    "routable": True,
+                },
+                {"type": "text", "id": "remark", "label": {"fa": "توضیح", "en": "Remark"}},
+            ],
+        }
+    ],
+}
 PARENTS = {"it": None, "it.network": "it", "it.software": "it", "finance": None}
 
 
@@ -23,6 +43,12 @@ class Intake(teller("intake")):  # type: ignore[misc]
         return [
             Subject(id=subject, parent=parent, kind="request", title={"en": subject})
             for subject, parent in PARENTS.items()
+        ]
+
+    @query
+    def forms(self, request: GetForms, _call: Call) -> list[PublishedForm]:
+        return [
+            PublishedForm(id=name, version=2, form=CHECK) for name in request.ids if name == "check"
         ]
 
 

@@ -16,7 +16,7 @@ _ERRORS = {
     "TooMany",
     "Unavailable",
 }
-_FOLDERS = ("chassis", "services", "gateway")
+_FOLDERS = ("chassis", "contracts", "services", "gateway")
 
 
 def raised() -> tuple[set[str], set[str]]:
@@ -41,7 +41,7 @@ def _codes(tree: ast.AST, code_of) -> Iterator[str]:
 
 def _given_to(tree: ast.AST, function: ast.FunctionDef, code_of) -> Iterator[str]:
     """Give what callers in the module hand to a helper that makes a code of its parameter."""
-    names = [argument.arg for argument in function.args.args]
+    names = [argument.arg for argument in function.args.args if argument.arg != "self"]
     for node in ast.walk(function):
         code = code_of(node)
         if isinstance(code, ast.Name) and code.id in names:
@@ -57,6 +57,8 @@ def _error_code(node: ast.AST) -> ast.expr | None:
 
 
 def _field_code(node: ast.AST) -> ast.expr | None:
+    if isinstance(node, ast.Call) and _name(node) == "Unfit" and node.args:
+        return node.args[0]
     if isinstance(node, ast.Call) and _name(node) == "FieldFault":
         return next((each.value for each in node.keywords if each.arg == "code"), None)
     return None

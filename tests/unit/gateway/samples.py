@@ -169,7 +169,8 @@ def told(world: World) -> World:
     services.tell("routing", "timeline", STEPS)
     services.tell("routing", "follow", lambda request: a_followed(code=request.code))
     services.tell("routing", "act", a_view(version=5))
-    services.tell("sla", "clocks", {})
+    services.tell("sla", "times", {})
+    services.tell("sla", "expected", {})
     services.tell("notify", "deliveries", [])
     return world
 

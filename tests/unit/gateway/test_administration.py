@@ -107,9 +107,18 @@ async def test_everybody_sees_the_active_ones_as_a_tree_in_his_language(world):
             "id": "it",
             "title": "IT",
             "kind": "request",
-            "children": [{"id": "network", "title": "Network", "kind": "incident", "children": []}],
+            "form": None,
+            "children": [
+                {
+                    "id": "network",
+                    "title": "Network",
+                    "kind": "incident",
+                    "form": None,
+                    "children": [],
+                }
+            ],
         },
-        {"id": "pension", "title": "Pension", "kind": "question", "children": []},
+        {"id": "pension", "title": "Pension", "kind": "question", "form": None, "children": []},
     ]
 
 

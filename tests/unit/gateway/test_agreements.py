@@ -13,7 +13,8 @@ from contracts.calls.promises import (
     PublicNotice,
     PublicTarget,
 )
-from gateway.portal.display import day_shown, duration_shown
+from gateway.days import day_shown
+from gateway.portal.display import duration_shown
 from gateway.portal.wording import Words, sheet
 from tests.unit.gateway.samples import NOON
 

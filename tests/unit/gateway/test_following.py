@@ -28,7 +28,9 @@ async def test_code_and_proof_show_the_allowed_fields_and_nothing_else(world):
         "rating",
         "actions",
         "messages",
+        "answers",
         "timeline",
+        "expected",
     }
     assert reply.json["handled_by"] == "سارا رضایی"
 

@@ -16,7 +16,7 @@ async def test_a_whole_ticket_has_case_content_clocks_and_deliveries(world):
 
 
 async def test_parts_that_are_away_are_named(world):
-    for service, method in (("sla", "clocks"), ("notify", "deliveries")):
+    for service, method in (("sla", "times"), ("notify", "deliveries")):
         world.services.tell(service, method, Unavailable("service_unavailable"))
 
     reply = await world.get(f"/api/v1/tickets/{CODE}", headers=signed_in(world, "agent"))

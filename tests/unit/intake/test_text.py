@@ -48,20 +48,5 @@ def test_folding_twice_is_folding_once_and_words_of_a_text_find_it(written):
     assert text.query_words(written) <= set(text.indexed_words([written], limit=10_000))
 
 
-@pytest.mark.parametrize("letter", ["\u202e", "\0", "\x1b", "\x7f", "\x85", "\ud800"])
-def test_control_characters_and_half_surrogates_are_unwanted(letter):
-    assert text.has_unwanted(f"a{letter}b")
-
-
-def test_newlines_tabs_and_half_spaces_are_wanted():
-    assert not text.has_unwanted(text.tidy("  a\r\n\tb\u200cc 🙂 "))
-    assert text.tidy(" a\r\nb\rc ") == "a\nb\nc"
-
-
-@pytest.mark.parametrize("written", ["", " \n\t", "\u200c\u200f", "\u00a0\ufeff"])
-def test_what_cannot_be_seen_is_blank(written):
-    assert text.is_blank(written)
-
-
 def test_the_hash_tells_apart_where_one_part_ends():
     assert text.sha256("ab", "c") != text.sha256("a", "bc")

@@ -15,8 +15,11 @@ from contracts.routing import (
     TicketDone,
     TicketEscalated,
     TicketFinished,
+    TicketMoved,
+    TicketNoticeAsked,
     TicketReopened,
     TicketSentBack,
+    TicketTaskAssigned,
     TicketWaiting,
     TicketWithdrawn,
 )
@@ -125,6 +128,47 @@ def test_the_requester_is_told_of_each_step_by_sms_and_email(
 
     assert owed(events) == [(template, REQUESTER, "sms"), (template, REQUESTER, "email")]
     assert {event.particulars.text for event in events} == {text}
+
+
+WORDS = {"fa": "گذرنامهٔ شما چاپ شد.", "en": "Your passport was printed."}
+
+
+def a_move(tells: dict[str, str] | None) -> TicketMoved:
+    return TicketMoved(
+        **IN_PROGRESS, action="printed", by="expert", from_step="printing", tells=tells
+    )
+
+
+def test_the_requester_is_told_of_a_step_that_has_a_sentence():
+    ticket = a_registered_ticket()
+
+    events = ticket.decide(handlers.tell_of_step, a_move(WORDS))
+
+    assert owed(events) == [("step", REQUESTER, "sms"), ("step", REQUESTER, "email")]
+    assert {event.particulars.words["en"] for event in events} == {WORDS["en"]}
+    assert ticket.decide(handlers.tell_of_step, a_move(None)) == []
+
+
+def test_a_transition_has_those_told_whom_it_names():
+    ticket = a_registered_ticket()
+
+    to_role = ticket.decide(handlers.pass_notice_on, TicketNoticeAsked(role="owner", text=WORDS))
+    to_him = ticket.decide(handlers.pass_notice_on, TicketNoticeAsked(role="requester", text=WORDS))
+
+    assert owed(to_role) == [("notice", "role:owner", "email")]
+    assert owed(to_him) == [("step", REQUESTER, "sms"), ("step", REQUESTER, "email")]
+
+
+def test_who_is_given_a_task_is_told_and_who_takes_it_is_not():
+    ticket, event = (
+        a_registered_ticket(),
+        TicketTaskAssigned(task="legal", assignee="omid", unit="legal", tier=1),
+    )
+
+    assert owed(ticket.decide(handlers.tell_of_task, event)) == [
+        ("assigned", "person:omid", "email")
+    ]
+    assert ticket.decide(handlers.tell_of_task, event, actor="person:omid") == []
 
 
 @pytest.mark.parametrize("waiting_for", ["supplier", "unit"])

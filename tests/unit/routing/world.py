@@ -14,7 +14,7 @@ from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
-from services.routing.actions import Deed, read_arguments, refer_to, written
+from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
 from services.routing.domain.balance import fewest_owned, least_loaded
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
@@ -22,8 +22,10 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers import (
     AssignNext,
+    AssignTask,
     act,
     assign_next,
+    assign_task,
     hear_requester,
     meet_demands,
     open_ticket,
@@ -82,8 +84,8 @@ ORGANISATION = Organisation(
 SUBJECTS = {"it": None, "it.network": "it", "it.software": "it", "finance": None}
 
 
-def identity_of(person: str) -> Identity:
-    found = ORGANISATION.people[person]
+def identity_of(person: str, known: Person | None = None) -> Identity:
+    found = known or ORGANISATION.people[person]
     return Identity(subject=f"person:{person}", role=found.role, unit=found.unit, tier=found.tier)
 
 
@@ -131,11 +133,20 @@ class World:
         *,
         at: datetime | None = None,
         behalf: str | None = None,
+        filled: dict[str, dict[str, Any]] | None = None,
         **arguments: Any,
     ) -> Ticket:
         read = read_arguments(action, arguments)
-        texts = refer_to(written(read), stream=code, cause=str(self._count))
-        deed = Deed(action=action, arguments=read, texts=texts, behalf=behalf)
+        bodies = written(read) | ({"answers": str(filled)} if filled else {})
+        texts = refer_to(bodies, stream=code, cause=str(self._count))
+        forms = [Filled(form=name, version=1, values=v) for name, v in (filled or {}).items()]
+        deed = Deed(
+            action=action,
+            arguments=read,
+            texts=texts,
+            behalf=behalf,
+            filled=forms[0] if forms else None,
+        )
         identity = identity_of(by) if isinstance(by, str) else by
         return self._decide(code, act, deed, identity, at)
 
@@ -146,6 +157,9 @@ class World:
 
     def hand_out(self, code: str = CODE) -> Ticket:
         return self._decide(code, assign_next, AssignNext())
+
+    def hand_out_task(self, task: str, code: str = CODE) -> Ticket:
+        return self._decide(code, assign_task, AssignTask(task))
 
     def pass_time(self, **duration: float) -> None:
         self.now += timedelta(**duration)
@@ -162,8 +176,7 @@ class World:
         return next(event for event, _ in reversed(self.events[code]) if isinstance(event, kind))
 
     def loads(self) -> Counter[str]:
-        held = (ticket.holder for ticket in self.tickets.values())
-        return Counter(person for person in held if person is not None)
+        return Counter(p for ticket in self.tickets.values() for p in ticket.places.values())
 
     def grounds(self, **more: Any) -> Grounds:
         return Grounds(
@@ -212,7 +225,8 @@ class World:
             one = self.organisation.people.get(wish.person or "")
             named = [one] if one and one.may_work else []
             team = self.organisation.pool(wish.unit, wish.tier, wish.skill)
-            has = one is not None and one.id == state.holder
+            part = f"#{wish.task}" if wish.task else ""
+            has = one is not None and one.id == state.places.get(part)
             chosen = one if has else least_loaded(named if wish.person else team, self.loads())
             assignee = chosen.id if chosen else None
         owner = None

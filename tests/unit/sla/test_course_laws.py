@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sla.domain.book import Book
-from services.sla.domain.clocks import CLOCKS, Clock, Clocks, index
+from services.sla.domain.clocks import CLOCKS, Clock, Clocks
 from services.sla.domain.explaining import explain
+from services.sla.domain.finding import index
 from services.sla.domain.replay import replayed
 from tests.unit.sla.world import (
     CODE,

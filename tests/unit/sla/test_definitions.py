@@ -6,9 +6,9 @@ import pytest
 
 from chassis.errors import Invalid
 from contracts.calls.sla import DefineAgreement
+from contracts.days import read_date
 from services.sla import demo, publishing
 from services.sla.domain.book import Book
-from services.sla.domain.dates import read_date
 from tests.unit.sla.world import the_demo
 
 WEEK = {"saturday": ["08:00-16:00"]}

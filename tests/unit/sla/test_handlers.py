@@ -16,7 +16,7 @@ from contracts.sla import (
     SlaWarned,
 )
 from services.sla.domain.book import Book
-from services.sla.domain.clocks import index
+from services.sla.domain.finding import index
 from tests.unit.sla.world import (
     CODE,
     TEXT,

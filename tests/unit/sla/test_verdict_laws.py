@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contracts.sla import SlaBreached, SlaBreachWithdrawn, SlaMet, SlaWarned
 from services.sla.domain.book import Book
-from services.sla.domain.clocks import index
+from services.sla.domain.finding import index
 from tests.unit.sla.world import (
     World,
     an_agreement,

@@ -36,7 +36,8 @@ from services.sla.demo import AGREEMENTS, CALENDARS, WEEKDAYS
 from services.sla.domain.agreement import Agreement, AgreementTerms
 from services.sla.domain.book import Book
 from services.sla.domain.calendar import Calendar
-from services.sla.domain.clocks import CLOCKS, Clock, Clocks, index
+from services.sla.domain.clocks import CLOCKS, Clock, Clocks
+from services.sla.domain.finding import index
 from services.sla.domain.hours import CalendarTerms
 from services.sla.domain.replay import Happened
 

@@ -17,13 +17,18 @@ def changed(state: Ticket, /, **fields: Any) -> Ticket:
 
 
 def stands(state: Ticket, event: StateEvent, at: datetime, /, **fields: Any) -> Ticket:
-    """Move to the event's state; an end closes what was open, anything else reopens the end."""
+    """Move to the event's state; an end closes what was open, anything else reopens the end.
+
+    Tasks and approvals are those of the step, and go with it.
+    """
     if event.state in ENDED:
         fields |= {"ended_at": at, "referrals": (), "outside": _left(state, event)}
     else:
         fields |= {"ended_at": None, "finished_at": None}
     if event.state != "waiting":
         fields |= {"waiting_for": None, "waiting_since": None}
+    if event.step != state.step:
+        fields |= {"tasks": (), "consent": None}
     return changed(state, state=event.state, step=event.step, **fields)
 
 

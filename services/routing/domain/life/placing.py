@@ -34,6 +34,7 @@ def opened(state: Ticket, event: TicketOpened, at: datetime) -> Ticket:
         workflow=event.workflow,
         workflow_version=event.workflow_version,
         imported=event.imported,
+        answers={"request": event.answers} if event.answers else {},
     )
 
 

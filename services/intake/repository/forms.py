@@ -1,0 +1,67 @@
+"""Published forms and blocks: one document per publication, numbered without gaps.
+
+The unique number lets two replicas never publish at once without one of them having seen the
+other's; nothing is ever changed or taken away, for tickets stay with the version they were made
+with.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from pymongo import ASCENDING, IndexModel
+from pymongo.collection import Collection
+from pymongo.errors import DuplicateKeyError
+from pymongo.read_concern import ReadConcern
+
+from chassis.mongo import make_indexes
+from services.intake.domain.forms import Edition, Publication
+
+
+class Forms:
+    """The collection `forms`."""
+
+    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+        self._collection = collection.with_options(read_concern=ReadConcern("majority"))
+
+    def make_indexes(self) -> None:
+        """Let no command publish twice, and find a version by its name."""
+        make_indexes(
+            self._collection,
+            [
+                IndexModel([("cause", ASCENDING)], unique=True),
+                IndexModel([("editions.id", ASCENDING), ("editions.version", ASCENDING)]),
+            ],
+        )
+
+    def after(self, number: int) -> list[Publication]:
+        """Give the publications beyond a number, in order."""
+        found = self._collection.find({"_id": {"$gt": number}}, sort=[("_id", ASCENDING)])
+        return [_read(item) for item in found]
+
+    def of_cause(self, cause: str) -> Publication | None:
+        """Give what a command has published."""
+        found = self._collection.find_one({"cause": cause})
+        return _read(found) if found else None
+
+    def edition(self, form: str, version: int) -> Edition | None:
+        """Give a version of a form."""
+        match = {"id": form, "version": version}
+        found = self._collection.find_one({"editions": {"$elemMatch": match}}, {"editions.$": 1})
+        return msgspec.convert(found["editions"][0], Edition) if found else None
+
+    def add(self, publication: Publication) -> bool:
+        """Store a publication; False when somebody else took its number or its cause."""
+        document = msgspec.to_builtins(publication)
+        document["at"] = publication.at
+        document["_id"] = document.pop("number")
+        try:
+            self._collection.insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
+
+
+def _read(document: dict[str, Any]) -> Publication:
+    return msgspec.convert({**document, "number": document["_id"]}, Publication)

@@ -1,0 +1,72 @@
+"""What a ticket's step has open beside the work itself: tasks for others, seats of an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A piece of work beside the ticket's own."""
+
+    id: str
+    unit: str
+    tier: int
+    skill: str | None = None
+    assignee: str | None = None
+    outcome: Literal["open", "done", "refused"] = "open"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.outcome == "open"
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody said in a seat."""
+
+    seat: int
+    by: str
+    approved: bool
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An approval that is waited for."""
+
+    seats: tuple[str, ...]
+    needs: int
+    in_order: bool = False
+    doer: str | None = None
+    verdicts: tuple[Verdict, ...] = ()
+
+    def free(self) -> Iterator[tuple[int, str]]:
+        """Give the seats that may be taken now, with whom each is for."""
+        taken = {verdict.seat for verdict in self.verdicts}
+        for number, who in enumerate(self.seats):
+            if number not in taken:
+                yield number, who
+                if self.in_order:
+                    return
+
+    def may_speak(self, person: str | None) -> bool:
+        """Tell whether a person may say anything: not about his own deed, and once."""
+        spoken = {verdict.by for verdict in self.verdicts}
+        return person is not None and person != self.doer and person not in spoken
+
+    @property
+    def is_settled(self) -> bool | None:
+        """Whether enough have approved; None while that is open, False once it cannot be."""
+        return settled(
+            sum(verdict.approved for verdict in self.verdicts),
+            len(self.seats) - len(self.verdicts),
+            self.needs,
+        )
+
+
+def settled(good: int, still_open: int, needs: int) -> bool | None:
+    """Tell whether enough are good; None while it is open, False once it cannot be."""
+    if good >= needs:
+        return True
+    return False if good + still_open < needs else None

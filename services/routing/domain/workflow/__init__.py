@@ -1,0 +1,45 @@
+"""A workflow as data: its language, and what makes one unsound."""
+
+from services.routing.domain.workflow.language import (
+    ANY,
+    AUTOMATIC,
+    FAILED,
+    PASSED,
+    Approvals,
+    Effects,
+    NoticeAsked,
+    OwnAction,
+    Step,
+    SubTask,
+    Transition,
+    Workflow,
+    seats_needed,
+)
+from services.routing.domain.workflow.reading import LEADS_TO, examined, load, read
+from services.routing.domain.workflow.staffing import faults_in
+from services.routing.domain.workflow.who import GUARDS, RELATIONS
+from services.routing.domain.workflow.wording import forms_of
+
+__all__ = [
+    "ANY",
+    "AUTOMATIC",
+    "FAILED",
+    "GUARDS",
+    "LEADS_TO",
+    "PASSED",
+    "RELATIONS",
+    "Approvals",
+    "Effects",
+    "NoticeAsked",
+    "OwnAction",
+    "Step",
+    "SubTask",
+    "Transition",
+    "Workflow",
+    "examined",
+    "faults_in",
+    "forms_of",
+    "load",
+    "read",
+    "seats_needed",
+]

@@ -1,0 +1,95 @@
+"""What a workflow calls its own: actions and titles, complete in both languages; conditions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from chassis import logic
+from chassis.errors import FieldFault
+from services.routing.domain.workflow.faults import fault
+from services.routing.domain.workflow.language import AUTOMATIC, Workflow
+
+_LANGUAGES = frozenset({"fa", "en"})
+#: What the API takes as the name of an action.
+_ACTION = re.compile(r"[a-z][a-z-]{1,31}")
+#: What a condition may ask of the ticket.
+FACTS = frozenset(
+    {
+        *("subject", "kind", "channel", "segment", "language"),
+        *("priority", "unit", "tier", "reopened"),
+    }
+)
+#: Under this name stand the answers that were given when the ticket was registered.
+REQUEST = "request"
+
+
+def faults(workflow: Workflow, actions: Collection[str]) -> Iterator[FieldFault]:
+    """Give what is wrong with the workflow's own names, texts, forms and conditions."""
+    yield from _own_actions(workflow, actions)
+    for path, words in _texts(workflow):
+        for language in sorted(_LANGUAGES ^ words.keys()):
+            missing = language in _LANGUAGES
+            yield fault(path, "language_missing" if missing else "language_unknown", language)
+    yield from _forms(workflow)
+    forms = forms_of(workflow)
+    for number, transition in enumerate(workflow.transitions):
+        if transition.when is not None:
+            yield from _condition(transition.when, f"/definition/transitions/{number}/when", forms)
+
+
+def forms_of(workflow: Workflow) -> set[str]:
+    """Give the forms that are filled in on the way."""
+    tasks = (task for step in workflow.steps.values() for task in step.tasks.values())
+    given = [transition.form for transition in workflow.transitions]
+    return {form for form in [*given, *(task.form for task in tasks)] if form is not None}
+
+
+def _own_actions(workflow: Workflow, actions: Collection[str]) -> Iterator[FieldFault]:
+    used = {transition.action for transition in workflow.transitions}
+    for name in workflow.actions:
+        if name in actions or name in AUTOMATIC:
+            yield fault(f"actions/{name}", "action_taken", name)
+        elif not _ACTION.fullmatch(name):
+            yield fault(f"actions/{name}", "malformed", name)
+        elif name not in used:
+            yield fault(f"actions/{name}", "action_unused", name)
+
+
+def _texts(workflow: Workflow) -> Iterator[tuple[str, Mapping[str, str]]]:
+    if workflow.title is not None:
+        yield "title", workflow.title
+    for name, action in workflow.actions.items():
+        yield f"actions/{name}/title", action.title
+    for name, step in workflow.steps.items():
+        if step.title is not None:
+            yield f"steps/{name}/title", step.title
+        if step.tells is not None:
+            yield f"steps/{name}/tells", step.tells
+        for key, task in step.tasks.items():
+            yield f"steps/{name}/tasks/{key}/title", task.title
+    for number, transition in enumerate(workflow.transitions):
+        notices = transition.effects.notify if transition.effects else []
+        for place, notice in enumerate(notices):
+            yield f"transitions/{number}/effects/notify/{place}/text", notice.text
+
+
+def _forms(workflow: Workflow) -> Iterator[FieldFault]:
+    """Whoever is asked to fill in a form must know which, before it is known how he goes on."""
+    for number, transition in enumerate(workflow.transitions):
+        for step in workflow.steps:
+            same = workflow.leaving(step, transition.action)
+            if transition in same and transition.form != same[0].form:
+                yield fault(f"transitions/{number}/form", "form_ambiguous", transition.action)
+                break
+
+
+def _condition(rule: object, at: str, forms: Collection[str]) -> Iterator[FieldFault]:
+    found = logic.check(rule, at=at, names=("ticket", "answers"))
+    yield from found
+    for root, *path in () if found else sorted(logic.Logic(rule).reads):
+        known = FACTS if root == "ticket" else {REQUEST, *forms}
+        if not path or path[0] not in known:
+            code = "fact_unknown" if root == "ticket" else "answers_unknown"
+            name = ".".join(map(str, (root, *path)))
+            yield FieldFault(pointer=at, code=code, params={"name": name})
