@@ -1,6 +1,9 @@
 """Signed messages, checked against the reference library of Standard Webhooks."""
 
+import re
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,3 +89,16 @@ def test_what_is_no_secret_is_known_for_none(text: str):
 def test_a_fingerprint_tells_secrets_apart_and_does_not_show_them():
     assert webhooks.fingerprint(NEW) != webhooks.fingerprint(OTHER)
     assert len(webhooks.fingerprint(NEW)) == 12
+
+
+def test_the_shell_example_of_the_documents_signs_what_we_accept():
+    page = (Path(__file__).parents[3] / "docs" / "partners.md").read_text("utf-8")
+    (script,) = re.findall(r"```shell\n(SECRET=.*?)```", page, re.DOTALL)
+    signs = script[: script.index("curl")].replace("whsec_...", NEW)
+    show = 'printf \'%s\\n\' "$ID" "$AT" "$SIGNATURE" "$BODY"'
+
+    ran = subprocess.run(["bash", "-c", signs + show], capture_output=True, check=True, text=True)
+
+    name, at, signature, body = ran.stdout.splitlines()
+    message = Signed(name, at, f"v1,{signature}", body.encode())
+    webhooks.check(message, [NEW], now=datetime.now(UTC))
