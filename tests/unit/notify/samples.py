@@ -19,6 +19,7 @@ CODE = "123456789012"
 #: How the codes of tickets begin that were answered in the meantime, as a stand-in for sla has it.
 KEPT = "5"
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+SECRET = "whsec_" + "QUJD" * 8
 TEXT = ContentRef(id="text-1", sha256="0" * 64)
 
 
@@ -170,7 +171,7 @@ def a_partner(**changes: Any) -> PartnerLink:
         "fields": ["title", "description", "reason", "kind", "priority", "due_at"],
         "active": True,
         "version": 1,
-        "secrets": ["whsec_" + "QUJD" * 8],
+        "secrets": [SECRET],
     }
     return PartnerLink(**(fields | changes))
 
