@@ -4,6 +4,17 @@
 where the ticket stands, equal to `state` in the default workflow.
 """
 
+from contracts.routing.attention import (
+    News,
+    TicketChased,
+    TicketFollowed,
+    TicketMentioned,
+    TicketSnoozed,
+    TicketUnfollowed,
+    TicketUnitAsked,
+    TicketUnitReplied,
+    TicketWoken,
+)
 from contracts.routing.ending import (
     TicketDeclined,
     TicketDone,
@@ -27,6 +38,20 @@ from contracts.routing.flows import (
     TicketTaskCancelled,
     TicketTaskDone,
     TicketTaskOpened,
+)
+from contracts.routing.joining import (
+    CONVERSE,
+    Passed,
+    Relation,
+    TicketAttached,
+    TicketDetached,
+    TicketHeard,
+    TicketJoined,
+    TicketLinked,
+    TicketParted,
+    TicketPassageEnded,
+    TicketPassedOn,
+    TicketUnlinked,
 )
 from contracts.routing.organisation import PersonChanged, UnitChanged
 from contracts.routing.partners import (
@@ -58,23 +83,35 @@ from contracts.routing.work import (
 )
 
 __all__ = [
+    "CONVERSE",
     "ENDED",
     "STATES",
+    "News",
     "PartnerChanged",
+    "Passed",
     "PersonChanged",
+    "Relation",
     "State",
     "StateEvent",
     "TicketAnswered",
     "TicketApprovalAsked",
     "TicketApprovalGiven",
     "TicketAssigned",
+    "TicketAttached",
+    "TicketChased",
     "TicketDeclined",
     "TicketDemandRefused",
+    "TicketDetached",
     "TicketDone",
     "TicketEscalated",
     "TicketFinished",
+    "TicketFollowed",
     "TicketFormFilled",
     "TicketHandedOff",
+    "TicketHeard",
+    "TicketJoined",
+    "TicketLinked",
+    "TicketMentioned",
     "TicketMerged",
     "TicketMigrated",
     "TicketMoved",
@@ -82,8 +119,11 @@ __all__ = [
     "TicketNoticeAsked",
     "TicketOpened",
     "TicketOwned",
+    "TicketParted",
     "TicketPartnerHeard",
     "TicketPartnerWritten",
+    "TicketPassageEnded",
+    "TicketPassedOn",
     "TicketPrioritised",
     "TicketQueued",
     "TicketRated",
@@ -93,6 +133,7 @@ __all__ = [
     "TicketReturned",
     "TicketSentBack",
     "TicketSentOut",
+    "TicketSnoozed",
     "TicketTakenBack",
     "TicketTakenIn",
     "TicketTaskAssigned",
@@ -100,8 +141,13 @@ __all__ = [
     "TicketTaskDone",
     "TicketTaskOpened",
     "TicketTriaged",
+    "TicketUnfollowed",
+    "TicketUnitAsked",
+    "TicketUnitReplied",
+    "TicketUnlinked",
     "TicketWaiting",
     "TicketWithdrawn",
+    "TicketWoken",
     "TicketWorkLogged",
     "UnitChanged",
 ]

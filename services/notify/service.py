@@ -34,12 +34,18 @@ from contracts.calls.notify import (
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
+    TicketApprovalAsked,
+    TicketApprovalGiven,
     TicketAssigned,
+    TicketChased,
     TicketDeclined,
     TicketDone,
     TicketEscalated,
     TicketFinished,
+    TicketFollowed,
     TicketHandedOff,
+    TicketHeard,
+    TicketMentioned,
     TicketMerged,
     TicketMoved,
     TicketNoticeAsked,
@@ -51,11 +57,15 @@ from contracts.routing import (
     TicketTakenBack,
     TicketTakenIn,
     TicketTaskAssigned,
+    TicketUnfollowed,
+    TicketUnitAsked,
+    TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
+    TicketWoken,
 )
 from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
-from services.notify import handlers, partners
+from services.notify import following, handlers, partners
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
@@ -100,21 +110,45 @@ class NotifyService:
     )
 
     on_ticket_registered = subscribe(TicketRegistered, handlers.send_code)
-    on_ticket_message_received = subscribe(TicketMessageReceived, handlers.pass_message_on)
+    on_ticket_message_received = subscribe(
+        TicketMessageReceived, following.telling("messages", handlers.pass_message_on)
+    )
     on_ticket_assigned = subscribe(TicketAssigned, beside(handlers.tell_of_assignment))
     on_ticket_escalated = subscribe(TicketEscalated, handlers.tell_of_escalation)
-    on_ticket_waiting = subscribe(TicketWaiting, beside(handlers.ask_requester))
-    on_ticket_answered = subscribe(TicketAnswered, beside(handlers.bring_answer))
-    on_ticket_done = subscribe(TicketDone, beside(handlers.tell_done))
+    on_ticket_waiting = subscribe(
+        TicketWaiting, beside(following.telling("states", handlers.ask_requester))
+    )
+    on_ticket_answered = subscribe(
+        TicketAnswered, beside(following.telling("answers", handlers.bring_answer))
+    )
+    on_ticket_done = subscribe(TicketDone, beside(following.telling("states", handlers.tell_done)))
     on_ticket_sent_back = subscribe(TicketSentBack, beside(handlers.tell_sent_back))
-    on_ticket_finished = subscribe(TicketFinished, beside(handlers.tell_finished))
-    on_ticket_declined = subscribe(TicketDeclined, beside(handlers.tell_declined))
+    on_ticket_finished = subscribe(
+        TicketFinished, beside(following.telling("states", handlers.tell_finished))
+    )
+    on_ticket_declined = subscribe(
+        TicketDeclined, beside(following.telling("states", handlers.tell_declined))
+    )
+    on_ticket_reopened = subscribe(
+        TicketReopened, beside(following.telling("states", handlers.tell_reopened))
+    )
+    on_ticket_withdrawn = subscribe(
+        TicketWithdrawn, beside(following.telling("states", handlers.tell_withdrawn))
+    )
+    on_ticket_merged = subscribe(TicketMerged, beside(handlers.tell_merged))
+    on_ticket_heard = subscribe(TicketHeard, handlers.tell_heard)
+    on_ticket_unit_asked = subscribe(TicketUnitAsked, handlers.tell_asked)
+    on_ticket_unit_replied = subscribe(TicketUnitReplied, handlers.tell_replied)
+    on_ticket_chased = subscribe(TicketChased, handlers.tell_chased)
+    on_ticket_mentioned = subscribe(TicketMentioned, handlers.tell_mentioned)
+    on_ticket_woken = subscribe(TicketWoken, handlers.tell_woken)
+    on_ticket_followed = subscribe(TicketFollowed, following.begin)
+    on_ticket_unfollowed = subscribe(TicketUnfollowed, following.end)
     on_ticket_moved = subscribe(TicketMoved, beside(handlers.tell_of_step))
     on_ticket_notice_asked = subscribe(TicketNoticeAsked, handlers.pass_notice_on)
+    on_ticket_approval_asked = subscribe(TicketApprovalAsked, handlers.ask_for_consent)
+    on_ticket_approval_given = subscribe(TicketApprovalGiven, handlers.ask_for_consent)
     on_ticket_task_assigned = subscribe(TicketTaskAssigned, handlers.tell_of_task)
-    on_ticket_reopened = subscribe(TicketReopened, beside(handlers.tell_reopened))
-    on_ticket_withdrawn = subscribe(TicketWithdrawn, beside(handlers.tell_withdrawn))
-    on_ticket_merged = subscribe(TicketMerged, beside(partners.nothing))
     on_ticket_handed_off = subscribe(TicketHandedOff, beside(partners.nothing))
     on_ticket_sent_out = subscribe(TicketSentOut, partners.hand_over)
     on_ticket_partner_written = subscribe(TicketPartnerWritten, partners.write_to_partner)

@@ -1,5 +1,16 @@
 """What routing can be asked."""
 
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
+from contracts.calls.routing.desk import (
+    DefineMacro,
+    Draft,
+    FilledIn,
+    GetDraft,
+    Macro,
+    SaveDraft,
+    UseMacro,
+)
+from contracts.calls.routing.joining import GetRelated, OpenPassage, Related, RelatedTicket
 from contracts.calls.routing.organisation import DefineUnit, Unit
 from contracts.calls.routing.partners import (
     DefinePartner,
@@ -25,6 +36,8 @@ from contracts.calls.routing.staff import (
 )
 from contracts.calls.routing.tickets import (
     Act,
+    ActedOn,
+    ActOnMany,
     Follow,
     Followed,
     GetTexts,
@@ -33,6 +46,7 @@ from contracts.calls.routing.tickets import (
     ListTickets,
     OpenReferral,
     OutsideWork,
+    Refusal,
     SeatView,
     Step,
     TaskView,
@@ -52,16 +66,24 @@ from contracts.calls.routing.workflows import (
 
 __all__ = [
     "Act",
+    "ActOnMany",
+    "ActedOn",
     "Authenticate",
+    "Away",
     "CheckWorkflow",
+    "DefineMacro",
     "DefinePartner",
     "DefinePerson",
     "DefineRule",
     "DefineUnit",
     "DefineWorkflow",
+    "Draft",
+    "FilledIn",
     "Follow",
     "Followed",
+    "GetDraft",
     "GetPartnerLinks",
+    "GetRelated",
     "GetTexts",
     "GetTicket",
     "Heard",
@@ -69,16 +91,24 @@ __all__ = [
     "KeyView",
     "LeftBehind",
     "ListTickets",
+    "Macro",
     "MigrateWorkflow",
     "Migration",
     "NameWorkflow",
+    "OpenPassage",
+    "OpenQuestion",
     "OpenReferral",
     "OutsideWork",
     "PartnerLink",
     "PartnerRequest",
     "PartnerView",
+    "ProposedAnswer",
+    "Refusal",
+    "Related",
+    "RelatedTicket",
     "RoleOf",
     "Rule",
+    "SaveDraft",
     "SeatView",
     "SignedMessage",
     "Staff",
@@ -93,5 +123,6 @@ __all__ = [
     "TicketView",
     "Timeline",
     "Unit",
+    "UseMacro",
     "WorkflowView",
 ]

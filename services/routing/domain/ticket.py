@@ -11,7 +11,10 @@ from chassis.decisions import Evolution
 from contracts.envelope import ContentRef
 from contracts.routing import ENDED, State
 from contracts.routing.partners import Outcome, PartnerKind
+from services.routing.domain import attention, ties
+from services.routing.domain.attention import Attention
 from services.routing.domain.parts import Consent, Task
+from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
 AT_WORK: frozenset[State] = frozenset({"new", "in_progress", "waiting"})
@@ -107,6 +110,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a partner outside has the work."""
         return self.outside is not None and self.outside.is_open
 
+    #: Which tickets it belongs together with.
+    ties: Ties = Ties()
+    #: Who looks after it beside owner and assignee.
+    attention: Attention = Attention()
     #: What the step has open beside the work itself.
     tasks: tuple[Task, ...] = ()
     consent: Consent | None = None
@@ -172,6 +179,8 @@ def index(state: Ticket) -> dict[str, Any]:
         "queued": state.is_queued or state.is_adrift,
         "priority": state.priority,
         "opened_at": state.opened_at,
+        **ties.index(state.ties),
+        **attention.index(state.attention),
     } | _parts(state)
 
 

@@ -18,9 +18,11 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow.language import Implied
 from services.routing.handlers import (
     approvals,
+    attention,
     conversation,
     demands,
     ending,
+    joining,
     opening,
     partners,
     placing,
@@ -43,6 +45,8 @@ ACTIONS: Mapping[str, Action] = {
     **ending.ACTIONS,
     **recording.ACTIONS,
     **partners.ACTIONS,
+    **joining.ACTIONS,
+    **attention.ACTIONS,
     **tasks.ACTIONS,
     "refuse": approvals.ACTIONS["refuse"],
 }

@@ -28,7 +28,7 @@ LEADS_TO: Mapping[str, Collection[State]] = {
     "recall": {"in_progress"},
     "assign": {"new", "in_progress", "waiting"},
     "claim": {"new", "in_progress", "waiting"},
-    "resume": {"in_progress"},
+    "resume": {"new", "in_progress"},
     "refer": {"in_progress"},
     "escalate": {"in_progress"},
     "return": {"in_progress"},
