@@ -28,9 +28,9 @@ class PartnerWorld(World):
     def grounds(self, **more: Any) -> Any:
         return super().grounds(partners=PARTNERS, **more)
 
-    def hears(self, said: str, *, partner: str = "telecom", **fields: Any) -> Any:
+    def hears(self, said: str, *, partner: str = "telecom", code: str = CODE, **fields: Any) -> Any:
         message = PartnerSaid(partner=partner, said=said, **fields)  # type: ignore[arg-type]
-        return self._decide(CODE, hear_partner, message, TELECOM_ITSELF)
+        return self._decide(code, hear_partner, message, TELECOM_ITSELF)
 
 
 @pytest.fixture
