@@ -1,7 +1,7 @@
 """What notify tells: the ledger of what was said to whom by which channel, and whether it arrived.
 
 A delivery's id is the same however often it is tried; recipients are `requester:{id}`,
-`person:{id}` or `role:{role}` (found out when it is sent), never an address.
+`person:{id}`, `partner:{id}` or `role:{role}` (found out when it is sent), never an address.
 """
 
 from datetime import datetime
@@ -24,6 +24,12 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     alarm_at: datetime | None = None
     left_seconds: float | None = None
     due_at: datetime | None = None
+    #: Of a message to a partner: the hand-off it is about, how the partner calls its ticket, the
+    #: state of ours, and how many messages about it there have been.
+    handoff: str | None = None
+    your_ticket: str | None = None
+    state: str | None = None
+    number: int | None = None
     #: When the ticket is expected to end now.
     expected_at: datetime | None = None
 
@@ -55,7 +61,7 @@ class DeliveryEvent(Event, omit_defaults=True):
     """Base of the events about one delivery."""
 
     delivery: str
-    #: `sms`, `email` or `push`.
+    #: `sms`, `email`, `push` or `partner`.
     channel: str
 
 

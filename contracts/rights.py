@@ -55,6 +55,8 @@ ROLES: dict[str, dict[str, Scope]] = {
         ("ticket.register_for", "ticket.read", "ticket.work", "import", "limit.exempt"), "all"
     ),
     "service": dict.fromkeys(RIGHTS, "all"),
+    #: An outside system whose signed messages we take; they open nothing else.
+    "partner": {},
     "anonymous": {},
 }
 

@@ -149,6 +149,7 @@ def limits_of(settings: GatewaySettings) -> dict[str, str]:
         "track_code": settings.limit_track_code,
         "sign_in": settings.limit_sign_in,
         "sign_in_name": settings.limit_sign_in_name,
+        "partner": settings.limit_partner,
     }
 
 

@@ -41,6 +41,7 @@ TAGS: Final = {
     "admin": "Subjects, organisation, rules, workflows, agreements, calendars, holidays, trials.",
     "operation": "Stuck events, journals, figures, failed messages.",
     "providers": "What providers of channels tell.",
+    "partners": "What partners outside tell and ask, in signed messages.",
 }
 _REASONS: Final = {
     400: "The request is malformed.",

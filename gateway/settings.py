@@ -51,6 +51,9 @@ class GatewaySettings(ChassisSettings):
     limit_track_code: str = Field(
         "20/minute;120/hour", description="Attempts to follow one ticket, from anywhere."
     )
+    limit_partner: str = Field(
+        "1200/minute", description="Messages of partners outside per address, signed or not."
+    )
     limit_sign_in: str = Field("60/minute;600/hour", description="Sign-ins per address.")
     limit_sign_in_name: str = Field(
         "10/minute;60/hour", description="Sign-ins under one user name from one address."

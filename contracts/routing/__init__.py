@@ -60,6 +60,14 @@ from contracts.routing.organisation import (
     PersonPresenceChanged,
     UnitChanged,
 )
+from contracts.routing.partners import (
+    PartnerChanged,
+    TicketPartnerHeard,
+    TicketPartnerWritten,
+    TicketSentOut,
+    TicketTakenBack,
+    TicketTakenIn,
+)
 from contracts.routing.placing import (
     TicketAssigned,
     TicketEscalated,
@@ -86,6 +94,7 @@ __all__ = [
     "ENDED",
     "STATES",
     "News",
+    "PartnerChanged",
     "Passed",
     "PersonChanged",
     "PersonLeaveCancelled",
@@ -124,6 +133,8 @@ __all__ = [
     "TicketOpened",
     "TicketOwned",
     "TicketParted",
+    "TicketPartnerHeard",
+    "TicketPartnerWritten",
     "TicketPassageEnded",
     "TicketPassedOn",
     "TicketPrioritised",
@@ -134,7 +145,10 @@ __all__ = [
     "TicketResumed",
     "TicketReturned",
     "TicketSentBack",
+    "TicketSentOut",
     "TicketSnoozed",
+    "TicketTakenBack",
+    "TicketTakenIn",
     "TicketTaskAssigned",
     "TicketTaskCancelled",
     "TicketTaskDone",

@@ -18,11 +18,13 @@ from contracts.calls.forms import DefineBlock, DefineForm, FormView
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import (
     DefineMacro,
+    DefinePartner,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
     Macro,
+    PartnerView,
     Rule,
     Staff,
     StaffMember,
@@ -117,6 +119,16 @@ DEFINITIONS: Final = (
         ends_sessions=True,
     ),
     Definition("rules", "rule", "routing", "rules", Rule, "define_rule", DefineRule, Rule),
+    Definition(
+        "partners",
+        "partner outside",
+        "routing",
+        "partners",
+        PartnerView,
+        "define_partner",
+        DefinePartner,
+        PartnerView,
+    ),
     Definition(
         "workflows",
         "workflow",

@@ -43,13 +43,19 @@ from contracts.routing import (
     TicketEscalated,
     TicketFinished,
     TicketFollowed,
+    TicketHandedOff,
     TicketHeard,
     TicketMentioned,
     TicketMerged,
     TicketMoved,
     TicketNoticeAsked,
+    TicketPartnerHeard,
+    TicketPartnerWritten,
     TicketReopened,
     TicketSentBack,
+    TicketSentOut,
+    TicketTakenBack,
+    TicketTakenIn,
     TicketTaskAssigned,
     TicketUnfollowed,
     TicketUnitAsked,
@@ -59,7 +65,7 @@ from contracts.routing import (
     TicketWoken,
 )
 from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
-from services.notify import following, handlers
+from services.notify import following, handlers, partners
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
@@ -68,6 +74,7 @@ from services.notify.domain.acknowledging import Acknowledge, acknowledge
 from services.notify.domain.attempts import send_again
 from services.notify.domain.deliveries import LEDGER, PERSON, Delivery, Ledger, index
 from services.notify.domain.ladders import climb
+from services.notify.partners import beside
 from services.notify.reference import Circumstances
 from services.notify.repository import INDEXES
 from services.notify.sending.sender import Sender, sending
@@ -106,29 +113,29 @@ class NotifyService:
     on_ticket_message_received = subscribe(
         TicketMessageReceived, following.telling("messages", handlers.pass_message_on)
     )
-    on_ticket_assigned = subscribe(TicketAssigned, handlers.tell_of_assignment)
+    on_ticket_assigned = subscribe(TicketAssigned, beside(handlers.tell_of_assignment))
     on_ticket_escalated = subscribe(TicketEscalated, handlers.tell_of_escalation)
     on_ticket_waiting = subscribe(
-        TicketWaiting, following.telling("states", handlers.ask_requester)
+        TicketWaiting, beside(following.telling("states", handlers.ask_requester))
     )
     on_ticket_answered = subscribe(
-        TicketAnswered, following.telling("answers", handlers.bring_answer)
+        TicketAnswered, beside(following.telling("answers", handlers.bring_answer))
     )
-    on_ticket_done = subscribe(TicketDone, following.telling("states", handlers.tell_done))
-    on_ticket_sent_back = subscribe(TicketSentBack, handlers.tell_sent_back)
+    on_ticket_done = subscribe(TicketDone, beside(following.telling("states", handlers.tell_done)))
+    on_ticket_sent_back = subscribe(TicketSentBack, beside(handlers.tell_sent_back))
     on_ticket_finished = subscribe(
-        TicketFinished, following.telling("states", handlers.tell_finished)
+        TicketFinished, beside(following.telling("states", handlers.tell_finished))
     )
     on_ticket_declined = subscribe(
-        TicketDeclined, following.telling("states", handlers.tell_declined)
+        TicketDeclined, beside(following.telling("states", handlers.tell_declined))
     )
     on_ticket_reopened = subscribe(
-        TicketReopened, following.telling("states", handlers.tell_reopened)
+        TicketReopened, beside(following.telling("states", handlers.tell_reopened))
     )
     on_ticket_withdrawn = subscribe(
-        TicketWithdrawn, following.telling("states", handlers.tell_withdrawn)
+        TicketWithdrawn, beside(following.telling("states", handlers.tell_withdrawn))
     )
-    on_ticket_merged = subscribe(TicketMerged, handlers.tell_merged)
+    on_ticket_merged = subscribe(TicketMerged, beside(handlers.tell_merged))
     on_ticket_heard = subscribe(TicketHeard, handlers.tell_heard)
     on_ticket_unit_asked = subscribe(TicketUnitAsked, handlers.tell_asked)
     on_ticket_unit_replied = subscribe(TicketUnitReplied, handlers.tell_replied)
@@ -137,11 +144,17 @@ class NotifyService:
     on_ticket_woken = subscribe(TicketWoken, handlers.tell_woken)
     on_ticket_followed = subscribe(TicketFollowed, following.begin)
     on_ticket_unfollowed = subscribe(TicketUnfollowed, following.end)
-    on_ticket_moved = subscribe(TicketMoved, handlers.tell_of_step)
+    on_ticket_moved = subscribe(TicketMoved, beside(handlers.tell_of_step))
     on_ticket_notice_asked = subscribe(TicketNoticeAsked, handlers.pass_notice_on)
     on_ticket_approval_asked = subscribe(TicketApprovalAsked, handlers.ask_for_consent)
     on_ticket_approval_given = subscribe(TicketApprovalGiven, handlers.ask_for_consent)
     on_ticket_task_assigned = subscribe(TicketTaskAssigned, handlers.tell_of_task)
+    on_ticket_handed_off = subscribe(TicketHandedOff, beside(partners.nothing))
+    on_ticket_sent_out = subscribe(TicketSentOut, partners.hand_over)
+    on_ticket_partner_written = subscribe(TicketPartnerWritten, partners.write_to_partner)
+    on_ticket_partner_heard = subscribe(TicketPartnerHeard, partners.pass_on)
+    on_ticket_taken_back = subscribe(TicketTakenBack, partners.take_back)
+    on_ticket_taken_in = subscribe(TicketTakenIn, partners.accept)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)

@@ -53,6 +53,17 @@ class NotifySettings(Settings):
         description="The one origin that may be pushed to without TLS or inside of our network: "
         "a sink for demonstrations and tests.",
     )
+    partner_inside: str = Field(
+        "",
+        description="Hosts, comma separated, at which partners may be reached without TLS, at any "
+        "port and inside of our network; all others only by https at public addresses.",
+    )
+    partner_connections: int = Field(8, ge=1, le=100, description="Messages to partners at once.")
+    partner_seconds: float = Field(10, gt=0, description="Longest wait for a partner.")
+    partner_retry_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
+        (5, 30, 120, 600, 3600, 7200, 14400, 28800, 43200, 86400, 86400),
+        description="Pauses before a message to a partner is tried again; then it is given up.",
+    )
     public_url: str = Field(
         "http://127.0.0.1:8080", description="Address of the portal, for links in messages."
     )
@@ -62,7 +73,7 @@ class NotifySettings(Settings):
         description="Pauses before a message that failed is tried again; then it is given up.",
     )
 
-    @field_validator("notice_retry_seconds", mode="before")
+    @field_validator("notice_retry_seconds", "partner_retry_seconds", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value

@@ -17,8 +17,10 @@ from contracts.routing import TicketAssigned, TicketOpened, TicketQueued
 from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
 from services.routing.actions.joining import Attach
+from services.routing.actions.partners import HandOff
 from services.routing.domain.balance import Job
 from services.routing.domain.organisation import Person
+from services.routing.domain.partner import Partner
 from services.routing.domain.ticket import Ticket
 from services.routing.forms import Forms
 from services.routing.handlers import AssignNext, wish_of
@@ -85,6 +87,7 @@ class Grounding(Reference):
             subjects=self._subjects(occasions),
             others=self._others(occasions),
             zone=self.settings.value.zone,
+            partners=self._partners(occasions),
         )
         wants = _Wants(grounds).of(occasions)
         if not wants:
@@ -131,6 +134,11 @@ class Grounding(Reference):
         codes = [arguments.into for arguments in deeds if isinstance(arguments, Merge)]
         codes += [arguments.parent for arguments in deeds if isinstance(arguments, Attach)]
         return self._cases.states(sorted(set(codes))) if codes else {}
+
+    def _partners(self, occasions: Sequence[Occasion]) -> dict[str, Partner]:
+        deeds = [o.message.arguments for o in occasions if isinstance(o.message, Deed)]
+        names = [arguments.to for arguments in deeds if isinstance(arguments, HandOff)]
+        return self.store.partners.known(names) if names else {}
 
     @late
     def _cases(self) -> Aggregates[Ticket]:

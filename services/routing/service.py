@@ -21,6 +21,7 @@ from contracts.calls.routing import (
     CheckWorkflow,
     Colleague,
     DefineMacro,
+    DefinePartner,
     DefinePerson,
     DefineRule,
     DefineUnit,
@@ -33,18 +34,23 @@ from contracts.calls.routing import (
     Followed,
     GetAttendance,
     GetDraft,
+    GetPartnerLinks,
     GetPerson,
     GetRelated,
     GetRuleSet,
     GetTeam,
     GetTexts,
     GetTicket,
+    Heard,
     Inbox,
     ListTickets,
     Macro,
     MigrateWorkflow,
     Migration,
     NameWorkflow,
+    PartnerLink,
+    PartnerRequest,
+    PartnerView,
     PersonView,
     PublishRules,
     Related,
@@ -57,11 +63,13 @@ from contracts.calls.routing import (
     SaveDraft,
     SetPresence,
     Shadow,
+    SignedMessage,
     Staff,
     StaffContacts,
     StaffContactsAnswer,
     StaffMember,
     Step,
+    TakeIn,
     TakeLeave,
     TicketPage,
     TicketView,
@@ -82,6 +90,7 @@ from services.routing import (
     macros,
     merged,
     migrating,
+    partners,
     relations,
     timeline,
     waking,
@@ -120,7 +129,9 @@ class RoutingService:
         unit=lambda ticket: ticket.unit,
     )
     organisation: Aggregates[Record] = Aggregates(
-        RECORDS, collection="organisation", streams=("person:", "unit:", "rules:")
+        RECORDS,
+        collection="organisation",
+        streams=("person:", "unit:", "rules:", "partner:"),
     )
     grounding = Grounding()
     store = Store()
@@ -364,6 +375,49 @@ class RoutingService:
         self.grounding.lookup.forget()
         flows = self.grounding.lookup.workflows
         return migrating.migrated(request, call, tickets=self.cases, workflows=flows)
+
+    # -- partners outside ------------------------------------------------------------------------
+
+    @query
+    def partners(self, _request: Nothing, call: Call) -> list[PartnerView]:
+        call.require("admin.change")
+        return [partners.view(line) for line in self.store.partners.lines().values()]
+
+    @command
+    def define_partner(self, request: DefinePartner, call: Call) -> PartnerView:
+        call.require("admin.change")
+        return partners.define(
+            request,
+            call,
+            streams=self.organisation,
+            partners=self.store.partners,
+            organisation=self.grounding.lookup.organisation,
+        )
+
+    @query
+    def partner_links(self, request: GetPartnerLinks, call: Call) -> dict[str, PartnerLink]:
+        if call.identity.role != "service":
+            raise Forbidden("right_missing", right="admin.change")
+        found = self.store.partners.lines(request.ids)
+        return {name: partners.link(line, call.now) for name, line in found.items()}
+
+    @command
+    def hear_partner(self, request: SignedMessage, call: Call) -> Heard:
+        return partners.hear(
+            request,
+            call,
+            partners=self.store.partners,
+            tickets=self.cases,
+            texts=self.store.texts,
+        )
+
+    @query
+    def partner_request(self, request: SignedMessage, call: Call) -> PartnerRequest:
+        return partners.asked(request, call, partners=self.store.partners, tickets=self.cases)
+
+    @command
+    def take_in(self, request: TakeIn, call: Call) -> Heard:
+        return partners.take_in(request, call, tickets=self.cases)
 
     @on_start
     def found_demo(self) -> None:

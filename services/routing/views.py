@@ -26,6 +26,7 @@ from services.routing.domain.permission import Asker, Standing, asker_of
 from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
 from services.routing.handlers.case import Grounds
+from services.routing.partners import outside_of
 from services.routing.parts import asked_as, parts_of
 
 _INBOX = 200
@@ -151,6 +152,8 @@ class Views:
             merged_into=ticket.ties.merged_into,
             **attention.shown(ticket, self._asker.person),
             actions=actions,
+            outside=outside_of(ticket),
+            client=ticket.client.partner if ticket.client else None,
             **parts_of(ticket, self._grounds.workflow_of(ticket), actions),
         )
 

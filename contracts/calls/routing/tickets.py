@@ -46,6 +46,25 @@ class OpenReferral(Answer):
     since: datetime
 
 
+class OutsideWork(Answer):
+    """Work that is, or last was, with a partner outside: its own clock runs within ours."""
+
+    handoff: str
+    partner: str
+    by: str
+    since: datetime
+    #: Until the partner closes it, or it is called back.
+    open: bool
+    #: How the partner calls the work, how it stands there in its own word, and until when it means
+    #: to be done.
+    reference: str | None = None
+    state: str | None = None
+    due_at: datetime | None = None
+    heard_at: datetime | None = None
+    #: `closed`, `rejected` or `recalled`, once it is not open any more.
+    outcome: str | None = None
+
+
 class TaskView(Answer):
     """A piece of a step's work that somebody does beside the ticket's own."""
 
@@ -112,6 +131,10 @@ class TicketView(Answer):
     away: Away | None = None
     #: What the caller may do now, by what the workflow and his rights allow.
     actions: list[str] = []
+    #: Where a partner outside works on it, or has.
+    outside: OutsideWork | None = None
+    #: The partner outside that asked for the ticket.
+    client: str | None = None
     #: What the workflow calls the step, and those of its own actions that are among `actions`.
     step_title: dict[str, str] | None = None
     action_titles: dict[str, dict[str, str]] = {}

@@ -35,8 +35,17 @@ class Taken(NamedTuple):
 class NotTaken(Exception):
     """Raised when a provider did not take a message; `code` is one of a small set."""
 
-    def __init__(self, code: str, *, lasting: bool = False, closed: bool = False) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        lasting: bool = False,
+        closed: bool = False,
+        retry_after: float = 0.0,
+    ) -> None:
         super().__init__(code)
+        #: Seconds for which the other side asks to be let alone.
+        self.retry_after = retry_after
         self.code = code
         #: Another attempt cannot go better: the fault is in the message or its address.
         self.lasting = lasting

@@ -47,6 +47,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     delivery: str
     code: str
     lasting: bool = False
+    #: Seconds for which the other side asks to be let alone.
+    retry_after: float = 0.0
 
 
 class Pointless(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -74,6 +76,8 @@ class Gathered(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 Result = Accepted | Refused | Pointless | Shared | Gathered
 
+#: Nobody may ask us to be silent for longer, in seconds.
+_LONGEST_REST = 86_400.0
 #: It was in the sender's hands when somebody took note: sent is sent.
 _OVERTAKEN = frozenset({ACKNOWLEDGED, OUTDATED})
 
@@ -84,6 +88,12 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
     results: list[Result]
     #: Seconds to wait after the first, second, ... failed attempt; then it is given up.
     pauses: tuple[float, ...]
+    #: The same by channel, where one has pauses of its own.
+    pauses_by: dict[str, tuple[float, ...]] = {}
+
+    def pauses_of(self, channel: str) -> tuple[float, ...]:
+        """Give the pauses of a channel."""
+        return self.pauses_by.get(channel, self.pauses)
 
 
 def settle(ledger: Ledger, attempts: Attempts, context: Context, _reference: None) -> list[Event]:
@@ -111,7 +121,7 @@ def _recorded(ledger: Ledger, attempts: Attempts, now: datetime) -> Iterator[Eve
         if isinstance(result, Shared):
             yield from _owed_to_others(ledger, delivery, result)
         else:
-            yield _outcome(delivery, result, attempts.pauses, now)
+            yield _outcome(delivery, result, attempts.pauses_of(delivery.channel), now)
 
 
 def _is_open(delivery: Delivery, result: Result) -> bool:
@@ -155,13 +165,14 @@ def _outcome(
             reason=result.reason,
         )
     final = result.lasting or attempt > len(pauses)
+    pause = 0.0 if final else max(pauses[attempt - 1], min(result.retry_after, _LONGEST_REST))
     return NotificationFailed(
         delivery=delivery.id,
         channel=delivery.channel,
         attempt=attempt,
         final=final,
         code=result.code,
-        next_attempt_at=None if final else now + timedelta(seconds=pauses[attempt - 1]),
+        next_attempt_at=None if final else now + timedelta(seconds=pause),
     )
 
 

@@ -27,6 +27,7 @@ from contracts.notify import (
     Particulars,
 )
 from contracts.sla import Rung
+from services.notify.domain.counterparts import Counterpart, Counterparts, after
 
 DeliveryState = Literal["queued", "gathered", "sent", "delivered", "failed", "suppressed"]
 #: Nothing is going to be sent any more, and nothing was.
@@ -109,6 +110,9 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deliveries: dict[str, Delivery] = {}
     #: Those that nobody has acknowledged yet.
     ladders: dict[str, Ladder] = {}
+    #: Partners outside: who has the work, and who has it done here.
+    outside: Counterpart | None = None
+    client: Counterpart | None = None
     #: What colleagues who follow the ticket are told of.
     followers: dict[str, list[str]] = {}
 
@@ -165,6 +169,7 @@ def queued(ledger: Ledger, event: NotificationQueued, at: datetime) -> Ledger:
             step=event.on_ladder.step if event.on_ladder else 0,
         )
         ledger = _climbed(ledger, event, event.on_ladder) if event.on_ladder else ledger
+        ledger = _beside(ledger, event) if event.particulars.handoff else ledger
     else:
         delivery = replace(known, state="queued", reason=None, updated_at=at, next_attempt_at=at)
     return _with(_knowing(ledger, event.recipient, at), delivery)
@@ -307,6 +312,11 @@ def _knowing(ledger: Ledger, recipient: str, at: datetime) -> Ledger:
     if ledger.requester is not None or not recipient.startswith(REQUESTER):
         return ledger
     return replace(ledger, requester=recipient.removeprefix(REQUESTER), asked_at=at)
+
+
+def _beside(ledger: Ledger, event: NotificationQueued) -> Ledger:
+    outside, client = after(Counterparts(ledger.outside, ledger.client), event)
+    return replace(ledger, outside=outside, client=client)
 
 
 def _changed(ledger: Ledger, delivery: str, **changes: Any) -> Ledger:

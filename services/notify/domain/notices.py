@@ -18,7 +18,9 @@ from services.notify.domain.deliveries import IMPORTED, REQUESTER, Ledger
 SMS = "sms"
 EMAIL = "email"
 PUSH = "push"
-CHANNELS = frozenset({SMS, EMAIL, PUSH})
+#: Signed messages to a partner outside.
+PARTNER = "partner"
+CHANNELS = frozenset({SMS, EMAIL, PUSH, PARTNER})
 BOTH = (SMS, EMAIL)
 
 ASSIGNEE = "role:assignee"

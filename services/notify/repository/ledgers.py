@@ -6,6 +6,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pymongo import IndexModel
@@ -44,9 +45,15 @@ INDEXES = (
 class Ledgers:
     """The ledgers as the sender needs them; every method raises Unavailable."""
 
-    def __init__(self, aggregates: Aggregates[Ledger], pauses: tuple[float, ...]) -> None:
+    def __init__(
+        self,
+        aggregates: Aggregates[Ledger],
+        pauses: tuple[float, ...],
+        pauses_by: Mapping[str, tuple[float, ...]] = MappingProxyType({}),
+    ) -> None:
         self._aggregates = aggregates
         self._pauses = pauses
+        self._pauses_by = dict(pauses_by)
         self._snapshots = aggregates.snapshots
         #: What this process owes, by channel and ticket: when it is to be sent.
         self._owed: dict[str, dict[str, datetime]] = {channel: {} for channel in CHANNELS}
@@ -159,7 +166,7 @@ class Ledgers:
             code: [
                 Intent(
                     attempts.settle,
-                    Attempts(results=list(mine), pauses=self._pauses),
+                    Attempts(results=list(mine), pauses=self._pauses, pauses_by=self._pauses_by),
                     f"attempt:{mine[0].delivery}:{int(now.timestamp() * 1000)}",
                     now,
                     ACTOR,

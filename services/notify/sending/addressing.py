@@ -14,10 +14,15 @@ from contracts.calls.intake import Requester
 from contracts.calls.routing import StaffContact
 from contracts.notify import Particulars
 from services.notify.domain.attempts import Pointless, Result, Shared
+from services.notify.domain.counterparts import RECIPIENT as PARTNERS
 from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE
 from services.notify.domain.ladders import OUTDATED, is_outdated
 from services.notify.domain.notices import EMAIL, PUSH, SMS
+from services.notify.sending import messages
 from services.notify.sending.answers import Answers, Asks, Owed, Unanswered, id_of
+from services.notify.sending.messages import Correspondent, correspondent
+
+Reader = Requester | StaffContact | Correspondent
 
 
 class Addressed(NamedTuple):
@@ -78,22 +83,26 @@ def _is_outdated(item: Owed, answers: Answers) -> bool:
     return is_outdated(item.delivery, answers.clocks(item.code))
 
 
-def where(reader: Requester | StaffContact, channel: str) -> str:
+def where(reader: Reader, channel: str) -> str:
     """Give where somebody is reached by a channel; empty where he is not."""
+    if isinstance(reader, Correspondent):
+        return reader.address(channel)
     if channel == PUSH:
         return PERSON + reader.id
     return (reader.mobile if channel == SMS else reader.email) or ""
 
 
-def _readers(item: Owed, answers: Answers) -> Sequence[Requester | StaffContact]:
+def _readers(item: Owed, answers: Answers) -> Sequence[Reader]:
     """Give who is written to: more than one only where several people hold the role."""
     recipient = item.delivery.recipient
     if recipient.startswith(ROLE):
         holders = answers.holders(id_of(recipient), item.code)
         number = item.delivery.holder
         return holders if number is None else holders[number - 1 : number]
-    found: Requester | StaffContact | None
-    if recipient.startswith(REQUESTER):
+    found: Reader | None
+    if recipient.startswith(PARTNERS):
+        found = correspondent(answers.partner(id_of(recipient)))
+    elif recipient.startswith(REQUESTER):
         found = answers.requester(id_of(recipient))
     else:
         found = answers.person(id_of(recipient))
@@ -104,12 +113,14 @@ def _values(item: Owed, answers: Answers, now: datetime) -> dict[str, Any]:
     """Give what the templates may say; instants and seconds, worded by the renderer."""
     particulars = item.delivery.particulars
     return {
+        **messages.values(item, answers),
         "code": item.code,
         "title": answers.title(item.code) if item.delivery.channel == EMAIL else "",
         "text": answers.text(particulars.text) if particulars.text else "",
         "clock": particulars.clock or "",
         "left": _seconds_left(particulars, now),
         "due_at": particulars.due_at,
+        "state": particulars.state or "",
         "expected_at": particulars.expected_at,
     }
 

@@ -10,9 +10,11 @@ import msgspec
 
 from chassis.errors import DomainError
 from chassis.logging import get_logger
-from contracts.calls.intake import Requester
-from contracts.calls.routing import StaffContact, TicketView
+from contracts.calls.intake import Requester, TicketContent
+from contracts.calls.routing import PartnerLink, StaffContact, TicketView
 from contracts.calls.sla import ClockView
+from services.notify.domain.counterparts import RECIPIENT as PARTNERS
+from services.notify.domain.counterparts import REQUESTED
 from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE, Delivery
 from services.notify.domain.notices import EMAIL
 from services.notify.sending.directory import Staff
@@ -42,6 +44,8 @@ class Asks(Protocol):
     def texts(self, ids: Iterable[str]) -> dict[str, str]: ...
     def staff(self, persons: Iterable[str], roles: Iterable[tuple[str, str]]) -> Staff: ...
     def clocks(self, codes: Iterable[str]) -> Mapping[str, Sequence[ClockView]]: ...
+    def contents(self, codes: Iterable[str]) -> dict[str, TicketContent]: ...
+    def partners(self, ids: Iterable[str]) -> dict[str, PartnerLink]: ...
 
 
 class Unanswered(Exception):
@@ -59,8 +63,11 @@ class Answers:
         texts = (item.delivery.particulars.text for item in owed)
         self._texts = _ask(asks.texts, [text for text in texts if text])
         with_roles = [item for item in owed if item.delivery.recipient.startswith(ROLE)]
-        self._cases = _ask(asks.cases, [item.code for item in with_roles])
-        stale = [item.code for item in owed if _may_be_stale(item, now)]
+        requests = [item.code for item in owed if item.delivery.template == REQUESTED]
+        self._partners = _ask(asks.partners, _recipients(owed, PARTNERS))
+        self._contents = _ask(asks.contents, requests)
+        self._cases = _ask(asks.cases, [*(item.code for item in with_roles), *requests])
+        stale = [item.code for item in owed if _may_be_stale(item, now) or _is_to_partner(item)]
         self._clocks = _ask(asks.clocks, stale) or {}
         self._staff = _ask_staff(asks, _recipients(owed, PERSON), with_roles, self._cases or {})
 
@@ -83,6 +90,18 @@ class Answers:
     def person(self, person: str) -> StaffContact | None:
         """Give a staff member."""
         return _answered(self._staff).persons.get(person)
+
+    def partner(self, partner: str) -> PartnerLink | None:
+        """Give a partner outside."""
+        return _answered(self._partners).get(partner)
+
+    def content(self, code: str) -> TicketContent | None:
+        """Give what a ticket says that is handed over."""
+        return _answered(self._contents).get(code)
+
+    def case(self, code: str) -> TicketView | None:
+        """Give how a ticket stands that is handed over."""
+        return _answered(self._cases).get(code)
 
     def holders(self, role: str, code: str) -> list[StaffContact]:
         """Give who holds a role for a ticket."""
@@ -118,6 +137,10 @@ _HELD_BY: dict[str, Callable[[TicketView], list[str]]] = {
 def _may_be_stale(item: Owed, now: datetime) -> bool:
     """Tell whether what a mark tells may be over by now: it waited, for the morning say."""
     return item.delivery.particulars.clock is not None and now - item.delivery.queued_at > _STALE
+
+
+def _is_to_partner(item: Owed) -> bool:
+    return item.delivery.recipient.startswith(PARTNERS)
 
 
 def _ask(

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import eventlet
 from eventlet.semaphore import Semaphore
+from msgspec.structs import replace
 
 from chassis.errors import DomainError
 from chassis.logging import get_logger
@@ -222,7 +223,8 @@ class Courier:
         except DomainError:
             return []
         except NotTaken as error:
-            return [*item.results, _refused(item.owed, error.code, lasting=error.lasting)]
+            refused = _refused(item.owed, error.code, lasting=error.lasting)
+            return [*item.results, replace(refused, retry_after=error.retry_after)]
         except NotRenderable:
             return [*item.results, _refused(item.owed, "not_renderable", lasting=True)]
         except Exception:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from contracts.calls.intake import Contacts, DescribeTickets, Requester, TicketContent
 from contracts.calls.routing import (
+    GetPartnerLinks,
     GetTexts,
     ListTickets,
+    PartnerLink,
     RoleOf,
     StaffContact,
     StaffContacts,
@@ -21,6 +24,8 @@ from contracts.calls.sla import ClockView
 T = TypeVar("T")
 AskClocks = Callable[[Sequence[str]], Mapping[str, Sequence[ClockView]]]
 _MANY, _PAGE = 1000, 200
+#: How long an answer about a partner is good.
+_FRESH_SECONDS = 2.0
 
 
 class Client(Protocol):
@@ -41,11 +46,37 @@ class Staff:
         self.roles = roles
 
 
+class PartnerLinks:
+    """Partners outside, asked of routing and remembered for a moment; raises Unavailable."""
+
+    def __init__(self, routing: Client) -> None:
+        self._routing = routing
+        self._known: dict[str, tuple[float, PartnerLink]] = {}
+
+    def of(self, ids: Iterable[str]) -> dict[str, PartnerLink]:
+        """Give those of some partners that there are."""
+        wanted, now = list(dict.fromkeys(ids)), time.monotonic()
+        fresh = [name for name in wanted if self._asked_at(name) + _FRESH_SECONDS > now]
+        for part in _parts([name for name in wanted if name not in fresh], _PAGE):
+            request = GetPartnerLinks(ids=part)
+            found = self._routing.query("partner_links", request, dict[str, PartnerLink])
+            self._known |= {name: (now, link) for name, link in found.items()}
+            fresh += found
+        return {name: self._known[name][1] for name in fresh}
+
+    def _asked_at(self, name: str) -> float:
+        known = self._known.get(name)
+        return known[0] if known else float("-inf")
+
+
 class Directory:
     """The services, asked in batches; every method raises Unavailable."""
 
-    def __init__(self, intake: Client, routing: Client, clocks: AskClocks) -> None:
+    def __init__(
+        self, intake: Client, routing: Client, clocks: AskClocks, links: PartnerLinks
+    ) -> None:
         self._intake = intake
+        self._links = links
         self._routing = routing
         self._clocks = clocks
 
@@ -61,14 +92,21 @@ class Directory:
 
     def titles(self, codes: Iterable[str]) -> dict[str, str]:
         """Give the tickets' titles."""
-        described = _gathered(
+        return {code: content.title for code, content in self.contents(codes).items()}
+
+    def contents(self, codes: Iterable[str]) -> dict[str, TicketContent]:
+        """Give what the tickets say, and who asked."""
+        return _gathered(
             codes,
             _PAGE,
             lambda part: self._intake.query(
                 "describe_tickets", DescribeTickets(codes=part), dict[str, TicketContent]
             ),
         )
-        return {code: content.title for code, content in described.items()}
+
+    def partners(self, ids: Iterable[str]) -> dict[str, PartnerLink]:
+        """Give partners outside, with what their messages are signed with."""
+        return self._links.of(ids)
 
     def cases(self, codes: Iterable[str]) -> dict[str, TicketView]:
         """Give who owns and who works on the tickets, and in which unit."""

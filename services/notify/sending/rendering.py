@@ -16,6 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
+from services.notify.domain.notices import PARTNER
 from services.notify.sending.wording import Wording
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -52,6 +53,8 @@ class Renderer:
 
     def render(self, template: str, channel: str, language: str, values: dict[str, Any]) -> Message:
         """Give the message; raises NotRenderable."""
+        if channel == PARTNER:
+            return Message(values["message"])
         language = language if language in LANGUAGES else LANGUAGES[0]
         values = {
             "link": self._link,

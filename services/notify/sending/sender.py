@@ -9,16 +9,17 @@ from chassis.provider import Provider
 from chassis.runtime import Runtime
 from chassis.timers import Background
 from services.notify.channels.kavenegar import Kavenegar
+from services.notify.channels.partner import PartnerPost
 from services.notify.channels.push import WebPush
 from services.notify.channels.smtp import Smtp
 from services.notify.channels.unset import Unset
 from services.notify.channels.vapid import Vapid
-from services.notify.domain.notices import EMAIL, PUSH, SMS
+from services.notify.domain.notices import EMAIL, PARTNER, PUSH, SMS
 from services.notify.links import Links
-from services.notify.repository import Devices, Digests, Ledgers
+from services.notify.repository import Devices, Digests, Ledgers, Stops
 from services.notify.sending.courier import Courier
 from services.notify.sending.digests import Teller
-from services.notify.sending.directory import Directory
+from services.notify.sending.directory import Directory, PartnerLinks
 from services.notify.sending.gathering import Gathering
 from services.notify.sending.receipts import Receipts
 from services.notify.sending.rendering import Renderer
@@ -55,7 +56,8 @@ class Sender(Provider):
     @late
     def ledgers(self) -> Ledgers:
         """The tickets' ledgers."""
-        return Ledgers(self._other("ledgers"), self._settings.notice_retry_seconds)
+        pauses = {PARTNER: self._settings.partner_retry_seconds}
+        return Ledgers(self._other("ledgers"), self._settings.notice_retry_seconds, pauses)
 
     @late
     def courier(self) -> Courier:
@@ -63,7 +65,10 @@ class Sender(Provider):
         settings = self._settings
         circumstances = self._other("circumstances")
         asks = Directory(
-            self._other("intake").caller, self._other("routing").caller, circumstances.clocks
+            self._other("intake").caller,
+            self._other("routing").caller,
+            circumstances.clocks,
+            self._links_of_partners,
         )
         renderer = Renderer(public_url=settings.public_url, zone=settings.zone)
         pauses = settings.notice_retry_seconds
@@ -72,7 +77,7 @@ class Sender(Provider):
             self.ledgers,
             asks,
             renderer,
-            {SMS: self._sms, EMAIL: self._email, PUSH: self._push},
+            {SMS: self._sms, EMAIL: self._email, PUSH: self._push, PARTNER: self._partner},
             links=self.links,
             digests=Gathering(self._digests, self.ledgers, teller, circumstances.policy),
         )
@@ -105,7 +110,7 @@ class Sender(Provider):
 
     def stop(self) -> None:
         """Close the connections."""
-        for name in ("_sms", "_email", "_push"):
+        for name in ("_sms", "_email", "_push", "_partner"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
@@ -142,6 +147,23 @@ class Sender(Provider):
             width=settings.push_connections,
             seconds=settings.push_seconds,
             lives_seconds=settings.push_lives_seconds,
+        )
+
+    @late
+    def _links_of_partners(self) -> PartnerLinks:
+        return PartnerLinks(self._other("routing").caller)
+
+    @late
+    def _partner(self) -> PartnerPost:
+        settings = self._settings
+        inside = (host.strip() for host in settings.partner_inside.split(","))
+        return PartnerPost(
+            self._links_of_partners,
+            Stops(self.runtime.database),
+            clock=self.ledgers.now,
+            inside=frozenset(filter(None, inside)),
+            width=settings.partner_connections,
+            seconds=settings.partner_seconds,
         )
 
     @late

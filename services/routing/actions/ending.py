@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from contracts.calls.base import Code, Slug, Text
-from services.routing.actions.base import Arguments, Foreign, Reason
+from services.routing.actions.base import Arguments, Reason
 
 
 class Decline(Arguments):
@@ -60,13 +60,6 @@ class Merge(Arguments):
     into: Code
 
 
-class HandOff(Arguments):
-    """Give the ticket to another system."""
-
-    to: Slug
-    reference: Foreign
-
-
 #: By action.
 ARGUMENTS: Mapping[str, type[Arguments]] = {
     "done": Done,
@@ -78,5 +71,4 @@ ARGUMENTS: Mapping[str, type[Arguments]] = {
     "rate": Rate,
     "reopen": Reason,
     "merge": Merge,
-    "hand-off": HandOff,
 }

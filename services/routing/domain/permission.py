@@ -56,9 +56,10 @@ GUARD_TESTS: Mapping[str, Test] = {
         he.asker.importing or he.ticket.assignee in (None, he.asker.person)
     ),
     "is_out": lambda he: bool(he.ticket.referrals),
-    "nothing_out": lambda he: not he.ticket.referrals,
+    "nothing_out": lambda he: not he.ticket.referrals and not he.ticket.is_outside,
     "not_by_doer": _is_not_by_doer,
     "not_rated": lambda he: he.ticket.rating is None,
+    "is_outside": lambda he: he.ticket.is_outside,
     "linked": lambda he: bool(he.ticket.ties.links),
     "attached": lambda he: he.ticket.ties.parent is not None,
     "no_parent": lambda he: he.ticket.ties.parent is None,
@@ -105,6 +106,16 @@ def permitted(standing: Standing, workflow: Workflow, action: str, at: datetime)
         if hindrance is None:
             return transition
     raise not_now(action, ticket, hindrances[0] or "state")
+
+
+def ways(standing: Standing, workflow: Workflow, action: str, at: datetime) -> list[Transition]:
+    """Give every transition by which somebody may act now; `permitted` gives the first."""
+    leaving = workflow.leaving(standing.ticket.step, action)
+    return [
+        transition
+        for transition in leaving
+        if _is_open(transition, standing) and _hindrance(transition, standing, at) is None
+    ]
 
 
 def allowed(standing: Standing, workflow: Workflow, at: datetime) -> list[str]:

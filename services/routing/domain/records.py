@@ -1,4 +1,4 @@
-"""The streams of people, units and rules: that they changed and when; the directory says to what.
+"""The streams of people, units, rules and partners: that they changed and when, not to what.
 
 Presence and leave are told whole: what they are is the fold of the stream.
 """
@@ -12,6 +12,7 @@ import msgspec
 from chassis.decisions import Evolution
 from contracts.calls.routing.attendance import Presence
 from contracts.routing import (
+    PartnerChanged,
     PersonChanged,
     PersonLeaveCancelled,
     PersonLeaveTaken,
@@ -23,7 +24,7 @@ from services.routing.domain.attendance import OnLeave
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a person, a unit or the rules were changed, and when the person is not there."""
+    """How often somebody or something was changed, and when a person is not there."""
 
     changes: int = 0
     active: bool = True
@@ -79,3 +80,8 @@ def leave_cancelled(state: Record, event: PersonLeaveCancelled, _at: datetime) -
 @RECORDS.on(RulesPublished)
 def rules_published(state: Record, event: RulesPublished, _at: datetime) -> Record:
     return msgspec.structs.replace(state, changes=state.changes + 1, rules=event.number)
+
+
+@RECORDS.on(PartnerChanged)
+def partner_changed(state: Record, event: PartnerChanged, _at: datetime) -> Record:
+    return _changed(state, active=event.active)

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from chassis.decisions import Evolution
+from contracts.envelope import ContentRef
 from contracts.routing import ENDED, State
+from contracts.routing.partners import Outcome, PartnerKind
 from services.routing.domain import attention, ties
 from services.routing.domain.attention import Attention
 from services.routing.domain.parts import Consent, Task
@@ -29,6 +31,35 @@ class Referral(msgspec.Struct, frozen=True, kw_only=True):
     to_tier: int
     to_person: str | None
     since: datetime
+
+
+class Outside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Work handed to a partner outside: a token, open until it is closed or called back."""
+
+    handoff: str
+    partner: str
+    kind: PartnerKind
+    by: str
+    since: datetime
+    is_open: bool = True
+    reference: str | None = None
+    #: How the work stands there, in the partner's own word.
+    state: str | None = None
+    due_at: datetime | None = None
+    #: The number of the newest message that told how it stands.
+    number: int = 0
+    heard_at: datetime | None = None
+    #: What the partner answered last.
+    answer: ContentRef | None = None
+    outcome: Outcome | None = None
+
+
+class Client(msgspec.Struct, frozen=True, kw_only=True):
+    """The partner outside that asked for a ticket, by a hand-off of its own."""
+
+    partner: str
+    handoff: str
+    reference: str
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +112,14 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None = None
     touch_seconds: int = 0
     cost: int = 0
+    outside: Outside | None = None
+    client: Client | None = None
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether a partner outside has the work."""
+        return self.outside is not None and self.outside.is_open
+
     #: Which tickets it belongs together with.
     ties: Ties = Ties()
     #: Who looks after it beside owner and assignee.
@@ -136,7 +175,9 @@ TICKETS = Evolution(Ticket)
 
 def index(state: Ticket) -> dict[str, Any]:
     """Give what lists, queues and rights look tickets up by."""
+    client = state.client
     return {
+        **({"client": f"{client.partner}:{client.handoff}"} if client else {}),
         "status": state.state,
         "unit": state.unit,
         "tier": state.tier,

@@ -14,6 +14,7 @@ from contracts.envelope import ContentRef, Event
 from contracts.routing import State
 from services.routing.actions import ARGUMENTS, Deed
 from services.routing.domain.organisation import Organisation, Person
+from services.routing.domain.partner import Partner
 from services.routing.domain.permission import Asker, Standing, asker_of, permitted
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Transition, Workflow
@@ -69,6 +70,8 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
     others: Mapping[str, Ticket] = {}
     #: Whose hours and days the rules mean.
     zone: str = "UTC"
+    #: Partners outside, where the batch speaks of them.
+    partners: Mapping[str, Partner] = {}
 
     def workflow_of(self, ticket: Ticket) -> Workflow:
         """Give the version a ticket was opened with."""

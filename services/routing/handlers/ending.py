@@ -12,7 +12,6 @@ from contracts.routing import (
     TicketDeclined,
     TicketDone,
     TicketFinished,
-    TicketHandedOff,
     TicketMerged,
     TicketRated,
     TicketReopened,
@@ -123,12 +122,6 @@ def merge(case: Case) -> list[Event]:
     return [TicketMerged(**case.stand, by=case.by, into=into)]
 
 
-def hand_off(case: Case) -> list[Event]:
-    """Give the ticket to another system, under a reference there."""
-    to, reference = case.arguments.to, case.arguments.reference
-    return [TicketHandedOff(**case.stand, by=case.by, to=to, reference=reference)]
-
-
 def _team(case: Case) -> Wish | None:
     ticket = case.ticket
     return Wish(unit=ticket.unit, tier=ticket.tier or 1) if ticket.unit else None
@@ -145,5 +138,4 @@ ACTIONS: Mapping[str, Action] = {
     "rate": Action(rate),
     "reopen": Action(reopen, wish=wish_for_reopen),
     "merge": Action(merge),
-    "hand-off": Action(hand_off),
 }

@@ -7,6 +7,7 @@ import msgspec
 from chassis.decisions import Context
 from contracts.envelope import Event
 from contracts.routing import (
+    PartnerChanged,
     PersonChanged,
     PersonLeaveCancelled,
     PersonLeaveTaken,
@@ -36,7 +37,7 @@ def _is_known(state: Record, event: Event) -> bool:
 class Change(msgspec.Struct, frozen=True):
     """A change that has been checked: what to record, unless nothing is different."""
 
-    event: PersonChanged | UnitChanged | None
+    event: PersonChanged | UnitChanged | PartnerChanged | None
 
 
 def record_change(

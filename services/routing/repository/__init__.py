@@ -11,6 +11,7 @@ from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
 from services.routing.repository.loads import Loads
 from services.routing.repository.macros import Drafts, Macros
+from services.routing.repository.partners import Partners
 from services.routing.repository.queues import Queues
 from services.routing.repository.requests import PastRequests
 from services.routing.repository.texts import Texts
@@ -52,6 +53,11 @@ class Store(Mongo):
     def texts(self) -> Texts:
         """What was written in actions."""
         return Texts(self.db["texts"])
+
+    @late
+    def partners(self) -> Partners:
+        """Partners outside, with their secrets."""
+        return Partners(self.db["partners"])
 
     @late
     def attempts(self) -> Attempts:

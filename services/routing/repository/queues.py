@@ -30,6 +30,7 @@ TICKET_INDEXES = (
     ),
     # The requests of a period, on which rules are tried.
     IndexModel([("opened_at", 1)]),
+    IndexModel([("client", 1)], sparse=True),
     IndexModel(
         [("questioned", 1), *_ORDER],
         name="questioned",

@@ -16,10 +16,25 @@ from chassis import logging
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import query
 from contracts.calls.intake import Contacts, DescribeTickets
-from contracts.calls.routing import GetTexts, ListTickets, StaffContacts, TicketPage
+from contracts.calls.routing import (
+    GetPartnerLinks,
+    GetTexts,
+    ListTickets,
+    StaffContacts,
+    TicketPage,
+)
 from contracts.calls.sla import ClockView, GetClocks
 from tests.component.teller import teller
-from tests.unit.notify.samples import KEPT, NOON, a_case, a_clock, a_person, a_requester
+from tests.unit.notify.samples import (
+    KEPT,
+    NOON,
+    SECRET,
+    a_case,
+    a_clock,
+    a_partner,
+    a_person,
+    a_requester,
+)
 
 HOLDERS = {"service_manager": ["boss"], "supervisor": ["boss", "chief"]}
 TITLE, TEXT = "چاپگر کار نمی‌کند {{7*7}}", "کابل را وصل کنید."
@@ -47,6 +62,15 @@ class Routing(teller("routing")):
         roles = [HOLDERS[asked.role] for asked in request.roles]
         persons = {*request.persons, *(person for held in roles for person in held)}
         return {"persons": {name: a_person(name) for name in persons}, "roles": roles}
+
+    @query
+    def partner_links(self, request: GetPartnerLinks, _call: Call) -> Any:
+        """Know the partners whom the tests listen as: their posts come to one address."""
+        address = os.environ.get("PARTNER_ADDRESS")
+        return {
+            name: a_partner(id=name, address=f"{address}/{name}", secrets=[SECRET])
+            for name in request.ids
+        }
 
     @query
     def texts(self, request: GetTexts, _call: Call) -> dict[str, str]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from chassis.decisions import Context
 from chassis.errors import Unavailable
-from contracts.calls.intake import Requester
-from contracts.calls.routing import StaffContact, TicketView
+from contracts.calls.intake import Requester, TicketContent
+from contracts.calls.routing import PartnerLink, StaffContact, TicketView
 from contracts.calls.sla import ClockView
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketRegistered
@@ -19,6 +19,7 @@ CODE = "123456789012"
 #: How the codes of tickets begin that were answered in the meantime, as a stand-in for sla has it.
 KEPT = "5"
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+SECRET = "whsec_" + "QUJD" * 8
 TEXT = ContentRef(id="text-1", sha256="0" * 64)
 
 
@@ -143,6 +144,38 @@ def a_clock(**changes: Any) -> ClockView:
     return ClockView(**(fields | changes))
 
 
+def a_content(**changes: Any) -> TicketContent:
+    fields = {
+        "code": CODE,
+        "title": "چاپگر کار نمی‌کند",
+        "description": "از صبح",
+        "subject": "it.printer",
+        "kind": "request",
+        "channel": "web",
+        "registered_at": NOON,
+        "registered_by": None,
+        "requester": a_requester(),
+        "messages": [],
+    }
+    return TicketContent(**(fields | changes))
+
+
+def a_partner(**changes: Any) -> PartnerLink:
+    fields = {
+        "id": "telecom",
+        "title": {"fa": "مخابرات", "en": "Telecom"},
+        "kind": "peygir",
+        "address": "https://telecom.example.com/api/v1/partners/ministry/events",
+        "email": "desk@telecom.example.com",
+        "language": "fa",
+        "fields": ["title", "description", "reason", "kind", "priority", "due_at"],
+        "active": True,
+        "version": 1,
+        "secrets": [SECRET],
+    }
+    return PartnerLink(**(fields | changes))
+
+
 class People:
     """Stands for intake and routing; what is named in `away` does not answer."""
 
@@ -154,6 +187,8 @@ class People:
         self.known_cases = {CODE: a_case()}
         self.known_texts = {TEXT.id: "کابل را وصل کنید."}
         self.known_clocks: dict[str, Any] = {}
+        self.known_contents = {CODE: a_content()}
+        self.known_partners = {"telecom": a_partner()}
         self.known_titles = {CODE: "چاپگر کار نمی‌کند"}
 
     def requesters(self, ids: Any) -> dict[str, Requester]:
@@ -175,6 +210,12 @@ class People:
 
     def clocks(self, codes: Any) -> dict[str, Any]:
         return self._of(self.known_clocks, codes, "sla")
+
+    def contents(self, codes: Any) -> dict[str, Any]:
+        return self._of(self.known_contents, codes, "intake")
+
+    def partners(self, ids: Any) -> dict[str, PartnerLink]:
+        return self._of(self.known_partners, ids, "routing")
 
     def _of(self, known: dict[Any, Any], asked: Any, service: str) -> dict[Any, Any]:
         if service in self.away:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.partners import Person
 from services.notify.links import Links
 from services.notify.sending.digests import Line
 from services.notify.sending.rendering import TEMPLATES, NotRenderable, Renderer
@@ -43,8 +44,12 @@ def values(**changes: Any) -> dict[str, Any]:
         "late": 3,
         "near": 21,
         "worst": [Line(CODE, "first_response", NOON, late=True)] * 10,
+        "state": "asked",
     }
-    return fields | changes
+    fields |= changes
+    handed = {name: fields[name] for name in ("title", "text", "due_at")}
+    handed |= {"description": fields["text"], "requester": Person(name=fields["name"])}
+    return {"handed": handed} | fields
 
 
 def render(template: str, channel: str, language: str = "fa", **changes: Any):

@@ -71,12 +71,13 @@ def test_what_each_may_do_with_work_in_progress() -> None:
 
     ties = {"attach", "ask-unit", "follow", "link"}
     mine = {"snooze"}
-    work = {"done", "escalate", "log-work", "note", "refer", *ties, *mine}
+    work = {"done", "escalate", "hand-off", "log-work", "note", "refer", *ties, *mine}
     assert actions_of(world, identity_of("expert")) == work
     assert actions_of(world, identity_of("desk")) == {
         "answer",
         "ask",
         "done",
+        "hand-off",
         "log-work",
         "merge",
         "note",

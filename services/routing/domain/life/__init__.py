@@ -1,6 +1,14 @@
 """A ticket's case as the fold of routing's own events, by theme."""
 
-from services.routing.domain.life import attention, ending, flows, joining, placing, work
+from services.routing.domain.life import (
+    attention,
+    ending,
+    flows,
+    joining,
+    partners,
+    placing,
+    work,
+)
 from services.routing.domain.ticket import TICKETS
 
-__all__ = ["TICKETS", "attention", "ending", "flows", "joining", "placing", "work"]
+__all__ = ["TICKETS", "attention", "ending", "flows", "joining", "partners", "placing", "work"]

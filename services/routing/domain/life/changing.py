@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from contracts.routing import ENDED, StateEvent
-from services.routing.domain.ticket import Ticket
+from services.routing.domain.ticket import Outside, Ticket
 
 
 def changed(state: Ticket, /, **fields: Any) -> Ticket:
@@ -22,7 +22,7 @@ def stands(state: Ticket, event: StateEvent, at: datetime, /, **fields: Any) -> 
     Tasks and approvals are those of the step, and go with it.
     """
     if event.state in ENDED:
-        fields |= {"ended_at": at, "referrals": ()}
+        fields |= {"ended_at": at, "referrals": (), "outside": _left(state, event)}
     else:
         fields |= {"ended_at": None, "finished_at": None}
     # Whatever moves a ticket is something done about it; what gives it away says otherwise.
@@ -32,3 +32,10 @@ def stands(state: Ticket, event: StateEvent, at: datetime, /, **fields: Any) -> 
     if event.step != state.step:
         fields |= {"tasks": (), "consent": None}
     return changed(state, state=event.state, step=event.step, **fields)
+
+
+def _left(state: Ticket, event: StateEvent) -> Outside | None:
+    """Give what is left of work outside: only a hand-off that ends the ticket itself goes on."""
+    if not state.is_outside or state.outside is None or event.state == "handed_off":
+        return state.outside
+    return msgspec.structs.replace(state.outside, is_open=False, outcome="recalled")

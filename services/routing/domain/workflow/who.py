@@ -28,6 +28,7 @@ GUARDS = frozenset(
         "at_work",
     }
     | {"linked", "attached", "no_parent", "has_asked", "is_away", "follows", "has_snoozed"}
+    | {"is_outside"}
 )
 
 

@@ -1,0 +1,18 @@
+"""A partner outside, as decisions see it: no address, no secret."""
+
+from __future__ import annotations
+
+import msgspec
+
+from contracts.routing.partners import PartnerKind
+
+
+class Partner(msgspec.Struct, frozen=True, kw_only=True):
+    """An outside system that work can be handed to."""
+
+    id: str
+    kind: PartnerKind
+    unit: str | None = None
+    #: A hand-off ends our ticket; else it waits.
+    ends: bool = False
+    active: bool = True

@@ -1,0 +1,228 @@
+"""Work that goes to a partner outside and comes back, and work that a partner asks for.
+
+A hand-off is a token, as a referral is: while it is open the work cannot be done here. What the
+partner answers is proposed to the owner, who alone speaks to the requester.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from chassis.decisions import Context
+from chassis.errors import Conflict, FieldFault, Forbidden, Invalid, NotFound
+from contracts.envelope import ContentRef, Event
+from contracts.routing import (
+    ENDED,
+    TicketHandedOff,
+    TicketPartnerHeard,
+    TicketPartnerWritten,
+    TicketSentOut,
+    TicketTakenBack,
+    TicketTakenIn,
+    TicketWaiting,
+)
+from contracts.routing.partners import Outcome, Said
+from services.routing.domain.partner import Partner
+from services.routing.domain.permission import Standing, ways
+from services.routing.domain.ticket import Outside, Ticket
+from services.routing.handlers.case import Action, Case, Grounds, Stand, stand_at
+from services.routing.handlers.conversation import resumed
+
+_CLOSES: Mapping[Said, Outcome] = {"closed": "closed", "rejected": "rejected"}
+
+
+class PartnerSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of a partner, proved and read; its text is stored apart."""
+
+    partner: str
+    said: Said
+    handoff: str | None = None
+    reference: str | None = None
+    state: str | None = None
+    due_at: datetime | None = None
+    number: int | None = None
+    text: ContentRef | None = None
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket that was registered because a partner handed it over."""
+
+    partner: str
+    handoff: str
+    reference: str
+
+
+# -- ours, at a partner ------------------------------------------------------------------------
+
+
+def hand_off(case: Case) -> list[Event]:
+    """Give the work to a partner; the ticket waits for it, or ends, as the partner's terms are."""
+    if case.ticket.is_outside:
+        raise Conflict("already_with_partner", partner=case.ticket.outside.partner)  # type: ignore[union-attr]
+    partner = case.grounds.partners.get(case.arguments.to)
+    if partner is None or not partner.active:
+        return [_given_away(case, _known_reference(case))]
+    waits = None if partner.ends else _stand(case, "waiting")
+    sent = _sent_out(case, partner, ends=waits is None)
+    if waits is None:
+        return [sent, _given_away(case, case.arguments.reference or sent.handoff)]
+    return [sent, TicketWaiting(**waits, waiting_for="supplier", by=case.by)]
+
+
+def tell_partner(case: Case) -> list[Event]:
+    """Write to the partner, who goes on with the work."""
+    token = _token(case.ticket)
+    written = TicketPartnerWritten(
+        handoff=token.handoff,
+        partner=token.partner,
+        kind=token.kind,
+        by=case.by,
+        text=case.deed.texts["text"],
+    )
+    if case.ticket.waiting_for == "supplier":
+        return [written]
+    return [written, TicketWaiting(**case.stand, waiting_for="supplier", by=case.by)]
+
+
+def recall(case: Case) -> list[Event]:
+    """Call the work back from the partner, who is told."""
+    back = _back(case.ticket, "recalled", case.by, case.text("reason"), case.context)
+    if case.ticket.state != "waiting":
+        return [back]
+    return [back, resumed(case.ticket, case.stand, case.by, case.context)]
+
+
+def hear_partner(
+    state: Ticket, message: PartnerSaid, context: Context, grounds: Grounds
+) -> list[Event]:
+    """Record what a partner says of work that it has, or had; raises NotFound for any other."""
+    token = state.outside
+    if token is None or token.partner != message.partner:
+        raise NotFound("handoff_unknown")
+    if message.handoff not in (None, token.handoff) or _is_overtaken(message, token):
+        return []
+    heard = TicketPartnerHeard(
+        handoff=token.handoff,
+        partner=token.partner,
+        kind=token.kind,
+        said=message.said,
+        reference=message.reference,
+        outside_state=message.state,
+        due_at=message.due_at,
+        number=message.number,
+        text=message.text,
+    )
+    by = f"partner:{token.partner}"
+    outcome = _CLOSES.get(message.said)
+    if not token.is_open or (outcome is None and message.said != "asked"):
+        return [heard]
+    goes_on = _goes_on(state, by, context, grounds)
+    if outcome is None:
+        return [heard, *goes_on]
+    return [heard, _back(state, outcome, by, message.text or token.answer, context), *goes_on]
+
+
+def _is_overtaken(message: PartnerSaid, token: Outside) -> bool:
+    """Tell whether a message only says how the work stood before what is known already."""
+    late = message.number is not None and message.number <= token.number
+    return late and message.said == "progressed"
+
+
+def _goes_on(state: Ticket, by: str, context: Context, grounds: Grounds) -> list[Event]:
+    """End the waiting for the partner, where the ticket does wait for it."""
+    if state.state in ENDED or state.waiting_for != "supplier":
+        return []
+    workflow = grounds.workflow_of(state)
+    for transition in workflow.leaving(state.step, "resume"):
+        stand = stand_at(workflow, workflow.target(state.step, transition))
+        return [resumed(state, stand, by, context)]
+    return []
+
+
+def _known_reference(case: Case) -> str:
+    """Give the reference that a system without terms has given; raises Invalid."""
+    reference: str | None = case.arguments.reference
+    if reference is None:
+        fault = FieldFault(pointer="/to", code="partner_unknown")
+        raise Invalid("partner_unknown", fields=[fault], partner=case.arguments.to)
+    return reference
+
+
+def _given_away(case: Case, reference: str) -> TicketHandedOff:
+    stand = _stand(case, "handed_off")
+    if stand is None:
+        raise Forbidden("action_not_yours", action=case.deed.action)
+    return TicketHandedOff(**stand, by=case.by, to=case.arguments.to, reference=reference)
+
+
+def _stand(case: Case, kind: Literal["waiting", "handed_off"]) -> Stand | None:
+    """Give where a hand-off leads to that ends, or waits for a supplier; None: nowhere so."""
+    standing = Standing(case.ticket, case.asker, case.grounds.organisation)
+    flow, here = case.workflow, case.ticket.step
+    for way in ways(standing, flow, case.deed.action, case.context.at):
+        step = flow.target(here, way)
+        found = flow.steps[step]
+        if found.kind == kind and (kind != "waiting" or found.waiting_for == "supplier"):
+            return stand_at(flow, step)
+    return None
+
+
+def _sent_out(case: Case, partner: Partner, *, ends: bool) -> TicketSentOut:
+    return TicketSentOut(
+        handoff=case.context.new_id("handoff"),
+        partner=partner.id,
+        kind=partner.kind,
+        by=case.by,
+        unit=partner.unit,
+        ends=ends,
+        reason=case.text("reason"),
+    )
+
+
+def _back(
+    ticket: Ticket, outcome: Outcome, by: str, proposal: ContentRef | None, context: Context
+) -> TicketTakenBack:
+    token = _token(ticket)
+    return TicketTakenBack(
+        handoff=token.handoff,
+        partner=token.partner,
+        kind=token.kind,
+        by=by,
+        outcome=outcome,
+        held_seconds=max(0.0, (context.at - token.since).total_seconds()),
+        proposal=proposal,
+    )
+
+
+def _token(ticket: Ticket) -> Outside:
+    if ticket.outside is None:
+        raise Conflict("not_with_partner")
+    return ticket.outside
+
+
+# -- a partner's, at ours ----------------------------------------------------------------------
+
+
+def take_in(state: Ticket, message: Taken, _context: Context, _grounds: Grounds) -> list[Event]:
+    """Record for whom the ticket is; raises Conflict when it is for another hand-off."""
+    if state.opened_at is None:
+        raise NotFound("ticket_not_found")
+    if state.client is not None:
+        if (state.client.partner, state.client.handoff) == (message.partner, message.handoff):
+            return []
+        raise Conflict("taken_in_already")
+    return [
+        TicketTakenIn(partner=message.partner, handoff=message.handoff, reference=message.reference)
+    ]
+
+
+#: By name.
+ACTIONS: Mapping[str, Action] = {
+    "hand-off": Action(hand_off),
+    "tell-partner": Action(tell_partner),
+    "recall": Action(recall),
+}
