@@ -37,6 +37,8 @@ class TicketRegistered(Event):
     workflow: str = "default"
     #: Came from an importer: nobody is told, and nothing is assigned by itself.
     imported: bool = False
+    #: The ticket that this one was a part of.
+    split_from: str | None = None
     #: What was filled in, where the subject has a form.
     form: FormRef | None = None
     #: Answers of the fields marked `routable`, by field: ids of options, numbers, days (ISO), yes

@@ -144,3 +144,11 @@ class NotificationFailed(DeliveryEvent):
     #: A short code: `refused`, `unreachable`, `timeout`, `no_address`, ...
     code: str
     next_attempt_at: datetime | None = None
+
+
+@event("notification.following", by="notify")
+class NotificationFollowing(Event):
+    """A colleague wants to be told of news of the ticket; of nothing more, with an empty list."""
+
+    person: str
+    news: list[str]

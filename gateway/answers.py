@@ -87,6 +87,10 @@ class InboxAnswer(Answer, frozen=True):
     queue: list[TicketLine]
     #: With a task of mine or my team's, or waiting for my consent.
     asked: list[TicketLine]
+    #: My unit, or I, was asked something about it.
+    questions: list[TicketLine] = []
+    #: Clocks of what is out, by code.
+    clocks: dict[str, list[ClockView]] = {}
     unavailable: list[str] = []
 
 

@@ -20,6 +20,7 @@ from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
 from gateway.limits import Limits
+from gateway.presence import Presence
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
 from gateway.settings import GatewaySettings
@@ -90,6 +91,7 @@ class Gateway:
             refresh_seconds=settings.refresh_seconds,
             idle_seconds=settings.idle_seconds,
         )
+        self.presence = Presence(settings.redis_url.get_secret_value())
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()
         self.open_streams = 0

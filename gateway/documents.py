@@ -55,6 +55,10 @@ Language = Literal["fa", "en"]
 Channel = Literal["web", "phone", "email", "sms", "api"]
 FreeForm = Annotated[dict[str, Any], BeforeValidator(_shallow)]
 
+#: A tracking code among others, with or without separators.
+Code = Annotated[
+    str, BeforeValidator(without_separators), StringConstraints(pattern=r"^[0-9]{12}$")
+]
 #: The tracking code in a path, with or without separators.
 CodePath = Annotated[
     str,

@@ -231,6 +231,13 @@ class Aggregates(Provider, Generic[S]):
         """Carry the same command out on many streams together; gives what became of each."""
         return self.settle({name: [_commanded(decide, request, call)] for name in streams})
 
+    def execute_each(
+        self, requests: Mapping[str, Any], decide: Decide, call: Call
+    ) -> dict[str, Outcome]:
+        """Carry one command out on many streams together, by a request for each; as `execute`."""
+        intents = {name: [_commanded(decide, each, call)] for name, each in requests.items()}
+        return self.settle(intents, pull=True)
+
     def _turn(self, stream: str) -> Semaphore:
         """Let commands on one stream wait for each other here, instead of losing races."""
         return self._turns.setdefault(stream, Semaphore())

@@ -38,6 +38,20 @@ class RegisterTicket(Request):
     answers: dict[str, Any] = {}
 
 
+class SplitTicket(Request):
+    """Command `split_ticket`: a part of a ticket as one of its own. Answers `Registered`.
+
+    Its requester is that of the whole; without a subject it has that of the whole, too.
+    """
+
+    code: Code
+    title: Line
+    description: Text
+    subject: Slug | None = None
+    #: Answers to the subject's form, by field.
+    answers: dict[str, Any] = {}
+
+
 class Registered(Answer):
     """A ticket as it stands right after registering."""
 

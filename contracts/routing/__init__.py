@@ -4,6 +4,17 @@
 where the ticket stands, equal to `state` in the default workflow.
 """
 
+from contracts.routing.attention import (
+    News,
+    TicketChased,
+    TicketFollowed,
+    TicketMentioned,
+    TicketSnoozed,
+    TicketUnfollowed,
+    TicketUnitAsked,
+    TicketUnitReplied,
+    TicketWoken,
+)
 from contracts.routing.ending import (
     TicketDeclined,
     TicketDone,
@@ -28,6 +39,20 @@ from contracts.routing.flows import (
     TicketTaskDone,
     TicketTaskOpened,
 )
+from contracts.routing.joining import (
+    CONVERSE,
+    Passed,
+    Relation,
+    TicketAttached,
+    TicketDetached,
+    TicketHeard,
+    TicketJoined,
+    TicketLinked,
+    TicketParted,
+    TicketPassageEnded,
+    TicketPassedOn,
+    TicketUnlinked,
+)
 from contracts.routing.organisation import PersonChanged, UnitChanged
 from contracts.routing.placing import (
     TicketAssigned,
@@ -50,22 +75,34 @@ from contracts.routing.work import (
 )
 
 __all__ = [
+    "CONVERSE",
     "ENDED",
     "STATES",
+    "News",
+    "Passed",
     "PersonChanged",
+    "Relation",
     "State",
     "StateEvent",
     "TicketAnswered",
     "TicketApprovalAsked",
     "TicketApprovalGiven",
     "TicketAssigned",
+    "TicketAttached",
+    "TicketChased",
     "TicketDeclined",
     "TicketDemandRefused",
+    "TicketDetached",
     "TicketDone",
     "TicketEscalated",
     "TicketFinished",
+    "TicketFollowed",
     "TicketFormFilled",
     "TicketHandedOff",
+    "TicketHeard",
+    "TicketJoined",
+    "TicketLinked",
+    "TicketMentioned",
     "TicketMerged",
     "TicketMigrated",
     "TicketMoved",
@@ -73,6 +110,9 @@ __all__ = [
     "TicketNoticeAsked",
     "TicketOpened",
     "TicketOwned",
+    "TicketParted",
+    "TicketPassageEnded",
+    "TicketPassedOn",
     "TicketPrioritised",
     "TicketQueued",
     "TicketRated",
@@ -81,13 +121,19 @@ __all__ = [
     "TicketResumed",
     "TicketReturned",
     "TicketSentBack",
+    "TicketSnoozed",
     "TicketTaskAssigned",
     "TicketTaskCancelled",
     "TicketTaskDone",
     "TicketTaskOpened",
     "TicketTriaged",
+    "TicketUnfollowed",
+    "TicketUnitAsked",
+    "TicketUnitReplied",
+    "TicketUnlinked",
     "TicketWaiting",
     "TicketWithdrawn",
+    "TicketWoken",
     "TicketWorkLogged",
     "UnitChanged",
 ]

@@ -93,6 +93,8 @@ class TicketApprovalAsked(Event):
     in_order: bool = False
     #: Whose deed is to be approved; he himself may not.
     doer: str | None = None
+    #: Who is told that his turn has come, as the organisation is now.
+    told: list[str] = []
 
 
 @event("ticket.approval_given", by="routing")
@@ -104,6 +106,8 @@ class TicketApprovalGiven(Event):
     by: str
     verdict: Literal["approved", "refused"]
     reason: ContentRef | None = None
+    #: Whose turn it is now, where they speak one after the other.
+    told: list[str] = []
 
 
 @event("ticket.notice_asked", by="routing")

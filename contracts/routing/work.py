@@ -67,3 +67,5 @@ class TicketAnswered(Event):
     answer: ContentRef
     #: The first public answer, which stops the first-response clock.
     first: bool
+    #: The parent whose answer this is, told to the requester of each child.
+    via: str | None = None

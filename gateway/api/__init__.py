@@ -5,12 +5,14 @@ from fastapi import APIRouter
 from gateway.api import (
     admin,
     clocks,
+    desk,
     devices,
     events,
     expectations,
     forms,
     holidays,
     inbox,
+    joining,
     notices,
     operation,
     providers,
@@ -26,6 +28,8 @@ from gateway.api import (
 #: In the order of the OpenAPI document; those asked most come first in matching too.
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
+    joining.router,
+    desk.router,
     clocks.router,
     clocks.unit_router,
     clocks.admin_router,

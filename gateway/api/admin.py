@@ -17,10 +17,12 @@ from contracts.calls.base import Request as CallRequest
 from contracts.calls.forms import DefineBlock, DefineForm, FormView
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import (
+    DefineMacro,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    Macro,
     Rule,
     Staff,
     StaffMember,
@@ -124,6 +126,10 @@ DEFINITIONS: Final = (
         "define_workflow",
         DefineWorkflow,
         WorkflowView,
+        example=examples.WORKFLOW,
+    ),
+    Definition(
+        "macros", "standard answer", "routing", "macros", Macro, "define_macro", DefineMacro, Macro
     ),
     Definition(
         "agreements",
@@ -229,7 +235,7 @@ def _described(definition: Definition) -> str:
     codes = ", ".join(f"`{code}`" for code in definition.example.faults)
     return (
         f"{text}\n\n{definition.example.note}\n\n"
-        f"A wrong one is refused with `definition_invalid`; `errors` may name {codes}."
+        f"A wrong one is refused with `{definition.example.code}`; `errors` may name {codes}."
     )
 
 

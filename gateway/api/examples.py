@@ -12,6 +12,8 @@ class Example(NamedTuple):
     note: str
     #: Codes of faults.
     faults: tuple[str, ...]
+    #: With which a wrong one is refused.
+    code: str = "definition_invalid"
 
 
 _WORKDAY: Final = ["08:00-12:00", "13:00-16:00"]
@@ -195,4 +197,51 @@ BLOCK: Final = Example(
     note="Every form that includes the block gets a new version with it. A block that would break "
     "one of them is refused, as is one that includes another.",
     faults=("breaks_form", "field_type_unknown", "language_missing", "named_twice"),
+)
+
+
+WORKFLOW: Final = Example(
+    answer={
+        "id": "purchase",
+        "version": 2,
+        "definition": {
+            "title": {"fa": "خرید", "en": "Purchase"},
+            "start": "new",
+            "actions": {"ordered": {"title": {"fa": "سفارش داده شد", "en": "Ordered"}}},
+            "steps": {
+                "new": {"kind": "new", "unit": "purchasing"},
+                "checking": {
+                    "kind": "in_progress",
+                    "tells": {"fa": "خرید شما بررسی می‌شود.", "en": "Your purchase is checked."},
+                    "tasks": {
+                        "legal": {
+                            "title": {"fa": "بررسی حقوقی", "en": "Legal check"},
+                            "unit": "legal",
+                            "form": "legal-check",
+                        }
+                    },
+                },
+                "approval": {"kind": "in_progress", "approvals": {"by": ["supervisor"]}},
+                "delivered": {"kind": "finished"},
+                "refused": {"kind": "declined"},
+            },
+            "transitions": [
+                {"action": "ordered", "from": ["new"], "to": "checking", "who": ["assignee"]},
+                {"action": "passed", "from": ["checking"], "to": "approval"},
+                {"action": "failed", "from": ["checking"], "to": "refused"},
+                {"action": "passed", "from": ["approval"], "to": "delivered"},
+                {"action": "failed", "from": ["approval"], "to": "refused"},
+            ],
+        },
+    },
+    note="A step with tasks or approvals is left by itself, by `passed` or `failed`. What a "
+    "definition may say stands in docs/workflows.md.",
+    faults=(
+        *("step_unknown", "action_unknown", "relation_unknown", "guard_unknown"),
+        *("unreachable", "dead_end", "nobody_may", "leads_to_wrong_kind", "leaves_an_end"),
+        *("needs_too_many", "no_way_passed", "no_way_failed", "nothing_to_settle", "automatic"),
+        *("unit_unknown", "nobody_there", "resolves_to_nobody", "too_few_people", "form_unknown"),
+        *("fact_unknown", "answers_unknown", "form_ambiguous", "language_missing"),
+    ),
+    code="workflow_invalid",
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Response
 
 from contracts.calls.base import Nothing
 from contracts.calls.routing import Inbox
+from contracts.calls.sla import ClockView, GetClocks
 from gateway.access import allow
 from gateway.answers import InboxAnswer, answered, gives
 from gateway.caller import Caller
@@ -24,12 +26,14 @@ router = APIRouter(prefix="/api/v1/inbox", tags=["tickets"], route_class=StrictR
     responses=gives(InboxAnswer),
 )
 async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response:
-    """Give own work, own tickets that are out, the team's queue, and where one is asked."""
+    """Give own work, own tickets that are out with others, the team's queue, where one is asked."""
     inbox = await caller.query("routing", "inbox", Nothing(), Inbox)
-    views = [*inbox.work, *inbox.out, *inbox.queue, *inbox.asked]
+    views = [*inbox.out, *inbox.asked, *inbox.questions, *inbox.work, *inbox.queue]
     # A ticket may stand in two parts, and a question may name a hundred codes and more.
     shown = list({view.code: view for view in views}.values())[:200]
-    lines, unavailable = await with_titles(caller, shown)
+    (lines, unavailable), clocks = await asyncio.gather(
+        with_titles(caller, shown), _clocks(caller, [view.code for view in inbox.out])
+    )
     by_code = {line.code: line for line in lines}
     return answered(
         InboxAnswer(
@@ -37,6 +41,16 @@ async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response
             out=[by_code[view.code] for view in inbox.out if view.code in by_code],
             queue=[by_code[view.code] for view in inbox.queue if view.code in by_code],
             asked=[by_code[view.code] for view in inbox.asked if view.code in by_code],
-            unavailable=unavailable,
+            questions=[by_code[view.code] for view in inbox.questions if view.code in by_code],
+            clocks=clocks or {},
+            unavailable=unavailable if clocks is not None else [*unavailable, "sla"],
         )
     )
+
+
+async def _clocks(caller: Caller, codes: list[str]) -> dict[str, list[ClockView]] | None:
+    """Give the clocks of what is out; None while sla does not answer."""
+    if not codes:
+        return {}
+    request = GetClocks(codes=codes)
+    return await caller.optional("sla", "clocks", request, dict[str, list[ClockView]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 from chassis.errors import FieldFault, Invalid, NotFound
 from contracts.calls.intake import (
     DescribeTickets,
+    Message,
     Registered,
     RegisterTicket,
     RequesterData,
@@ -40,6 +42,10 @@ from gateway.limits import network_of
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], route_class=StrictRoute)
 
 Reader = Annotated[Caller, allow("ticket.read")]
+#: The requester of a merged ticket wrote; and how long that may have been on its way here.
+_HEARD: Final = "ticket.heard"
+_ON_THE_WAY: Final = timedelta(minutes=10)
+_MOST_DESCRIBED: Final = 200
 #: What each action needs beyond reading the ticket, routing decides by the workflow.
 Worker = Annotated[Caller, allow_command("ticket.read")]
 
@@ -220,9 +226,27 @@ async def ticket_timeline(code: CodePath, caller: Reader) -> Response:
         case,
         registered_at=content.registered_at,
         requester=content.requester.id,
-        messages=content.messages,
+        messages=sorted(
+            [*content.messages, *await _messages_of_merged(caller, case)],
+            key=lambda message: message.at,
+        ),
     )
     return answered(TicketTimeline(code=code, steps=story.for_staff(merged, caller.language)))
+
+
+async def _messages_of_merged(caller: Caller, case: list[Step]) -> list[Message]:
+    """Give what was written to the tickets that were merged into one, since they were."""
+    heard = {step.data["ticket"]: step.at for step in reversed(case) if step.type == _HEARD}
+    if not heard:
+        return []
+    request = DescribeTickets(codes=sorted(heard)[:_MOST_DESCRIBED])
+    found = await caller.optional("intake", "describe_tickets", request, dict[str, TicketContent])
+    return [
+        message
+        for code, content in (found or {}).items()
+        for message in content.messages
+        if message.at >= heard[code] - _ON_THE_WAY
+    ]
 
 
 @router.post(

@@ -40,6 +40,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     content: ContentRef
     registered_by: str | None
     workflow: str
+    #: The ticket that it was a part of.
+    split_from: str | None = None
     form: FormRef | None = None
     answers: dict[str, Told] = {}
 
@@ -77,6 +79,7 @@ def register_ticket(
             registered_by=message.registered_by,
             workflow=message.workflow,
             imported=context.imported,
+            split_from=message.split_from,
             form=message.form,
             answers=message.answers,
         )

@@ -37,6 +37,7 @@ def register(
     store: Store,
     catalogue: Catalogue,
     zone: str,
+    split_from: str | None = None,
 ) -> Registered:
     """Register once per idempotency key; raises Invalid, KeyReused or Unavailable."""
     content, subject = asked(request, call, catalogue, zone)
@@ -58,6 +59,7 @@ def register(
         content=ContentRef(id=claim.code, sha256=claim.content.digest),
         registered_by=_registrar(call),
         workflow=_workflow(request, call),
+        split_from=split_from,
         form=answers.reference if answers else None,
         answers=catalogue.routable(answers) if answers else {},
     )

@@ -25,12 +25,13 @@ from contracts.calls.intake import (
     RegisterTicket,
     Requester,
     SearchTickets,
+    SplitTicket,
     Subject,
     TicketContent,
     Track,
     Tracked,
 )
-from services.intake import content, following, registration, requesters
+from services.intake import content, following, registration, requesters, splitting
 from services.intake.catalogue import Catalogue
 from services.intake.domain.requester import REQUESTERS
 from services.intake.domain.requester import Requester as RequesterState
@@ -56,6 +57,18 @@ class IntakeService:
     @command
     def register_ticket(self, request: RegisterTicket, call: Call) -> Registered:
         return registration.register(
+            request,
+            call,
+            tickets=self.tickets,
+            store=self.store,
+            catalogue=self.catalogue,
+            zone=self.settings.zone,
+        )
+
+    @command
+    def split_ticket(self, request: SplitTicket, call: Call) -> Registered:
+        call.require("ticket.register_for")
+        return splitting.split(
             request,
             call,
             tickets=self.tickets,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,15 +13,23 @@ from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.notify import Particulars
 from contracts.routing import (
     TicketAnswered,
+    TicketApprovalAsked,
+    TicketApprovalGiven,
     TicketAssigned,
+    TicketChased,
     TicketDeclined,
+    TicketHeard,
+    TicketMentioned,
     TicketMoved,
     TicketNoticeAsked,
     TicketReopened,
     TicketSentBack,
     TicketTaskAssigned,
+    TicketUnitAsked,
+    TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
+    TicketWoken,
 )
 from contracts.sla import SlaBreached, SlaOverdue, SlaWarned
 from services.notify.domain import ladders
@@ -32,6 +40,7 @@ from services.notify.domain.notices import (
     ASSIGNEE,
     BOTH,
     EMAIL,
+    NOTHING,
     RESPONSIBLE,
     Notice,
     owe,
@@ -56,6 +65,8 @@ def telling(template: str) -> Decide:
 
 #: In plain words, that specialists look at it now.
 tell_of_escalation = telling("escalated")
+#: It goes on together with another request.
+tell_merged = telling("merged")
 #: The work is done.
 tell_done = ending(telling("done"))
 #: It is over; and how to say what he thinks of it.
@@ -73,8 +84,54 @@ def send_code(
 def pass_message_on(
     ledger: Ledger, _event: TicketMessageReceived, context: Context, _grounds: Grounds
 ) -> list[Event]:
-    """Tell owner and assignee that the requester wrote."""
+    """Tell owner and assignee that the requester wrote; of a merged ticket, the other one tells."""
+    if ledger.was_owed("merged"):
+        return []
     return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
+
+
+def tell_heard(
+    ledger: Ledger, _event: TicketHeard, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell owner and assignee that the requester of a ticket merged into this one wrote."""
+    return owe(ledger, context, Notice("message_received", RESPONSIBLE, (EMAIL,)))
+
+
+def tell_asked(
+    ledger: Ledger, event: TicketUnitAsked, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Bring a colleague's question to those who can answer it."""
+    return _owe_to_persons(ledger, "unit_asked", event.told, _quoting(event.text), context)
+
+
+def tell_replied(
+    ledger: Ledger, event: TicketUnitReplied, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Bring the answer to who had asked."""
+    if event.withdrawn or event.to is None:
+        return []
+    return _owe_to_persons(ledger, "unit_replied", [event.to], _quoting(event.text), context)
+
+
+def tell_chased(
+    ledger: Ledger, event: TicketChased, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Remind who has the work, or was asked."""
+    return _owe_to_persons(ledger, "chased", event.told, NOTHING, context)
+
+
+def tell_mentioned(
+    ledger: Ledger, event: TicketMentioned, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Call the attention of those who were named in a note."""
+    return _owe_to_persons(ledger, "mentioned", event.persons, _quoting(event.note), context)
+
+
+def tell_woken(
+    ledger: Ledger, event: TicketWoken, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Tell that what was put off is there again."""
+    return _owe_to_persons(ledger, "woken", [event.person], NOTHING, context)
 
 
 def tell_of_assignment(
@@ -174,6 +231,16 @@ def tell_of_task(
     return owe(ledger, context, Notice("assigned", PERSON + event.assignee, (EMAIL,)))
 
 
+def ask_for_consent(
+    ledger: Ledger,
+    event: TicketApprovalAsked | TicketApprovalGiven,
+    context: Context,
+    _grounds: Grounds,
+) -> list[Event]:
+    """Tell those whose turn it is that their consent is waited for."""
+    return owe(ledger, context, *(Notice("consent", PERSON + p, (EMAIL,)) for p in event.told))
+
+
 def warn(ledger: Ledger, event: SlaWarned, context: Context, grounds: Grounds) -> list[Event]:
     """Tell those the agreement names how little time is left."""
     particulars = Particulars(
@@ -202,6 +269,17 @@ def _just_asked(ledger: Ledger, context: Context) -> bool:
 
 def _quoting(text: ContentRef | None) -> Particulars:
     return Particulars(text=text.id if text else None)
+
+
+def _owe_to_persons(
+    ledger: Ledger,
+    template: str,
+    persons: Sequence[str],
+    particulars: Particulars,
+    context: Context,
+) -> list[Event]:
+    notices = (Notice(template, PERSON + person, (EMAIL,), particulars) for person in persons)
+    return owe(ledger, context, *notices)
 
 
 def _owe_to_roles(

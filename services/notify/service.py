@@ -34,21 +34,32 @@ from contracts.calls.notify import (
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
+    TicketApprovalAsked,
+    TicketApprovalGiven,
     TicketAssigned,
+    TicketChased,
     TicketDeclined,
     TicketDone,
     TicketEscalated,
     TicketFinished,
+    TicketFollowed,
+    TicketHeard,
+    TicketMentioned,
+    TicketMerged,
     TicketMoved,
     TicketNoticeAsked,
     TicketReopened,
     TicketSentBack,
     TicketTaskAssigned,
+    TicketUnfollowed,
+    TicketUnitAsked,
+    TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
+    TicketWoken,
 )
 from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
-from services.notify import handlers
+from services.notify import following, handlers
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
@@ -92,20 +103,45 @@ class NotifyService:
     )
 
     on_ticket_registered = subscribe(TicketRegistered, handlers.send_code)
-    on_ticket_message_received = subscribe(TicketMessageReceived, handlers.pass_message_on)
+    on_ticket_message_received = subscribe(
+        TicketMessageReceived, following.telling("messages", handlers.pass_message_on)
+    )
     on_ticket_assigned = subscribe(TicketAssigned, handlers.tell_of_assignment)
     on_ticket_escalated = subscribe(TicketEscalated, handlers.tell_of_escalation)
-    on_ticket_waiting = subscribe(TicketWaiting, handlers.ask_requester)
-    on_ticket_answered = subscribe(TicketAnswered, handlers.bring_answer)
-    on_ticket_done = subscribe(TicketDone, handlers.tell_done)
+    on_ticket_waiting = subscribe(
+        TicketWaiting, following.telling("states", handlers.ask_requester)
+    )
+    on_ticket_answered = subscribe(
+        TicketAnswered, following.telling("answers", handlers.bring_answer)
+    )
+    on_ticket_done = subscribe(TicketDone, following.telling("states", handlers.tell_done))
     on_ticket_sent_back = subscribe(TicketSentBack, handlers.tell_sent_back)
-    on_ticket_finished = subscribe(TicketFinished, handlers.tell_finished)
-    on_ticket_declined = subscribe(TicketDeclined, handlers.tell_declined)
+    on_ticket_finished = subscribe(
+        TicketFinished, following.telling("states", handlers.tell_finished)
+    )
+    on_ticket_declined = subscribe(
+        TicketDeclined, following.telling("states", handlers.tell_declined)
+    )
+    on_ticket_reopened = subscribe(
+        TicketReopened, following.telling("states", handlers.tell_reopened)
+    )
+    on_ticket_withdrawn = subscribe(
+        TicketWithdrawn, following.telling("states", handlers.tell_withdrawn)
+    )
+    on_ticket_merged = subscribe(TicketMerged, handlers.tell_merged)
+    on_ticket_heard = subscribe(TicketHeard, handlers.tell_heard)
+    on_ticket_unit_asked = subscribe(TicketUnitAsked, handlers.tell_asked)
+    on_ticket_unit_replied = subscribe(TicketUnitReplied, handlers.tell_replied)
+    on_ticket_chased = subscribe(TicketChased, handlers.tell_chased)
+    on_ticket_mentioned = subscribe(TicketMentioned, handlers.tell_mentioned)
+    on_ticket_woken = subscribe(TicketWoken, handlers.tell_woken)
+    on_ticket_followed = subscribe(TicketFollowed, following.begin)
+    on_ticket_unfollowed = subscribe(TicketUnfollowed, following.end)
     on_ticket_moved = subscribe(TicketMoved, handlers.tell_of_step)
     on_ticket_notice_asked = subscribe(TicketNoticeAsked, handlers.pass_notice_on)
+    on_ticket_approval_asked = subscribe(TicketApprovalAsked, handlers.ask_for_consent)
+    on_ticket_approval_given = subscribe(TicketApprovalGiven, handlers.ask_for_consent)
     on_ticket_task_assigned = subscribe(TicketTaskAssigned, handlers.tell_of_task)
-    on_ticket_reopened = subscribe(TicketReopened, handlers.tell_reopened)
-    on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.tell_withdrawn)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)

@@ -1,6 +1,6 @@
 """Carrying an action out: its texts are stored before the decision and removed if it is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from chassis.calls.call import Call
@@ -11,6 +11,8 @@ from services.routing import handlers
 from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
 from services.routing.domain.ticket import Ticket
 from services.routing.forms import Forms, asked_for, filled
+from services.routing.handlers.case import Grounds
+from services.routing.joining import Joining
 from services.routing.lookup import Lookup
 from services.routing.repository.texts import Texts
 
@@ -26,6 +28,8 @@ class Desk(NamedTuple):
     lookup: Lookup
     forms: Forms
     zone: str
+    #: What joining tickets looks up, as it is now.
+    grounds: Callable[[], Grounds]
 
 
 def carry_out(request: Act, call: Call, desk: Desk) -> Outcome:
@@ -42,11 +46,16 @@ def carry_out(request: Act, call: Call, desk: Desk) -> Outcome:
     deed = Deed(
         action=request.action, arguments=arguments, texts=refs, behalf=request.behalf, filled=form
     )
+    joining = Joining(desk.tickets, desk.grounds(), call, {request.code: deed})
     try:
-        return desk.tickets.execute(request.code, handlers.act, deed, call)
-    except Permanent:
+        joining.before()
+        outcome = desk.tickets.execute(request.code, handlers.act, deed, call)
+    except Permanent as error:
         desk.texts.forget(refs)
+        joining.after({request.code: Outcome(None, 0, [], error=error)})
         raise
+    joining.after({request.code: outcome})
+    return outcome
 
 
 def _filled(request: Act, given: Any, call: Call, desk: Desk) -> tuple[Filled, str]:

@@ -13,6 +13,7 @@ from contracts.intake import TicketRegistered
 from contracts.routing import TicketAssigned, TicketQueued
 from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
+from services.routing.actions.joining import Attach
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.forms import Forms
@@ -94,7 +95,8 @@ class Grounding(Reference):
     def _others(self, occasions: Sequence[Occasion]) -> dict[str, Ticket]:
         deeds = [o.message.arguments for o in occasions if isinstance(o.message, Deed)]
         codes = [arguments.into for arguments in deeds if isinstance(arguments, Merge)]
-        return self._cases.states(codes) if codes else {}
+        codes += [arguments.parent for arguments in deeds if isinstance(arguments, Attach)]
+        return self._cases.states(sorted(set(codes))) if codes else {}
 
     @late
     def _cases(self) -> Aggregates[Ticket]:

@@ -12,22 +12,32 @@ from chassis.timers import every, on_start
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
+    ActedOn,
+    ActOnMany,
     Authenticate,
     CheckWorkflow,
+    DefineMacro,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
+    Draft,
+    FilledIn,
     Follow,
     Followed,
+    GetDraft,
+    GetRelated,
     GetTexts,
     GetTicket,
     Inbox,
     ListTickets,
+    Macro,
     MigrateWorkflow,
     Migration,
     NameWorkflow,
+    Related,
     Rule,
+    SaveDraft,
     Staff,
     StaffContacts,
     StaffContactsAnswer,
@@ -37,12 +47,26 @@ from contracts.calls.routing import (
     TicketView,
     Timeline,
     Unit,
+    UseMacro,
     WorkflowView,
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import SlaDemanded
-from services.routing import accounts, demo, doing, handlers, migrating, timeline
+from services.routing import (
+    accounts,
+    bulk,
+    demo,
+    doing,
+    handlers,
+    macros,
+    merged,
+    migrating,
+    relations,
+    timeline,
+    waking,
+)
 from services.routing.administration import Administration, without_password
+from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
 from services.routing.doing import Desk
 from services.routing.domain.life import TICKETS
@@ -92,9 +116,28 @@ class RoutingService:
         shown = Shown(request.code, outcome.version, outcome.state, call.now)
         return self._views(call).show(shown)
 
+    @command
+    def act_on_many(self, request: ActOnMany, call: Call) -> list[ActedOn]:
+        outcomes = bulk.carry_out_many(
+            request,
+            call,
+            tickets=self.cases,
+            texts=self.store.texts,
+            grounds=self.grounding.now(),
+        )
+        self._distribution.serve_freed()
+        return self._views(call).acted_on(outcomes)
+
     @query
     def ticket(self, request: GetTicket, call: Call) -> TicketView:
         return self._views(call).ticket(request.code)
+
+    @query
+    def related(self, request: GetRelated, call: Call) -> Related:
+        shown = self._views(call).readable(request.code)
+        return relations.related(
+            shown.ticket, request.code, tickets=self.cases, grounds=self.grounding.now(), call=call
+        )
 
     @query
     def tickets(self, request: ListTickets, call: Call) -> TicketPage:
@@ -115,7 +158,11 @@ class RoutingService:
     @query
     def follow(self, request: Follow, call: Call) -> Followed:
         ticket, history = self._views(call).followed(request.code)
-        return Followed(ticket=ticket, steps=self._public_steps(history))
+        followed = Followed(ticket=ticket, steps=self._public_steps(history))
+        if ticket.merged_into is None:
+            return followed
+        names = self.grounding.lookup.names
+        return merged.followed_on(followed, history, self.cases, self.store.texts.bodies, names)
 
     @query
     def texts(self, request: GetTexts, call: Call) -> dict[str, str]:
@@ -128,9 +175,58 @@ class RoutingService:
         self._distribution.serve_all()
         self._distribution.serve_tasks()
 
+    @every(seconds=1)
+    def carry_on(self) -> None:
+        self._carrying.carry_all()
+        waking.wake_all(self.cases, self.grounding.runtime)
+
     @every(seconds=60)
     def sweep_loads(self) -> None:
         self._distribution.sweep(self.settings.reservation)
+
+    # -- the desk's tools ------------------------------------------------------------------------
+
+    @query
+    def macros(self, _request: Nothing, call: Call) -> list[Macro]:
+        call.require("admin.change")
+        return self.store.macros.all()
+
+    @query
+    def own_macros(self, _request: Nothing, call: Call) -> list[Macro]:
+        call.require("ticket.read")
+        return macros.offered(call, self.store, self.grounding.lookup.organisation)
+
+    @command
+    def define_macro(self, request: DefineMacro, call: Call) -> Macro:
+        call.require("admin.change")
+        return macros.define(request, self.store, self.grounding.lookup.organisation)
+
+    @command
+    def use_macro(self, request: UseMacro, call: Call) -> FilledIn:
+        ticket = self._views(call).readable(request.code).ticket
+        return macros.use(request, ticket, call, self.store, self.grounding.lookup)
+
+    @query
+    def drafts(self, _request: Nothing, call: Call) -> list[Draft]:
+        call.require("ticket.read")
+        return self.store.drafts.of(call.identity.subject, limit=200)
+
+    @query
+    def draft(self, request: GetDraft, call: Call) -> Draft | None:
+        self._views(call).readable(request.code)
+        return self.store.drafts.one(call.identity.subject, request.code)
+
+    @command
+    def save_draft(self, request: SaveDraft, call: Call) -> Draft:
+        self._views(call).readable(request.code)
+        draft = Draft(code=request.code, use=request.use, text=request.text, at=call.now)
+        self.store.drafts.save(call.identity.subject, draft)
+        return draft
+
+    @command
+    def drop_draft(self, request: GetDraft, call: Call) -> bool:
+        self.store.drafts.drop(call.identity.subject, request.code)
+        return True
 
     # -- staff -----------------------------------------------------------------------------------
 
@@ -226,11 +322,16 @@ class RoutingService:
     def _desk(self) -> Desk:
         grounding = self.grounding
         zone = self.settings.zone
-        return Desk(self.cases, self.store.texts, grounding.lookup, grounding.forms, zone)
+        texts, lookup, forms = self.store.texts, grounding.lookup, grounding.forms
+        return Desk(self.cases, texts, lookup, forms, zone, grounding.now)
 
     @cached_property
     def _distribution(self) -> Distribution:
         return Distribution(self.cases, self.grounding)
+
+    @cached_property
+    def _carrying(self) -> Carrying:
+        return Carrying(self.cases, self.grounding.runtime)
 
     @cached_property
     def _administration(self) -> Administration:

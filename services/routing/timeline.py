@@ -31,6 +31,7 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
     "ticket.withdrawn": ("state",),
     "ticket.declined": ("state", "reason"),
     "ticket.merged": ("state",),
+    "ticket.attached": (),
     "ticket.handed_off": ("state",),
     "ticket.rated": ("score",),
 }

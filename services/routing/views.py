@@ -1,6 +1,7 @@
 """How tickets are shown to who may see them: one, a page of a list, an inbox."""
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,15 +10,18 @@ import msgspec
 from chassis.calls.call import Call
 from chassis.clock import as_utc
 from chassis.errors import Forbidden, Invalid, NotFound
-from chassis.journal import Aggregates, Recorded, Snapshot
+from chassis.journal import Aggregates, Outcome, Recorded, Snapshot
 from contracts.calls.routing import (
+    ActedOn,
     Inbox,
     ListTickets,
     OpenReferral,
+    Refusal,
     TicketPage,
     TicketView,
 )
 from contracts.rights import scope_of
+from services.routing import attention
 from services.routing.domain.permission import Asker, Standing, asker_of
 from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
@@ -101,14 +105,17 @@ class Views:
         if me.person is None:
             raise Forbidden("staff_only")
         at_work = {"status": {"$in": sorted(AT_WORK)}}
+        asleep = {"$elemMatch": {"by": me.person, "until": {"$gt": self._now}}}
+        awake = {"snoozes": {"$not": asleep}}
         # Named one by one, the tiers come sorted from the index.
         tiers = list(range(1, me.tier + 1))
         queue = {"queued": True, "unit": me.unit, "tier": {"$in": tiers}}
         return Inbox(
-            work=self._list({"held_by": me.person}),
-            out=self._list({"owner": me.person, "assignee": {"$ne": me.person}, **at_work}),
+            work=self._list({"held_by": me.person, **awake}),
+            out=self._out({"owner": me.person, "assignee": {"$ne": me.person}, **at_work, **awake}),
             queue=self._list({**queue, "for_person": {"$in": [None, me.person]}}),
             asked=self._asked(),
+            questions=self._questions(),
         )
 
     def show(self, shown: Shown) -> TicketView:
@@ -139,9 +146,46 @@ class Views:
             touch_seconds=ticket.touch_seconds,
             cost=ticket.cost,
             version=shown.version,
+            parent=ticket.ties.parent,
+            children=len(ticket.ties.children),
+            merged_into=ticket.ties.merged_into,
+            **attention.shown(ticket, self._asker.person),
             actions=actions,
             **parts_of(ticket, self._grounds.workflow_of(ticket), actions),
         )
+
+    def _out(self, query: dict[str, Any]) -> list[TicketView]:
+        """Show what is with others, the longest there first."""
+        found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)
+        views = [
+            msgspec.structs.replace(
+                self.show(_shown(item)), away=attention.away(item.state, self._now)
+            )
+            for item in found
+        ]
+        return sorted(views, key=lambda view: view.away.since if view.away else self._now)
+
+    def _questions(self) -> list[TicketView]:
+        """Show what the caller's unit, or he himself, was asked about."""
+        if self._asker.unit is None:
+            return []
+        found = self._tickets.find({"questioned": self._asker.unit}, sort=_URGENT, limit=_INBOX)
+        organisation = self._grounds.organisation
+        mine = (i for i in found if Standing(i.state, self._asker, organisation).was_asked)
+        return [self.show(_shown(item)) for item in mine]
+
+    def acted_on(self, outcomes: Mapping[str, Outcome]) -> list[ActedOn]:
+        """Show what became of an action on many tickets."""
+        return [self._acted_on(code, outcome) for code, outcome in outcomes.items()]
+
+    def _acted_on(self, code: str, outcome: Outcome) -> ActedOn:
+        error = outcome.error
+        if error is None:
+            shown = Shown(code, outcome.version, outcome.state, self._now)
+            return ActedOn(code=code, ticket=self.show(shown))
+        faults = [(fault.pointer, fault.code, fault.params) for fault in error.fields]
+        refusal = Refusal(status=error.status, code=error.code, params=error.params, fields=faults)
+        return ActedOn(code=code, refusal=refusal)
 
     def _asked(self) -> list[TicketView]:
         """Show what has a task or a seat for the caller."""

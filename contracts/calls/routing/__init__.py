@@ -1,5 +1,16 @@
 """What routing can be asked."""
 
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
+from contracts.calls.routing.desk import (
+    DefineMacro,
+    Draft,
+    FilledIn,
+    GetDraft,
+    Macro,
+    SaveDraft,
+    UseMacro,
+)
+from contracts.calls.routing.joining import GetRelated, OpenPassage, Related, RelatedTicket
 from contracts.calls.routing.organisation import DefineUnit, Unit
 from contracts.calls.routing.rules import DefineRule, Rule
 from contracts.calls.routing.staff import (
@@ -14,6 +25,8 @@ from contracts.calls.routing.staff import (
 )
 from contracts.calls.routing.tickets import (
     Act,
+    ActedOn,
+    ActOnMany,
     Follow,
     Followed,
     GetTexts,
@@ -21,6 +34,7 @@ from contracts.calls.routing.tickets import (
     Inbox,
     ListTickets,
     OpenReferral,
+    Refusal,
     SeatView,
     Step,
     TaskView,
@@ -40,25 +54,41 @@ from contracts.calls.routing.workflows import (
 
 __all__ = [
     "Act",
+    "ActOnMany",
+    "ActedOn",
     "Authenticate",
+    "Away",
     "CheckWorkflow",
+    "DefineMacro",
     "DefinePerson",
     "DefineRule",
     "DefineUnit",
     "DefineWorkflow",
+    "Draft",
+    "FilledIn",
     "Follow",
     "Followed",
+    "GetDraft",
+    "GetRelated",
     "GetTexts",
     "GetTicket",
     "Inbox",
     "LeftBehind",
     "ListTickets",
+    "Macro",
     "MigrateWorkflow",
     "Migration",
     "NameWorkflow",
+    "OpenPassage",
+    "OpenQuestion",
     "OpenReferral",
+    "ProposedAnswer",
+    "Refusal",
+    "Related",
+    "RelatedTicket",
     "RoleOf",
     "Rule",
+    "SaveDraft",
     "SeatView",
     "Staff",
     "StaffContact",
@@ -71,5 +101,6 @@ __all__ = [
     "TicketView",
     "Timeline",
     "Unit",
+    "UseMacro",
     "WorkflowView",
 ]

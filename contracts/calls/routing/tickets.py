@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from contracts.calls.base import Answer, Code, Limit, Line, Request
 from contracts.calls.forms import ShownAnswer
+from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
 
 
 class Act(Request):
@@ -21,6 +22,17 @@ class Act(Request):
     arguments: dict[str, Any] = {}
     #: Importers only: the staff member whose deed it was; absent: the assignee, else the owner.
     behalf: Line | None = None
+
+
+class ActOnMany(Request):
+    """Command `act_on_many`: do one action on each ticket. Answers [ActedOn], in their order.
+
+    Each is decided by itself: what is refused for one is done for the others.
+    """
+
+    codes: Annotated[list[Code], Meta(min_length=1, max_length=200)]
+    action: Annotated[str, Meta(pattern=r"^[a-z][a-z-]{1,31}$")]
+    arguments: dict[str, Any] = {}
 
 
 class OpenReferral(Answer):
@@ -85,6 +97,19 @@ class TicketView(Answer):
     touch_seconds: int
     cost: int
     version: int
+    #: The incident whose answers are told here too; how many tickets are told those of this one.
+    parent: str | None = None
+    children: int = 0
+    #: The ticket that goes on in its place.
+    merged_into: str | None = None
+    #: What other units were asked, and what upper tiers proposed to answer.
+    questions: list[OpenQuestion] = []
+    proposals: list[ProposedAnswer] = []
+    #: What the caller is told of, and until when he has put it off.
+    following: list[str] = []
+    snoozed_until: datetime | None = None
+    #: In the inbox's `out`: with whom the work is.
+    away: Away | None = None
     #: What the caller may do now, by what the workflow and his rights allow.
     actions: list[str] = []
     #: What the workflow calls the step, and those of its own actions that are among `actions`.
@@ -96,6 +121,24 @@ class TicketView(Answer):
     #: The seats of the approval that the step waits for, and how many must approve.
     seats: list[SeatView] = []
     seats_needed: int = 0
+
+
+class Refusal(Answer):
+    """Why something was not done: the parts of an error."""
+
+    status: int
+    code: str
+    params: dict[str, Any] = {}
+    #: JSON pointer, code and parameters of what is wrong with each argument.
+    fields: list[tuple[str, str, dict[str, Any]]] = []
+
+
+class ActedOn(Answer):
+    """What became of one of many: the ticket as it stands now, or why nothing was done."""
+
+    code: str
+    ticket: TicketView | None = None
+    refusal: Refusal | None = None
 
 
 class GetTicket(Request):
@@ -134,6 +177,8 @@ class Inbox(Answer):
     queue: list[TicketView]
     #: With a task of mine or my team's, or waiting for my consent.
     asked: list[TicketView] = []
+    #: My unit, or I, was asked something about it.
+    questions: list[TicketView] = []
 
 
 class Timeline(Request):

@@ -16,7 +16,7 @@ from deploy.local.ports import HOST
 from deploy.local.sinks import Desk, Kept, Manners
 
 #: Parsing takes the time in which mails could come: nobody is shown more at once.
-_MOST_SHOWN = 500
+_MOST_SHOWN = 1000
 
 
 @dataclass(frozen=True)

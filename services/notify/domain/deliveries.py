@@ -17,6 +17,7 @@ from contracts.notify import (
     NotificationAcknowledged,
     NotificationDelivered,
     NotificationFailed,
+    NotificationFollowing,
     NotificationGathered,
     NotificationLadderEnded,
     NotificationQueued,
@@ -108,6 +109,8 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deliveries: dict[str, Delivery] = {}
     #: Those that nobody has acknowledged yet.
     ladders: dict[str, Ladder] = {}
+    #: What colleagues who follow the ticket are told of.
+    followers: dict[str, list[str]] = {}
 
     def on(self, ladder: str) -> list[Delivery]:
         """Give the messages of a ladder's steps."""
@@ -232,6 +235,13 @@ def acknowledged(ledger: Ledger, event: NotificationAcknowledged, at: datetime) 
 def ladder_ended(ledger: Ledger, event: NotificationLadderEnded, _at: datetime) -> Ledger:
     """Tell no further step."""
     return _without(ledger, event.ladder)
+
+
+@LEDGER.on(NotificationFollowing)
+def following(ledger: Ledger, event: NotificationFollowing, _at: datetime) -> Ledger:
+    """Remember who is told of what."""
+    others = {who: news for who, news in ledger.followers.items() if who != event.person}
+    return replace(ledger, followers=others | ({event.person: event.news} if event.news else {}))
 
 
 @LEDGER.on(NotificationDelivered)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chassis.errors import FieldFault, Invalid
-from services.routing.actions import ending, flows, placing, work
+from services.routing.actions import attention, ending, flows, joining, placing, work
 from services.routing.actions.base import Arguments, Deed, Filled, refer_to, written
 
 __all__ = ["ARGUMENTS", "Arguments", "Deed", "Filled", "read_arguments", "refer_to", "written"]
@@ -23,6 +23,8 @@ ARGUMENTS: Mapping[str, type[Arguments]] = {
     **work.ARGUMENTS,
     **ending.ARGUMENTS,
     **flows.ARGUMENTS,
+    **joining.ARGUMENTS,
+    **attention.ARGUMENTS,
 }
 
 

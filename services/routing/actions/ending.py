@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from contracts.calls.base import Code, Slug, Text
-from services.routing.actions.base import Arguments, Foreign, Plain, Reason
+from services.routing.actions.base import Arguments, Foreign, Reason
 
 
 class Decline(Arguments):
@@ -27,12 +27,23 @@ class Done(Arguments):
     texts = ("answer",)
     result: Slug = "solved"
     answer: Text | None = None
+    #: Whether the children are done with it.
+    children: bool = False
+
+
+class Approve(Arguments):
+    """Be content with what was done."""
+
+    #: Whether the children end with it.
+    children: bool = False
 
 
 class Finish(Arguments):
     """End without an approval."""
 
     result: Slug = "solved"
+    #: Whether the children end with it.
+    children: bool = False
 
 
 class Rate(Arguments):
@@ -59,7 +70,7 @@ class HandOff(Arguments):
 #: By action.
 ARGUMENTS: Mapping[str, type[Arguments]] = {
     "done": Done,
-    "approve": Plain,
+    "approve": Approve,
     "send-back": Reason,
     "finish": Finish,
     "decline": Decline,

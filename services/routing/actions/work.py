@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta
 
 from contracts.calls.base import Line, Text
 from services.routing.actions.base import Arguments, Plain, Tier
 from services.routing.domain.work import MOST_SECONDS, WorkGroup, seconds_of
+
+_MENTION = re.compile(r"(?<![\w.@-])@([a-z0-9][a-z0-9._-]{0,63})")
+_MOST_MENTIONED = 20
 
 
 class LogWork(Arguments):
@@ -39,17 +46,28 @@ class Ask(Arguments):
 
 
 class Answer(Arguments):
-    """Write to the requester."""
+    """Write to the requester: a text, or what a referral came back with."""
 
     texts = ("text",)
-    text: Text
+    text: Text | None = None
+    #: Id of the referral whose proposed answer it is.
+    from_proposal: Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.text is None) == (self.from_proposal is None):
+            raise ValueError("an answer has either a text or a proposal that it is taken from")
 
 
 class Note(Arguments):
-    """Write to colleagues."""
+    """Write to colleagues; `@name` calls one's attention to it, and lets him read the ticket."""
 
     texts = ("text",)
     text: Text
+
+    @property
+    def mentioned(self) -> list[str]:
+        """The names after an @, whoever they may be."""
+        return [name.rstrip(".-_") for name in _MENTION.findall(self.text)][:_MOST_MENTIONED]
 
 
 class Record(Arguments):

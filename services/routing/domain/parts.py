@@ -7,6 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from services.routing.domain.organisation import Organisation
+from services.routing.domain.workflow.who import named
+
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A piece of work beside the ticket's own."""
@@ -50,6 +53,12 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 if self.in_order:
                     return
 
+    def told(self, unit: str | None, organisation: Organisation) -> list[str]:
+        """Give whose turn it is, as far as a seat means single people."""
+        found = (_meant(who, unit, organisation) for _number, who in self.free())
+        names = {person for people in found for person in people if self.may_speak(person)}
+        return sorted(names)
+
     def may_speak(self, person: str | None) -> bool:
         """Tell whether a person may say anything: not about his own deed, and once."""
         spoken = {verdict.by for verdict in self.verdicts}
@@ -63,6 +72,18 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             len(self.seats) - len(self.verdicts),
             self.needs,
         )
+
+
+def _meant(who: str, unit: str | None, organisation: Organisation) -> list[str]:
+    """Give whom a seat is for; of a whole unit nobody in particular."""
+    if who.startswith("supervisor@"):
+        return organisation.holders("supervisor", who.partition("@")[2])
+    meant = named(who)
+    if meant is None:
+        return []
+    if meant.person is not None:
+        return [meant.person]
+    return organisation.holders(meant.role, meant.unit or unit) if meant.role else []
 
 
 def settled(good: int, still_open: int, needs: int) -> bool | None:

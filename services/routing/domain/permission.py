@@ -14,6 +14,7 @@ import msgspec
 from chassis.errors import Conflict, Forbidden
 from chassis.identity import Identity
 from contracts.rights import RIGHTS, Scope, scope_of
+from services.routing.domain import aside
 from services.routing.domain.facts import facts_of
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.parts import Task
@@ -86,7 +87,20 @@ class Standing:
     @cached_property
     def may_read(self) -> bool:
         """Whether he may see the case: staff by right, the requester his own."""
-        return self.is_requester or self.has_right("ticket.read") or self.takes_part
+        invited = self.was_asked or self.asker.person in self.ticket.attention.mentioned
+        read = self.is_requester or self.has_right("ticket.read")
+        return read or invited or self.takes_part
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether his unit was asked something about it, or he himself."""
+        asker = self.asker
+        if asker.person is None or scope_of(asker.role, "ticket.read") is None:
+            return False
+        return any(
+            question.unit == asker.unit and question.person in (None, asker.person)
+            for question in self.ticket.attention.questions
+        )
 
     @cached_property
     def takes_part(self) -> bool:
@@ -215,6 +229,9 @@ _PART_TESTS: Mapping[str, Test] = {
     "task_team": lambda he: bool(he.open_tasks),
     "task_head": lambda he: any(he.supervises(t.unit) for t in he.ticket.tasks if t.is_open),
     "approver": lambda he: he.seat is not None,
+    # And these with what goes on beside the way (`aside.py`).
+    "asked": lambda he: he.was_asked,
+    "reader": lambda he: he.asker.person is not None and he.may_read,
 }
 
 GUARD_TESTS: Mapping[str, Test] = {
@@ -227,6 +244,17 @@ GUARD_TESTS: Mapping[str, Test] = {
     "not_by_doer": _is_not_by_doer,
     "not_rated": lambda he: he.ticket.rating is None,
     "at_work": lambda he: he.ticket.state in AT_WORK,
+    "linked": lambda he: bool(he.ticket.ties.links),
+    "attached": lambda he: he.ticket.ties.parent is not None,
+    "no_parent": lambda he: he.ticket.ties.parent is None,
+    "has_asked": lambda he: bool(he.ticket.attention.questions),
+    "is_away": lambda he: (
+        bool(he.ticket.attention.questions) or he.ticket.assignee != he.asker.person
+    ),
+    "follows": lambda he: he.asker.person in he.ticket.attention.followers,
+    "has_snoozed": lambda he: any(
+        each.by == he.asker.person for each in he.ticket.attention.snoozes
+    ),
 }
 #: What must hold for an action whatever the workflow says: only what is out comes back, and what is
 #: no longer on anybody's desk gets there by being given, which takes a place.
@@ -248,7 +276,7 @@ def permitted(standing: Standing, workflow: Workflow, action: str, at: datetime)
     ticket = standing.ticket
     if not standing.knows_of_it:
         raise Forbidden("ticket_not_yours")
-    leaving = workflow.leaving(ticket.step, action)
+    leaving = workflow.leaving(ticket.step, action) or aside.leaving(workflow, ticket, action)
     if not leaving:
         raise not_now(action, ticket, "state")
     open_to_him = [transition for transition in leaving if _is_open(transition, standing)]
@@ -267,9 +295,10 @@ def allowed(standing: Standing, workflow: Workflow, at: datetime) -> list[str]:
     """Give the actions for which `permitted` would not refuse now, in alphabetical order."""
     if not standing.knows_of_it:
         return []
+    ticket = standing.ticket
     found = {
         transition.action
-        for transition in workflow.leaving(standing.ticket.step)
+        for transition in (*workflow.leaving(ticket.step), *aside.all_leaving(workflow, ticket))
         if _is_open(transition, standing) and _hindrance(transition, standing, at) is None
     }
     return sorted(found)

@@ -9,7 +9,10 @@ import msgspec
 
 from chassis.decisions import Evolution
 from contracts.routing import ENDED, State
+from services.routing.domain import attention, ties
+from services.routing.domain.attention import Attention
 from services.routing.domain.parts import Consent, Task
+from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
 AT_WORK: frozenset[State] = frozenset({"new", "in_progress", "waiting"})
@@ -68,6 +71,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     rating: int | None = None
     touch_seconds: int = 0
     cost: int = 0
+    #: Which tickets it belongs together with.
+    ties: Ties = Ties()
+    #: Who looks after it beside owner and assignee.
+    attention: Attention = Attention()
     #: What the step has open beside the work itself.
     tasks: tuple[Task, ...] = ()
     consent: Consent | None = None
@@ -131,6 +138,8 @@ def index(state: Ticket) -> dict[str, Any]:
         "queued": state.is_queued or state.is_adrift,
         "priority": state.priority,
         "opened_at": state.opened_at,
+        **ties.index(state.ties),
+        **attention.index(state.attention),
     } | _parts(state)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+import msgspec
+
 from chassis.errors import Conflict
 from contracts.envelope import Event
 from contracts.routing import TicketApprovalGiven
+from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Standing
 from services.routing.handlers.case import Action, Case
 
@@ -23,11 +26,15 @@ def refuse(case: Case) -> list[Event]:
 
 
 def _given(case: Case, verdict: Literal["approved", "refused"]) -> list[Event]:
-    seat = Standing(case.ticket, case.asker, case.grounds.organisation).seat
-    if seat is None:
+    ticket, organisation = case.ticket, case.grounds.organisation
+    seat = Standing(ticket, case.asker, organisation).seat
+    if seat is None or ticket.consent is None:
         raise Conflict("no_seat_free")
-    reason = case.text("reason")
-    return [TicketApprovalGiven(seat=seat, by=case.by, verdict=verdict, reason=reason)]
+    given = TicketApprovalGiven(seat=seat, by=case.by, verdict=verdict, reason=case.text("reason"))
+    after = TICKETS.apply(ticket, given, case.context.at).consent
+    if after is None or not after.in_order or after.is_settled is not None:
+        return [given]
+    return [msgspec.structs.replace(given, told=after.told(ticket.unit, organisation))]
 
 
 #: What `approve` and `refuse` mean at a step that waits for consent.

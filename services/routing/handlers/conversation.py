@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chassis.decisions import Context
+from chassis.errors import Conflict
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived
-from contracts.routing import TicketAnswered, TicketResumed, TicketWaiting
+from contracts.routing import TicketAnswered, TicketPassedOn, TicketResumed, TicketWaiting
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Action, Case, Grounds, Stand, stand_at
+from services.routing.handlers.joining import passing
 
 
 def ask(case: Case) -> list[Event]:
@@ -26,13 +28,20 @@ def ask(case: Case) -> list[Event]:
 
 
 def answer(case: Case) -> list[Event]:
-    """Write to the requester."""
-    return [answered(case, case.deed.texts["text"])]
+    """Write to the requester, in one's own words or in those that were proposed."""
+    name = case.arguments.from_proposal
+    if name is None:
+        return answering(case, case.deed.texts["text"])
+    for proposal in case.ticket.attention.proposals:
+        if proposal.id == name:
+            return answering(case, proposal.text)
+    raise Conflict("proposal_unknown")
 
 
-def answered(case: Case, text: ContentRef) -> TicketAnswered:
-    """Give the event of an answer; the first one stops the first-response clock."""
-    return TicketAnswered(by=case.by, answer=text, first=not case.ticket.answered)
+def answering(case: Case, text: ContentRef) -> list[Event]:
+    """Give the events of an answer; the first one stops the first-response clock."""
+    answered = TicketAnswered(by=case.by, answer=text, first=not case.ticket.answered)
+    return [answered, *passing(case, "answer", text=text)]
 
 
 def resume(case: Case) -> list[Event]:
@@ -41,9 +50,15 @@ def resume(case: Case) -> list[Event]:
 
 
 def hear_requester(
-    state: Ticket, _event: TicketMessageReceived, context: Context, grounds: Grounds
+    state: Ticket, event: TicketMessageReceived, context: Context, grounds: Grounds
 ) -> list[Event]:
-    """Go on when the requester has written and the ticket waits for him."""
+    """Go on when the requester has written and the ticket waits for him.
+
+    What is written to a ticket that became part of another one is passed on to that one.
+    """
+    if state.ties.merged_into is not None:
+        passage, by = context.new_id("passage:message"), f"requester:{state.requester}"
+        return [TicketPassedOn(passage=passage, what="message", by=by, text=event.message)]
     if state.opened_at is None or state.waiting_for != "requester":
         return []
     workflow = grounds.workflow_of(state)

@@ -18,9 +18,11 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow.language import Implied
 from services.routing.handlers import (
     approvals,
+    attention,
     conversation,
     demands,
     ending,
+    joining,
     opening,
     placing,
     recording,
@@ -41,6 +43,8 @@ ACTIONS: Mapping[str, Action] = {
     **work.ACTIONS,
     **ending.ACTIONS,
     **recording.ACTIONS,
+    **joining.ACTIONS,
+    **attention.ACTIONS,
     **tasks.ACTIONS,
     "refuse": approvals.ACTIONS["refuse"],
 }

@@ -17,10 +17,12 @@ from contracts.routing import ENDED, TicketDemandRefused, TicketEscalated, Ticke
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed
 from services.routing.actions.flows import Move
+from services.routing.domain import aside
 from services.routing.domain.facts import facts_of
 from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
+from services.routing.handlers.attention import asked
 from services.routing.handlers.case import Case, Grounds, Wish
 from services.routing.handlers.moving import move, wish_for_move
 from services.routing.handlers.placing import given_or_queued, known_unit
@@ -34,7 +36,7 @@ _ACTIONS: Mapping[str, str] = {
     "escalate": "escalate",
     "prioritise": "prioritise",
     "reassign": "assign",
-    "question": "question",
+    "question": "ask-unit",
 }
 
 
@@ -80,7 +82,8 @@ def _case(state: Ticket, action: Action, context: Context, grounds: Grounds) -> 
     is_own = name in workflow.actions
     if (action.do == "move") is not is_own:
         raise Conflict("action_not_allowed_now", action=name)
-    for transition in workflow.leaving(state.step, name):
+    ways = workflow.leaving(state.step, name) or aside.leaving(workflow, state, name)
+    for transition in ways:
         if transition.condition is not None and not transition.condition.holds(facts_of(state)):
             continue
         return Case(
@@ -125,6 +128,14 @@ def _reassign(case: Case, action: Action) -> list[Event]:
     return [given_or_queued(case, _wish_for_place(case, action))]
 
 
+def _question(case: Case, action: Action) -> list[Event]:
+    """Ask the unit that the mark names, once as long as it has not answered."""
+    unit = known_unit(case, action.unit or case.ticket.unit or "")
+    if any(question.unit == unit for question in case.ticket.attention.questions):
+        raise Conflict("asked_already", unit=unit)
+    return [asked(case, unit)]
+
+
 def _move(case: Case, _action: Action) -> list[Event]:
     """Go on by an action of the workflow's own, such as one for what took too long."""
     return [*move(case), *effects_of(case.transition, case.ticket)]
@@ -146,6 +157,7 @@ _DECIDE: Mapping[str, Callable[[Case, Action], list[Event]]] = {
     "escalate": _escalate,
     "prioritise": _prioritise,
     "reassign": _reassign,
+    "question": _question,
     "move": _move,
 }
 _WISHES: Mapping[str, Callable[[Case, Action], Wish | None]] = {

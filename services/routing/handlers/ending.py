@@ -8,6 +8,7 @@ from chassis.errors import Conflict, Forbidden, Invalid
 from contracts.envelope import Event
 from contracts.routing import (
     ENDED,
+    Passed,
     TicketDeclined,
     TicketDone,
     TicketFinished,
@@ -19,7 +20,8 @@ from contracts.routing import (
     TicketWithdrawn,
 )
 from services.routing.handlers.case import Action, Case, Wish
-from services.routing.handlers.conversation import answered
+from services.routing.handlers.conversation import answering
+from services.routing.handlers.joining import expect, passing
 from services.routing.handlers.placing import given_or_queued
 from services.routing.handlers.referral import back_to
 
@@ -29,19 +31,34 @@ def done(case: Case) -> list[Event]:
     text = case.text("answer")
     if text is not None and not case.asker.importing and case.asker.person != case.ticket.owner:
         raise Forbidden("owner_only", action="answer")
-    said: list[Event] = [answered(case, text)] if text is not None else []
-    return [*said, TicketDone(**case.stand, by=case.by, result=case.arguments.result)]
+    said = answering(case, text) if text is not None else []
+    result = case.arguments.result
+    return [
+        *said,
+        TicketDone(**case.stand, by=case.by, result=result),
+        *_and_children(case, "done"),
+    ]
 
 
 def approve(case: Case) -> list[Event]:
     """Be content with what was done: the end."""
     result = case.ticket.result or "solved"
-    return [TicketFinished(**case.stand, by=case.by, result=result)]
+    finished = TicketFinished(**case.stand, by=case.by, result=result)
+    return [finished, *_and_children(case, "finish")]
 
 
 def finish(case: Case) -> list[Event]:
     """End where the workflow asks for no approval."""
-    return [TicketFinished(**case.stand, by=case.by, result=case.arguments.result)]
+    finished = TicketFinished(**case.stand, by=case.by, result=case.arguments.result)
+    return [finished, *_and_children(case, "finish")]
+
+
+def _and_children(case: Case, what: Passed) -> list[Event]:
+    """Pass the end on where that is wanted."""
+    if not case.arguments.children:
+        return []
+    result = getattr(case.arguments, "result", None) or case.ticket.result
+    return passing(case, what, result=result)
 
 
 def send_back(case: Case) -> list[Event]:
@@ -100,6 +117,9 @@ def merge(case: Case) -> list[Event]:
         raise Invalid("merge_target_unknown", into=into)
     if other.state in ENDED:
         raise Conflict("merge_target_ended", into=into, state=other.state)
+    if into in case.ticket.ties.merged:
+        raise Conflict("merged_into_each_other", into=into)
+    expect(case, into, "merged")
     return [TicketMerged(**case.stand, by=case.by, into=into)]
 
 

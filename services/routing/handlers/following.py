@@ -24,7 +24,7 @@ from contracts.routing import (
 )
 from services.routing.domain.facts import facts_of
 from services.routing.domain.life import TICKETS
-from services.routing.domain.parts import settled
+from services.routing.domain.parts import Consent, settled
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import (
     FAILED,
@@ -50,16 +50,17 @@ def with_what_follows(decide: Decide[M]) -> Decide[M]:
     @wraps(decide)
     def decided(state: Ticket, message: M, context: Context, grounds: Grounds) -> list[Event]:
         events = decide(state, message, context, grounds)
-        workflow = _workflow(state, events, grounds)
-        if not events or workflow.is_plain or context.imported:
+        if not events or context.imported:
+            return events
+        workflow = _workflow(state, events[0], grounds)
+        if workflow.is_plain:
             return events
         return [*events, *_Course(state, events, workflow, context, grounds).follow()]
 
     return decided
 
 
-def _workflow(state: Ticket, events: Sequence[Event], grounds: Grounds) -> Workflow:
-    first = events[0] if events else None
+def _workflow(state: Ticket, first: Event, grounds: Grounds) -> Workflow:
     if isinstance(first, TicketOpened | TicketMigrated):
         return grounds.workflows[first.workflow, first.workflow_version]
     return grounds.workflow_of(state)
@@ -129,14 +130,22 @@ class _Course:
 
     def _consent(self, doer: str | None) -> Iterator[Event]:
         approvals = self._step.approvals
-        if approvals is not None:
-            yield TicketApprovalAsked(
-                step=self._state.step,
-                seats=[self._anchored(who) for who in approvals.by],
-                needs=seats_needed(approvals.needs, len(approvals.by)),
-                in_order=approvals.in_order,
-                doer=doer,
-            )
+        if approvals is None:
+            return
+        consent = Consent(
+            seats=tuple(self._anchored(who) for who in approvals.by),
+            needs=seats_needed(approvals.needs, len(approvals.by)),
+            in_order=approvals.in_order,
+            doer=doer,
+        )
+        yield TicketApprovalAsked(
+            step=self._state.step,
+            seats=list(consent.seats),
+            needs=consent.needs,
+            in_order=consent.in_order,
+            doer=doer,
+            told=consent.told(self._state.unit, self._organisation),
+        )
 
     def _anchored(self, who: str) -> str:
         """Give a seat's name such that it says who is asked, without the ticket."""

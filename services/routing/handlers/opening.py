@@ -18,6 +18,7 @@ from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
+from services.routing.handlers.joining import split_off
 from services.routing.handlers.steps import place_of
 
 
@@ -44,7 +45,8 @@ def open_ticket(
     rule = rule_of(event, grounds)
     if event.imported:
         return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
-    return [opened, *_priority(rule), *_given_away(event, workflow, context, grounds)]
+    given = _given_away(event, workflow, context, grounds)
+    return [opened, *_priority(rule), *given, *split_off(event, context)]
 
 
 def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:

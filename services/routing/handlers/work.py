@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contracts.envelope import Event
 from contracts.routing import TicketNoted, TicketPrioritised, TicketWorkLogged
 from services.routing.domain.work import cost_of
+from services.routing.handlers.attention import mentions
 from services.routing.handlers.case import Action, Case
 
 
@@ -27,8 +28,9 @@ def log_work(case: Case) -> list[Event]:
 
 
 def note(case: Case) -> list[Event]:
-    """Record a note that the requester does not see."""
-    return [TicketNoted(by=case.by, note=case.deed.texts["text"])]
+    """Record a note that the requester does not see, and whom it names."""
+    text = case.deed.texts["text"]
+    return [TicketNoted(by=case.by, note=text), *mentions(case, text, case.arguments.mentioned)]
 
 
 def prioritise(case: Case) -> list[Event]:

@@ -9,6 +9,7 @@ from chassis.runtime import Mongo
 from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
 from services.routing.repository.loads import Loads
+from services.routing.repository.macros import Drafts, Macros
 from services.routing.repository.queues import Queues
 from services.routing.repository.texts import Texts
 
@@ -45,6 +46,18 @@ class Store(Mongo):
         """Wrong passwords of late."""
         return Attempts(self.db["attempts"])
 
+    @late
+    def macros(self) -> Macros:
+        """Standard answers."""
+        return Macros(self.db["macros"], self.db["macro_uses"])
+
+    @late
+    def drafts(self) -> Drafts:
+        """What people are writing."""
+        return Drafts(self.db["drafts"])
+
     def _make_indexes(self) -> None:
         self.directory.make_indexes()
         self.attempts.make_indexes()
+        self.macros.make_indexes()
+        self.drafts.make_indexes()

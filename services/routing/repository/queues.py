@@ -1,5 +1,6 @@
 """Queues: which tickets wait for a free person, and which count as whose, by their snapshots."""
 
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pymongo import IndexModel
@@ -10,6 +11,7 @@ from services.routing.domain.organisation import Person
 
 _ORDER = [("priority", 1), ("opened_at", 1)]
 _QUEUED = {"queued": True}
+_PAST = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: What lists, queues and inboxes are read by.
 TICKET_INDEXES = (
@@ -25,6 +27,15 @@ TICKET_INDEXES = (
         partialFilterExpression=_QUEUED,
     ),
     IndexModel([("for_person", 1), *_ORDER], name="own_queue", partialFilterExpression=_QUEUED),
+    IndexModel(
+        [("questioned", 1), *_ORDER],
+        name="questioned",
+        partialFilterExpression={"questioned": {"$gt": ""}},
+    ),
+    IndexModel(
+        [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": _PAST}}
+    ),
+    IndexModel([("passing", 1)], name="passing", partialFilterExpression={"passing": True}),
     # Steps with tasks or approvals; ordinary tickets have none of these fields.
     IndexModel([("asked", 1)], name="asked", partialFilterExpression={"asked": {"$gt": ""}}),
     IndexModel(

@@ -10,6 +10,8 @@ from contracts.intake import TicketMessageReceived
 from contracts.notify import NotificationQueued, NotificationSuppressed
 from contracts.routing import (
     TicketAnswered,
+    TicketApprovalAsked,
+    TicketApprovalGiven,
     TicketAssigned,
     TicketDeclined,
     TicketDone,
@@ -286,3 +288,15 @@ def test_an_event_about_a_ticket_that_nobody_registered_is_refused():
 
     with pytest.raises(NotFound, match="ticket_not_found"):
         Ticket().decide(handlers.bring_answer, event)
+
+
+def test_those_whose_turn_it_is_are_told_that_their_consent_is_waited_for():
+    ticket = a_registered_ticket()
+    asked = TicketApprovalAsked(step="consent", seats=["role:manager"], needs=1, told=["boss"])
+    given = TicketApprovalGiven(seat=0, by="boss", verdict="approved", told=["mina"])
+
+    first = ticket.decide(handlers.ask_for_consent, asked)
+    second = ticket.decide(handlers.ask_for_consent, given)
+
+    assert owed(first) == [("consent", "person:boss", "email")]
+    assert owed(second) == [("consent", "person:mina", "email")]

@@ -53,6 +53,7 @@ class Walk(World):
 def test_a_passport_is_printed_again_and_posted_and_its_applicant_is_told_each_step() -> None:
     walk = Walk("passport")
     walk.by("desk", "ask", question="Your photograph?")
+    assert walk.message().step == "new"
     assert walk.by("reception.expert", "papers-complete").unit == "printing"
     walk.by("printing.expert", "printed")
     walk.by("dispatch.expert", "misprinted")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Conflict, Forbidden, Invalid
-from contracts.routing import TicketFormFilled
+from contracts.routing import TicketApprovalAsked, TicketApprovalGiven, TicketFormFilled
 from contracts.sla import Action
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.life import TICKETS
@@ -161,9 +161,11 @@ def test_consent_is_given_once_each_in_order_and_not_by_the_doer() -> None:
     world = Trade()
     world.compared()
 
+    assert world.last(TicketApprovalAsked).told == ["chief"]
     with pytest.raises((Conflict, Forbidden)):
         world.by("mina", "approve")
     world.by("chief", "approve")
+    assert world.last(TicketApprovalGiven).told == ["mina"]
     with pytest.raises((Conflict, Forbidden)):
         world.by("chief", "approve")
     assert world.offered("mina") >= {"approve", "refuse"}

@@ -69,7 +69,9 @@ def test_whoever_awaits_the_work_back_may_read_it() -> None:
 def test_what_each_may_do_with_work_in_progress() -> None:
     world = a_world()
 
-    work = {"done", "escalate", "log-work", "note", "refer"}
+    ties = {"attach", "ask-unit", "follow", "link"}
+    mine = {"snooze"}
+    work = {"done", "escalate", "log-work", "note", "refer", *ties, *mine}
     assert actions_of(world, identity_of("expert")) == work
     assert actions_of(world, identity_of("desk")) == {
         "answer",
@@ -79,9 +81,12 @@ def test_what_each_may_do_with_work_in_progress() -> None:
         "merge",
         "note",
         "withdraw",
+        "chase",
+        *ties,
+        *mine,
     }
-    assert actions_of(world, identity_of("desk2")) == {"withdraw"}
-    assert actions_of(world, identity_of("expert2")) == set()
+    assert actions_of(world, identity_of("desk2")) == {"follow", "withdraw"}
+    assert actions_of(world, identity_of("expert2")) == {"follow"}
     assert actions_of(world, identity_of("supervisor")) == {
         "assign",
         "decline",
@@ -92,6 +97,8 @@ def test_what_each_may_do_with_work_in_progress() -> None:
         "note",
         "prioritise",
         "withdraw",
+        "chase",
+        *ties,
     }
     assert actions_of(world, REQUESTER) == {"withdraw"}
     assert actions_of(world, OTHERS) == set()

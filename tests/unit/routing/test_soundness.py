@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Invalid
+from gateway.api.examples import WORKFLOW
 from gateway.texts import LANGUAGES, catalogue
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.workflow import faults_in, read
@@ -218,3 +219,11 @@ def test_more_approvals_than_people_are_refused() -> None:
     assert faults_here(approval_of(seats, needs=3)) == {
         ("steps/asking/approvals/needs", "too_few_people")
     }
+
+
+def test_the_example_of_the_api_is_sound() -> None:
+    definition = {"id": "purchase", **WORKFLOW.answer["definition"]}
+
+    assert read(definition, ARGUMENTS).id == "purchase"
+    told = catalogue("en")
+    assert all(f"field.{code}" in told for code in WORKFLOW.faults)

@@ -9,12 +9,15 @@ from typing import Any
 import msgspec
 
 from chassis.decisions import Context
+from chassis.errors import DomainError
 from chassis.identity import Identity
 from contracts.calls.routing import Rule, Unit
 from contracts.envelope import ContentRef, Event
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
+from services.routing.actions.ending import Merge
+from services.routing.actions.joining import Attach
 from services.routing.domain.balance import fewest_owned, least_loaded
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
@@ -31,7 +34,10 @@ from services.routing.handlers import (
     open_ticket,
     wish_of,
 )
+from services.routing.handlers.attention import WakeUp, wake_up
+from services.routing.handlers.carried import Carried, receive
 from services.routing.handlers.case import Grounds, Place
+from services.routing.handlers.joining import Conclude, TakeIn, conclude, take_in
 from services.routing.handlers.opening import desk_for
 from services.routing.workflows import shipped
 
@@ -148,12 +154,35 @@ class World:
             filled=forms[0] if forms else None,
         )
         identity = identity_of(by) if isinstance(by, str) else by
+        for target, kind in tied_to(read):
+            if target != code and target in self.tickets:
+                self._decide(target, take_in, TakeIn(tickets=[code], kind=kind), identity)
         return self._decide(code, act, deed, identity, at)
 
     def demand(self, *actions: Action, code: str = CODE) -> Ticket:
         """Have a mark of a clock want something done."""
         wanted = SlaDemanded(clock="resolution", mark=100, alarm_at=self.now, actions=list(actions))
         return self._decide(code, meet_demands, wanted)
+
+    def carry(self, source: str = CODE) -> dict[str, str]:
+        """Carry what a ticket passes on; gives who refused it, and why."""
+        refused: dict[str, str] = {}
+        for passage in self.tickets[source].ties.passages:
+            carried = Carried(
+                source=source, requester=self.tickets[source].requester, passage=passage
+            )
+            reach = self.tickets[source].ties.reach(passage)
+            for code in reach:
+                try:
+                    self._decide(code, receive, carried)
+                except DomainError as error:
+                    refused[code] = error.code
+            done = Conclude(passage=passage.id, reached=len(reach) - len(refused), left={})
+            self._decide(source, conclude, done)
+        return refused
+
+    def wake_up(self, code: str = CODE) -> Ticket:
+        return self._decide(code, wake_up, WakeUp())
 
     def hand_out(self, code: str = CODE) -> Ticket:
         return self._decide(code, assign_next, AssignNext())
@@ -237,6 +266,13 @@ class World:
             chosen = fewest_owned(desk_for(request, grounds), owned)
             owner = chosen.id if chosen else None
         return Place(assignee=assignee, owner=owner)
+
+
+def tied_to(arguments: Any) -> list[tuple[str, Any]]:
+    """Which ticket an action has to be expected by, and as what."""
+    if isinstance(arguments, Attach):
+        return [(arguments.parent, "child")]
+    return [(arguments.into, "merged")] if isinstance(arguments, Merge) else []
 
 
 def with_people(*people: Person) -> Organisation:

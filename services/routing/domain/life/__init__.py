@@ -1,6 +1,6 @@
 """A ticket's case as the fold of routing's own events, by theme."""
 
-from services.routing.domain.life import ending, flows, placing, work
+from services.routing.domain.life import attention, ending, flows, joining, placing, work
 from services.routing.domain.ticket import TICKETS
 
-__all__ = ["TICKETS", "ending", "flows", "placing", "work"]
+__all__ = ["TICKETS", "attention", "ending", "flows", "joining", "placing", "work"]

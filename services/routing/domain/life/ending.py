@@ -10,7 +10,6 @@ from contracts.routing import (
     TicketDone,
     TicketFinished,
     TicketHandedOff,
-    TicketMerged,
     TicketRated,
     TicketReopened,
     TicketWithdrawn,
@@ -39,6 +38,6 @@ def rated(state: Ticket, event: TicketRated, _at: datetime) -> Ticket:
     return changed(state, rating=event.score)
 
 
-@TICKETS.on(TicketDeclined, TicketWithdrawn, TicketMerged, TicketHandedOff)
+@TICKETS.on(TicketDeclined, TicketWithdrawn, TicketHandedOff)
 def ended(state: Ticket, event: StateEvent, at: datetime) -> Ticket:
     return stands(state, event, at)

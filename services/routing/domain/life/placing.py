@@ -12,7 +12,6 @@ from contracts.routing import (
     TicketPrioritised,
     TicketQueued,
     TicketReferred,
-    TicketReturned,
 )
 from services.routing.domain.life.changing import changed, stands
 from services.routing.domain.ticket import TICKETS, Referral, Ticket
@@ -103,9 +102,3 @@ def _passed_on(
         since=at,
     )
     return changed(state, referrals=(*state.referrals, token))
-
-
-@TICKETS.on(TicketReturned)
-def returned(state: Ticket, event: TicketReturned, _at: datetime) -> Ticket:
-    left = tuple(token for token in state.referrals if token.id != event.referral)
-    return changed(state, referrals=left)

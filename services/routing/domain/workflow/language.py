@@ -164,6 +164,11 @@ class Workflow(Data, kw_only=True, dict=True):
                     table.setdefault((step, None), []).append(transition)
         return table
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The actions that the definition names."""
+        return frozenset(transition.action for transition in self.transitions)
+
     def target(self, step: str, transition: Transition) -> str:
         """Give the step a transition leads to from a step, where no argument names it."""
         return step if transition.to in (None, ANY) else str(transition.to)

@@ -26,7 +26,7 @@ LEADS_TO: Mapping[str, Collection[State]] = {
     "hand-off": {"handed_off"},
     "assign": {"new", "in_progress", "waiting"},
     "claim": {"new", "in_progress", "waiting"},
-    "resume": {"in_progress"},
+    "resume": {"new", "in_progress"},
     "refer": {"in_progress"},
     "escalate": {"in_progress"},
     "return": {"in_progress"},
