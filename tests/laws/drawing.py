@@ -6,6 +6,7 @@ the ticket has told under that name (the id of a task, say), or any value of its
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import inspect
 
-from services.routing.actions import ARGUMENTS
+from chassis.errors import Invalid
+from services.routing.actions import ARGUMENTS, read_arguments
 from services.routing.actions.flows import Move
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ NAMED: Mapping[str, Callable[[Scene], Any]] = {
 }
 #: Tried for texts that must have a certain shape.
 _SAMPLES = ("a1", "A-1", "100000000009", "2026-12-01", "abcdef0123456789")
+_TRIES = 10
 _CODE = "^[0-9]{12}$"
 _WORDS = ("yes", "no", "perhaps")
 
@@ -69,7 +72,13 @@ class Undrawable(Exception):
 
 def arguments(action: str, scene: Scene) -> dict[str, Any]:
     """Draw what an action takes, as plain values; what has a default is left out now and then."""
-    return _struct(inspect.type_info(ARGUMENTS.get(action, Move)), scene)
+    for _try in range(_TRIES):
+        drawn = _struct(inspect.type_info(ARGUMENTS.get(action, Move)), scene)
+        with contextlib.suppress(Invalid):
+            # Some fields go together, or not.
+            read_arguments(action, drawn)
+            break
+    return drawn
 
 
 def _struct(kind: Any, scene: Scene) -> dict[str, Any]:
