@@ -16,6 +16,7 @@ from gateway import access, api, openapi, portal, reference
 from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
+from gateway.routing import Index, take
 
 
 def create_app(gateway: Gateway) -> FastAPI:
@@ -31,9 +32,9 @@ def create_app(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     app.state.documents = {}
-    for router in (*api.ROUTERS, *portal.ROUTERS, reference.router):
-        app.include_router(router)
+    take(app.router, (*api.ROUTERS, *portal.ROUTERS, reference.router))
     portal.mount_static(app)
+    app.router.middleware_stack = Index(app.router)
     kinds = (DomainError, RequestValidationError, HTTPException, ClientDisconnect, Exception)
     for kind in kinds:
         app.add_exception_handler(kind, _answer_error)

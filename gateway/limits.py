@@ -12,6 +12,7 @@ import ipaddress
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from limits import RateLimitItem, parse_many
@@ -153,6 +154,7 @@ def limits_of(settings: GatewaySettings) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """Give what an address counts as: an IPv6 network of 64 bits is one customer."""
     try:

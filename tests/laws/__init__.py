@@ -10,6 +10,9 @@ events alone; `rights` is an oracle written from what is promised, not from the 
 compares after every step; `walk` cuts what breaks a law down to a short story. `bugs` are planted
 to show that all this bites.
 
+Left out is what tickets pass on to each other (`handlers.carried`) and the outsides: the simulation
+has those.
+
 A new action is drawn by the names and types of its arguments; where that cannot do, the test of
 completeness asks for a line in `drawing.NAMED`. A new relation or guard needs its line in `rights`.
 """

@@ -110,7 +110,7 @@ def answer_with_done() -> AbstractContextManager[Any]:
 
     def careless(case: Case) -> Any:
         text, done = case.text("answer"), msgspec.structs.replace(case.deed, texts={})
-        said = [conversation.answered(case, text)] if text is not None else []
+        said = conversation.answering(case, text) if text is not None else []
         return [*said, *ending.done(msgspec.structs.replace(case, deed=done))]
 
     return _decides("done", careless)

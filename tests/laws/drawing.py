@@ -6,15 +6,18 @@ the ticket has told under that name (the id of a task, say), or any value of its
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import inspect
 
-from services.routing.actions import ARGUMENTS
+from chassis.errors import Invalid
+from services.routing.actions import ARGUMENTS, read_arguments
 from services.routing.actions.flows import Move
 
 if TYPE_CHECKING:
@@ -30,6 +33,10 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 def _person(scene: Scene) -> str:
+    units = {task.unit for task in scene.stage.tickets[scene.code].tasks}
+    fitting = [p.id for p in scene.stage.organisation.people.values() if p.unit in units]
+    if fitting and scene.chance.random() < 0.5:
+        return scene.chance.choice(fitting)
     return scene.chance.choice([*scene.stage.organisation.people, "nobody"])
 
 
@@ -54,6 +61,8 @@ NAMED: Mapping[str, Callable[[Scene], Any]] = {
 }
 #: Tried for texts that must have a certain shape.
 _SAMPLES = ("a1", "A-1", "100000000009", "2026-12-01", "abcdef0123456789")
+_TRIES = 10
+_CODE = "^[0-9]{12}$"
 _WORDS = ("yes", "no", "perhaps")
 
 
@@ -63,7 +72,13 @@ class Undrawable(Exception):
 
 def arguments(action: str, scene: Scene) -> dict[str, Any]:
     """Draw what an action takes, as plain values; what has a default is left out now and then."""
-    return _struct(inspect.type_info(ARGUMENTS.get(action, Move)), scene)
+    for _try in range(_TRIES):
+        drawn = _struct(inspect.type_info(ARGUMENTS.get(action, Move)), scene)
+        with contextlib.suppress(Invalid):
+            # Some fields go together, or not.
+            read_arguments(action, drawn)
+            break
+    return drawn
 
 
 def _struct(kind: Any, scene: Scene) -> dict[str, Any]:
@@ -77,7 +92,7 @@ def _struct(kind: Any, scene: Scene) -> dict[str, Any]:
 def _named(field: inspect.Field, scene: Scene) -> Any:
     if field.name in NAMED:
         return NAMED[field.name](scene)
-    told = scene.stage.told(scene.code, field.name)
+    told = [each for each in scene.stage.told(scene.code, field.name) if _fits(field.type, each)]
     if told and scene.chance.random() < 0.8:
         return scene.chance.choice(told)
     try:
@@ -97,6 +112,15 @@ def _whole(kind: inspect.IntType, scene: Scene) -> int:
     return scene.chance.randint(least, kind.le if kind.le is not None else least + 100)
 
 
+def _later(_kind: Any, scene: Scene) -> str:
+    return (scene.stage.now + timedelta(hours=scene.chance.randint(0, 50))).isoformat()
+
+
+def _fits(kind: Any, value: str) -> bool:
+    pattern = getattr(kind, "pattern", None)
+    return pattern is None or re.search(pattern, value) is not None
+
+
 def _several(kind: Any, scene: Scene) -> list[Any]:
     least = max(1, kind.min_length or 0)
     return [_typed(kind.item_type, scene) for _item in range(scene.chance.randint(least, 3))]
@@ -109,6 +133,8 @@ def _one_of(kind: inspect.UnionType, scene: Scene) -> Any:
 
 def _text(kind: inspect.StrType, scene: Scene) -> str:
     chance = scene.chance
+    if kind.pattern == _CODE:
+        return chance.choice([*scene.stage.codes, "999999999999"])
     if kind.pattern is None:
         return chance.choice(_WORDS)
     fitting = [sample for sample in _SAMPLES if re.search(kind.pattern, sample)]
@@ -125,7 +151,7 @@ _BY_TYPE: Mapping[type[Any], Callable[[Any, Scene], Any]] = {
     inspect.FloatType: lambda _kind, scene: scene.chance.random(),
     inspect.BoolType: lambda _kind, scene: scene.chance.random() < 0.5,
     inspect.StrType: _text,
-    inspect.DateTimeType: lambda _kind, scene: scene.stage.now.isoformat(),
+    inspect.DateTimeType: _later,
     inspect.DateType: lambda _kind, scene: scene.stage.now.date().isoformat(),
     inspect.UnionType: _one_of,
     inspect.ListType: _several,

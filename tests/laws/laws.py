@@ -231,6 +231,8 @@ def _beyond_arguments(act: Acts, ask: Question, outcome: Outcome) -> Iterator[st
             yield f"{given['person']} was to get it, and {after.assignee} got it"
         case "refer" if after.unit != given["unit"]:
             yield f"referred to {given['unit']}, and went to {after.unit}"
+        case "answer-question" if page.questions[given["question"]][0] != me.unit:
+            yield f"{me.person} answered what another unit was asked"
         case "done" if given.get("answer") is not None and me.person != page.owner:
             yield f"{me.person} answered, and is not the owner"
     yield from _beyond_parts(act, ask, outcome)

@@ -75,6 +75,13 @@ class Entry:
     kind: str = ""
     tasks: dict[str, Piece] = field(default_factory=dict)
     consent: Consent | None = None
+    links: set[str] = field(default_factory=set)
+    parent: str | None = None
+    #: Questions that are open: whom they were put to, as unit and person.
+    questions: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
+    followers: set[str] = field(default_factory=set)
+    sleepers: set[str] = field(default_factory=set)
 
     @property
     def holder(self) -> str | None:
@@ -219,6 +226,24 @@ def _approval_given(page: Entry, event: Any) -> None:
     )
 
 
+def _unit_asked(page: Entry, event: Any) -> None:
+    page.questions[event.question] = event.unit, event.person
+
+
+def _unit_replied(page: Entry, event: Any) -> None:
+    if event.question not in page.questions:
+        raise Breach(f"{event.by} answered {event.question}, which nobody asked")
+    del page.questions[event.question]
+
+
+def _attached(page: Entry, event: Any) -> None:
+    page.parent = event.parent
+
+
+def _detached(page: Entry, _event: Any) -> None:
+    page.parent = None
+
+
 _BOOKS: Mapping[str, Callable[[Entry, Any], None]] = {
     "ticket.opened": _opened,
     "ticket.owned": _owned,
@@ -240,4 +265,15 @@ _BOOKS: Mapping[str, Callable[[Entry, Any], None]] = {
     "ticket.task_cancelled": _task_cancelled,
     "ticket.approval_asked": _approval_asked,
     "ticket.approval_given": _approval_given,
+    "ticket.unit_asked": _unit_asked,
+    "ticket.unit_replied": _unit_replied,
+    "ticket.attached": _attached,
+    "ticket.detached": _detached,
+    "ticket.linked": lambda page, event: page.links.add(event.to),
+    "ticket.unlinked": lambda page, event: page.links.discard(event.to),
+    "ticket.mentioned": lambda page, event: page.mentioned.update(event.persons),
+    "ticket.followed": lambda page, event: page.followers.add(event.person),
+    "ticket.unfollowed": lambda page, event: page.followers.discard(event.person),
+    "ticket.snoozed": lambda page, event: page.sleepers.add(event.person),
+    "ticket.woken": lambda page, event: page.sleepers.discard(event.person),
 }

@@ -14,6 +14,7 @@ import msgspec
 
 from chassis.identity import Identity
 from contracts.rights import RIGHTS, ROLES
+from contracts.routing import ENDED
 from services.routing.domain.organisation import Organisation
 from tests.laws.ledger import AT_WORK, Entry
 
@@ -58,7 +59,20 @@ def ways(ask: Question, action: str) -> list[Mapping[str, Any]]:
     """Give the ways by which he may do it now: none, when he may not."""
     if not knows(ask) or not ALWAYS.get(action, lambda _ask: True)(ask):
         return []
-    return [way for way in leaving(ask.definition, ask.page.step, action) if _is_open(ask, way)]
+    beside = BESIDE.get(action, ()) if action not in named_in(ask.definition) else ()
+    alive = ask.page.state not in ENDED
+    open_ways = [
+        {"action": action, "who": who, "guards": guards}
+        for anytime, who, guards in beside
+        if anytime or alive
+    ]
+    found = [*leaving(ask.definition, ask.page.step, action)] or open_ways
+    return [way for way in found if _is_open(ask, way)]
+
+
+def named_in(definition: Mapping[str, Any]) -> set[str]:
+    """Give the actions that a workflow speaks of itself."""
+    return {way["action"] for way in definition["transitions"]}
 
 
 def leaving(definition: Mapping[str, Any], step: str, action: str) -> Iterator[Mapping[str, Any]]:
@@ -107,7 +121,16 @@ def knows(ask: Question) -> bool:
 def may_read(ask: Question) -> bool:
     """Tell whether he may see the case."""
     takes_part = my_tasks(ask) or open_tasks(ask) or my_seat(ask) is not None
-    return _is_requester(ask) or holds(ask, "ticket.read") or bool(takes_part)
+    invited = was_asked(ask) or ask.me.person in ask.page.mentioned
+    return any((_is_requester(ask), holds(ask, "ticket.read"), takes_part, invited))
+
+
+def was_asked(ask: Question) -> bool:
+    """Tell whether a question to his unit, or to him there, is open."""
+    me = ask.me
+    reads = me.person is not None and "ticket.read" in ROLES[me.role]
+    asked = ask.page.questions.values()
+    return reads and any(u == me.unit and p in (None, me.person) for u, p in asked)
 
 
 def my_tasks(ask: Question) -> list[str]:
@@ -259,6 +282,25 @@ RELATIONS: Mapping[str, Callable[[Question], bool]] = {
         _supervises(ask, task.unit) for task in ask.page.tasks.values() if task.is_open
     ),
     "approver": lambda ask: my_seat(ask) is not None,
+    "asked": was_asked,
+    "reader": lambda ask: ask.me.person is not None and may_read(ask),
+}
+_WORKERS = ["ticket.work", "owner", "assignee", "ticket.assign"]
+#: What may be done beside the way where the workflow does not speak of it: whether after the end
+#: too, by whom, and what must hold.
+BESIDE: Mapping[str, list[tuple[bool, list[str], list[str]]]] = {
+    "link": [(True, _WORKERS, [])],
+    "unlink": [(True, _WORKERS, ["linked"])],
+    "attach": [(False, _WORKERS[1:], ["no_parent"])],
+    "detach": [(False, _WORKERS[1:], ["attached"])],
+    "ask-unit": [(False, _WORKERS, [])],
+    "answer-question": [(False, ["asked"], [])],
+    "take-question-back": [(False, _WORKERS, ["has_asked"])],
+    "chase": [(False, _WORKERS, ["is_away"])],
+    "follow": [(True, ["reader"], [])],
+    "unfollow": [(True, ["reader"], ["follows"])],
+    "snooze": [(False, ["owner", "assignee"], [])],
+    "wake": [(False, ["owner", "assignee"], ["has_snoozed"])],
 }
 _OF_TASKS = {
     "take-task": ["task_team"],
@@ -274,6 +316,13 @@ GUARDS: Mapping[str, Callable[[Question], bool]] = {
     "not_by_doer": _is_no_doer,
     "not_rated": lambda ask: ask.page.rating is None,
     "at_work": lambda ask: ask.page.state in AT_WORK,
+    "linked": lambda ask: len(ask.page.links) > 0,
+    "attached": lambda ask: ask.page.parent is not None,
+    "no_parent": lambda ask: ask.page.parent is None,
+    "has_asked": lambda ask: len(ask.page.questions) > 0,
+    "is_away": lambda ask: bool(ask.page.questions) or ask.page.assignee != ask.me.person,
+    "follows": lambda ask: ask.me.person in ask.page.followers,
+    "has_snoozed": lambda ask: ask.me.person in ask.page.sleepers,
 }
 #: What no workflow can allow: work comes back only when it is out, comes to a desk only by being
 #: given, and is recorded in others' names by importers alone.

@@ -14,6 +14,7 @@ from contracts.envelope import ContentRef
 from contracts.intake import TicketRegistered
 from contracts.sla import Action
 from services.routing.actions import ARGUMENTS
+from services.routing.domain import aside
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.permission import asker_of
 from services.routing.handlers import allowed
@@ -27,7 +28,8 @@ _ENDS = frozenset({"decline", "withdraw", "merge", "hand-off"})
 _SELDOM = dict.fromkeys(_ENDS, 0.15) | dict.fromkeys(("note", "log-work", "answer"), 0.4)
 #: Drawn more often: few steps have them.
 _OF_STEPS = ("take-up", "take-task", "give-task", "finish-task", "refuse-task", "refuse")
-_WEIGHTS = _SELDOM | dict.fromkeys(_OF_STEPS, 4.0)
+_BESIDE = dict.fromkeys(aside._TABLE, 0.05)
+_WEIGHTS = _SELDOM | _BESIDE | dict.fromkeys(_OF_STEPS, 8.0)
 #: How many are asked who could do something.
 _ASKED = 4
 _FLOWS = ("default", "default", "flow-a", "flow-a", "flow-b", "replay")
@@ -155,7 +157,7 @@ def act_on(chance: Random, stage: Stage, code: str, action: str | None = None) -
     who, imported, offered = _somebody_with_a_choice(chance, stage, code)
     if action is None:
         fitting = offered if offered and chance.random() < 0.85 else sorted(ARGUMENTS)
-        if _ENDS.issuperset(fitting) and chance.random() < 0.8:
+        if (_ENDS | _BESIDE.keys()).issuperset(fitting) and chance.random() < 0.8:
             fitting = sorted(ARGUMENTS)
         action = chance.choices(fitting, [_WEIGHTS.get(each, 1.0) for each in fitting])[0]
     people = list(stage.organisation.people)

@@ -24,8 +24,8 @@ STEPS = 20_000
 MOST_SEEDS = 300
 #: Actions that no transition needs to name: tasks and approvals bring them.
 _IMPLIED = {"take-task", "give-task", "finish-task", "refuse-task", "refuse"}
-#: What tasks and approvals bring with them.
-OF_PARTS = {"task_holder", "task_team", "task_head", "approver"}
+#: What tasks, approvals and what goes on beside the way bring with them.
+OF_PARTS = {"task_holder", "task_team", "task_head", "approver", "asked", "reader"}
 CODE, OTHER = "000000000001", "000000000002"
 
 #: What each planted bug is noticed by.

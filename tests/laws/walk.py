@@ -15,8 +15,8 @@ from contracts.sla import SlaDemanded
 from services.routing import handlers
 from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
 from services.routing.domain.organisation import Organisation
-from services.routing.handlers import migrating, tasks
-from tests.laws import organisations, steps, workflows
+from services.routing.handlers import joining, migrating, tasks
+from tests.laws import organisations, rights, steps, workflows
 from tests.laws.bugs import BUGS
 from tests.laws.laws import Laws, moves
 from tests.laws.ledger import Breach
@@ -24,6 +24,11 @@ from tests.laws.stage import Intent, Stage
 
 #: How long a walk is: long enough for tickets to end and come back, short enough to be told.
 LENGTH = 150
+#: By action: as what it joins, and which argument names the other ticket.
+_JOINING: Mapping[str, tuple[str, str]] = {
+    "attach": ("child", "parent"),
+    "merge": ("merged", "into"),
+}
 _CLOCK_ACTIONS: Mapping[str, str] = {"escalate": "escalate", "reassign": "assign"}
 
 
@@ -97,6 +102,7 @@ class Walk:
             if rival is not None:
                 self.act(rival)
             return
+        self._have_expected(act)
         if rival is None:
             ask = self.laws.question(act)
             outcome = self.stage.settle({act.code: [intent]})[act.code]
@@ -113,6 +119,19 @@ class Walk:
             ask = asked[0]
         self.accepted[act.action] += outcome.error is None
         self.laws.acted(act, ask, outcome)
+
+    def _have_expected(self, act: steps.Acts) -> None:
+        """Let a ticket know of who wants to belong to it, as `services.routing.joining` does."""
+        kind, field = _JOINING.get(act.action, ("", ""))
+        target = act.arguments.get(field)
+        permitted = rights.ways(self.laws.question(act), act.action)
+        if not kind or target not in self.stage.tickets or target == act.code or not permitted:
+            return
+        message = joining.TakeIn(tickets=[act.code], kind=kind)
+        cause = f"{self._number}:{act.code}"
+        intent = Intent(joining.take_in, message, cause, self.stage.now, act.who)
+        self.stage.settle({target: [intent]})
+        self.laws.happened(target)
 
     def race(self, race: steps.Races) -> None:
         """Have two do something at the same time."""

@@ -96,7 +96,7 @@ def _free(chance: Random) -> Definition:
     start = next(iter(steps))
     ways = [*_ways(chance, steps, chance.randint(10, 40)), *_connect(chance, steps, start)]
     definition: Definition = {"start": start, "steps": steps, "transitions": ways}
-    if chance.random() < 0.6:
+    if chance.random() < 0.7:
         _have_checks(chance, definition)
         _have_actions(chance, definition)
     if chance.random() < 0.3:
@@ -166,7 +166,7 @@ def _have_checks(chance: Random, definition: Definition) -> None:
     alive = [name for name, step in steps.items() if step["kind"] not in ENDED]
     for name in alive:
         onward = [s for s in steps if s != name and steps[s]["kind"] in _BY_ITSELF]
-        if not onward or chance.random() < 0.5:
+        if not onward or chance.random() < 0.3:
             continue
         many = chance.randint(1, 2)
         if chance.random() < 0.5:
@@ -212,4 +212,4 @@ def _task(chance: Random) -> Definition:
 
 
 def _unit(chance: Random) -> str:
-    return f"u{chance.randint(0, 3)}"
+    return f"u{chance.randint(0, 2)}"
