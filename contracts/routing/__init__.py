@@ -53,7 +53,13 @@ from contracts.routing.joining import (
     TicketPassedOn,
     TicketUnlinked,
 )
-from contracts.routing.organisation import PersonChanged, UnitChanged
+from contracts.routing.organisation import (
+    PersonChanged,
+    PersonLeaveCancelled,
+    PersonLeaveTaken,
+    PersonPresenceChanged,
+    UnitChanged,
+)
 from contracts.routing.placing import (
     TicketAssigned,
     TicketEscalated,
@@ -64,6 +70,7 @@ from contracts.routing.placing import (
     TicketReferred,
     TicketReturned,
 )
+from contracts.routing.rules import RulesPublished, RulesShadowBegun, RulesShadowEnded
 from contracts.routing.state import ENDED, STATES, State, StateEvent
 from contracts.routing.work import (
     TicketAnswered,
@@ -81,7 +88,13 @@ __all__ = [
     "News",
     "Passed",
     "PersonChanged",
+    "PersonLeaveCancelled",
+    "PersonLeaveTaken",
+    "PersonPresenceChanged",
     "Relation",
+    "RulesPublished",
+    "RulesShadowBegun",
+    "RulesShadowEnded",
     "State",
     "StateEvent",
     "TicketAnswered",

@@ -5,15 +5,21 @@ turns up that is not known yet, and now and then.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+import msgspec
 
 from chassis.calls.client import Caller
 from chassis.errors import Unavailable
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
+from services.routing.domain.attendance import Roster
 from services.routing.domain.organisation import Organisation
+from services.routing.domain.rules import Table
 from services.routing.domain.workflow import Workflow, load
 from services.routing.repository.directory import Directory
+from services.routing.shadowing import Beside
 from services.routing.workflows import shipped
 
 _DIRECTORY_SECONDS = 1.0
@@ -25,12 +31,15 @@ _UNKNOWN_SECONDS = 2.0
 class Lookup:
     """The copy that one process keeps."""
 
-    def __init__(self, directory: Directory, intake: Caller) -> None:
+    def __init__(self, directory: Directory, intake: Caller, now: Callable[[], datetime]) -> None:
         self._directory = directory
         self._intake = intake
+        self._now = now
         self._organisation = Organisation()
+        self._roster = Roster({}, now())
         self._names: Mapping[str, str] = {}
         self._workflows: Mapping[tuple[str, int], Workflow] = {}
+        self._beside: Beside | None = None
         self._subjects: Mapping[str, str | None] = {}
         self._revision = -1
         self._looked_at = float("-inf")
@@ -42,8 +51,10 @@ class Lookup:
 
     @property
     def organisation(self) -> Organisation:
-        """Everybody, every unit, every rule."""
+        """Everybody, every unit, every rule; and who is there at this moment."""
         self._refresh()
+        if self._roster.advance(self._now()):
+            self._call_the_roll()
         return self._organisation
 
     @property
@@ -57,6 +68,17 @@ class Lookup:
         """Every version of every workflow; the newest also as version 0."""
         self._refresh()
         return self._workflows
+
+    @property
+    def beside(self) -> Beside | None:
+        """The draft that decides beside the rules, if there is one."""
+        self._refresh()
+        return self._beside
+
+    @property
+    def known_subjects(self) -> Mapping[str, str | None]:
+        """The parents of subjects as far as they were asked for."""
+        return self._subjects
 
     def workflows_with(self, wanted: Iterable[str]) -> Mapping[tuple[str, int], Workflow]:
         """Give the same; looks again where a wanted one may have been published a moment ago."""
@@ -93,9 +115,19 @@ class Lookup:
         if revision != self._revision:
             organisation, workflows = self._directory.organisation(), self._all_workflows()
             self._names = self._directory.names()
+            draft = self._directory.rules.shadow()
+            self._beside = Beside(draft.id, Table(draft.rows)) if draft else None
             self._organisation, self._workflows = organisation, workflows
+            self._roster = Roster(organisation.times, self._now())
+            self._call_the_roll()
             self._revision = revision
         self._looked_at = now
+
+    def _call_the_roll(self) -> None:
+        roster = self._roster
+        self._organisation = msgspec.structs.replace(
+            self._organisation, off=roster.off, stand_ins=roster.stand_ins
+        )
 
     def _all_workflows(self) -> Mapping[tuple[str, int], Workflow]:
         published = [load(view.definition) for view in self._directory.workflows()]

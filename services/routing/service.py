@@ -8,25 +8,35 @@ from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
 from chassis.journal import Aggregates, Recorded
 from chassis.runtime import Config
-from chassis.timers import every, on_start
+from chassis.timers import due, every, on_start
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
     ActedOn,
     ActOnMany,
+    Attendance,
     Authenticate,
+    BeginShadow,
+    CancelLeave,
     CheckWorkflow,
+    Colleague,
     DefineMacro,
     DefinePerson,
     DefineRule,
     DefineUnit,
     DefineWorkflow,
     Draft,
+    EndShadow,
+    ExplainRules,
     FilledIn,
     Follow,
     Followed,
+    GetAttendance,
     GetDraft,
+    GetPerson,
     GetRelated,
+    GetRuleSet,
+    GetTeam,
     GetTexts,
     GetTicket,
     Inbox,
@@ -35,17 +45,28 @@ from contracts.calls.routing import (
     MigrateWorkflow,
     Migration,
     NameWorkflow,
+    PersonView,
+    PublishRules,
     Related,
+    RestoreRules,
     Rule,
+    RuleSet,
+    RuleSetHead,
+    RulesExplained,
+    RulesTrial,
     SaveDraft,
+    SetPresence,
+    Shadow,
     Staff,
     StaffContacts,
     StaffContactsAnswer,
     StaffMember,
     Step,
+    TakeLeave,
     TicketPage,
     TicketView,
     Timeline,
+    TryRules,
     Unit,
     UseMacro,
     WorkflowView,
@@ -66,16 +87,20 @@ from services.routing import (
     waking,
 )
 from services.routing.administration import Administration, without_password
+from services.routing.attending import Attending
 from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
 from services.routing.doing import Desk
 from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
 from services.routing.domain.ticket import Ticket, index
+from services.routing.leaving import Leaving
 from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store
 from services.routing.repository.queues import TICKET_INDEXES
+from services.routing.rule_trials import RuleTrials
+from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
 from services.routing.views import Shown, Views
 from services.routing.workflows import examples
@@ -95,7 +120,7 @@ class RoutingService:
         unit=lambda ticket: ticket.unit,
     )
     organisation: Aggregates[Record] = Aggregates(
-        RECORDS, collection="organisation", streams=("person:", "unit:")
+        RECORDS, collection="organisation", streams=("person:", "unit:", "rules:")
     )
     grounding = Grounding()
     store = Store()
@@ -105,6 +130,8 @@ class RoutingService:
     on_ticket_registered = subscribe(TicketRegistered, handlers.open_ticket, into="cases")
     on_message_received = subscribe(TicketMessageReceived, handlers.hear_requester, into="cases")
     on_sla_demanded = subscribe(SlaDemanded, handlers.meet_demands, into="cases")
+
+    on_due = due(handlers.take_back, into="cases", in_a_hurry=False)
 
     # -- tickets ---------------------------------------------------------------------------------
 
@@ -180,6 +207,10 @@ class RoutingService:
         self._carrying.carry_all()
         waking.wake_all(self.cases, self.grounding.runtime)
 
+    @every(seconds=10)
+    def pass_on_what_is_left(self) -> None:
+        self._leaving.pass_on()
+
     @every(seconds=60)
     def sweep_loads(self) -> None:
         self._distribution.sweep(self.settings.reservation)
@@ -246,6 +277,35 @@ class RoutingService:
         call.require("ticket.read")
         return [member.staff() for member in self.store.directory.members().values()]
 
+    @query
+    def person(self, request: GetPerson, call: Call) -> PersonView:
+        call.require("admin.change")
+        return self._administration.person(request.id)
+
+    @query
+    def attendance(self, request: GetAttendance, call: Call) -> Attendance:
+        return self._attending.attendance(request.person, call)
+
+    @query
+    def team(self, request: GetTeam, call: Call) -> list[Colleague]:
+        return self._attending.team(request.unit, call)
+
+    @command
+    def set_presence(self, request: SetPresence, call: Call) -> Attendance:
+        said = self._attending.set_presence(request, call)
+        self._distribution.serve_person(said.person)
+        return said
+
+    @command
+    def take_leave(self, request: TakeLeave, call: Call) -> Attendance:
+        return self._attending.take_leave(request, call)
+
+    @command
+    def cancel_leave(self, request: CancelLeave, call: Call) -> Attendance:
+        said = self._attending.cancel_leave(request, call)
+        self._distribution.serve_person(said.person)
+        return said
+
     # -- the organisation ------------------------------------------------------------------------
 
     @query
@@ -275,7 +335,7 @@ class RoutingService:
     @command
     def define_rule(self, request: DefineRule, call: Call) -> Rule:
         call.require("admin.change")
-        return self._administration.define_rule(request)
+        return self._rulebook.define(request, call)
 
     @command
     def define_workflow(self, request: DefineWorkflow, call: Call) -> WorkflowView:
@@ -308,7 +368,61 @@ class RoutingService:
     @on_start
     def found_demo(self) -> None:
         if self.grounding.runtime.settings.demo:
-            demo.found(self._administration, self.grounding, self.settings.demo_password)
+            demo.found(
+                self._administration, self._rulebook, self.grounding, self.settings.demo_password
+            )
+
+    # -- the rules as a whole --------------------------------------------------------------------
+
+    @query
+    def rule_sets(self, _request: Nothing, call: Call) -> list[RuleSetHead]:
+        call.require("admin.change")
+        return self._rulebook.heads()
+
+    @query
+    def rule_set(self, request: GetRuleSet, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.one(request)
+
+    @command
+    def publish_rules(self, request: PublishRules, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.publish(request, call)
+
+    @command
+    def restore_rules(self, request: RestoreRules, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.restore(request, call)
+
+    @query
+    def try_rules(self, request: TryRules, call: Call) -> RulesTrial:
+        call.require("admin.change")
+        return self._rule_trials.attempt(request, call.now)
+
+    @query
+    def explain_rules(self, request: ExplainRules, call: Call) -> RulesExplained:
+        call.require("admin.change")
+        return self._rule_trials.explain(request, call.now)
+
+    @query
+    def shadow(self, _request: Nothing, call: Call) -> Shadow:
+        call.require("admin.change")
+        return self._rulebook.shadow()
+
+    @command
+    def begin_shadow(self, request: BeginShadow, call: Call) -> Shadow:
+        call.require("admin.change")
+        return self._rulebook.begin_shadow(request, call)
+
+    @command
+    def promote_shadow(self, request: EndShadow, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.promote(request, call)
+
+    @command
+    def drop_shadow(self, request: EndShadow, call: Call) -> Shadow:
+        call.require("admin.change")
+        return self._rulebook.drop(request, call)
 
     # -- parts of one process --------------------------------------------------------------------
 
@@ -334,7 +448,23 @@ class RoutingService:
         return Carrying(self.cases, self.grounding.runtime)
 
     @cached_property
+    def _leaving(self) -> Leaving:
+        return Leaving(self._distribution, self.grounding, self.settings.long_leave)
+
+    @cached_property
+    def _attending(self) -> Attending:
+        return Attending(self.organisation, self.store, self.grounding.lookup)
+
+    @cached_property
     def _administration(self) -> Administration:
         lookup = self.grounding.lookup
         forms = self.grounding.forms
         return Administration(self.organisation, self.store, lookup, self.passwords, forms)
+
+    @cached_property
+    def _rulebook(self) -> Rulebook:
+        return Rulebook(self.organisation, self.store.directory.rules, self.grounding.lookup)
+
+    @cached_property
+    def _rule_trials(self) -> RuleTrials:
+        return RuleTrials(self._rulebook, self.store.requests, self.grounding)

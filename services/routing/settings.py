@@ -1,8 +1,9 @@
 """The options that routing reads beside the chassis's own."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from chassis.settings import Settings
 
@@ -15,10 +16,25 @@ class RoutingSettings(Settings):
         description="How long a place that no ticket holds is kept before the sweep frees it "
         "(ISO 8601); longer than any decision takes.",
     )
+    long_leave: timedelta = Field(
+        timedelta(days=3),
+        description="From how long a leave on one's work and tickets go to others when it begins "
+        "(ISO 8601).",
+    )
     password_checks: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes a core."
     )
     demo_password: SecretStr | None = Field(
         None, description="Password of the demo's accounts; absent: a random one, printed once."
     )
-    zone: str = Field("Asia/Tehran", description="Time zone whose day is today in forms.")
+    zone: str = Field(
+        "Asia/Tehran",
+        description="Time zone of the days and hours that routing rules name, and of today in "
+        "forms.",
+    )
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value

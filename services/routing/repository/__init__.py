@@ -6,11 +6,13 @@ chain whole.
 
 from chassis.late import late
 from chassis.runtime import Mongo
+from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
 from services.routing.repository.loads import Loads
 from services.routing.repository.macros import Drafts, Macros
 from services.routing.repository.queues import Queues
+from services.routing.repository.requests import PastRequests
 from services.routing.repository.texts import Texts
 
 
@@ -32,9 +34,19 @@ class Store(Mongo):
         return Loads(self.db["loads"])
 
     @late
+    def acquaintance(self) -> Acquaintance:
+        """Who had a requester's work last."""
+        return Acquaintance(self.db["acquaintance"])
+
+    @late
     def queues(self) -> Queues:
         """Work that waits for a free person."""
         return Queues(self.db["tickets"])
+
+    @late
+    def requests(self) -> PastRequests:
+        """What came in the past."""
+        return PastRequests(self.db)
 
     @late
     def texts(self) -> Texts:
