@@ -1,6 +1,5 @@
 """Queues: which tickets wait for a free person, and which count as whose, by their snapshots."""
 
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pymongo import IndexModel
@@ -12,7 +11,6 @@ from services.routing.domain.organisation import Person
 #: What has no rank comes after what has one.
 _ORDER = [("rank", -1), ("priority", 1), ("opened_at", 1)]
 _QUEUED = {"queued": True}
-_PAST = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: What lists, queues and inboxes are read by.
 TICKET_INDEXES = (
@@ -34,9 +32,7 @@ TICKET_INDEXES = (
         name="questioned",
         partialFilterExpression={"questioned": {"$gt": ""}},
     ),
-    IndexModel(
-        [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": _PAST}}
-    ),
+    IndexModel("wakes_at", sparse=True),
     IndexModel([("passing", 1)], name="passing", partialFilterExpression={"passing": True}),
     IndexModel("due_at", sparse=True),
     IndexModel([("for_person", 1), *_ORDER], name="own_waiting", partialFilterExpression=_QUEUED),
