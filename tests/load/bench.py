@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.agreements import QUICK, STORMY
-from tests.load import alarms_million, baseline, consuming, trying
+from tests.load import alarms_million, assigning, baseline, consuming, trying
 from tests.load.accounting import memory_megabytes
 from tests.load.measuring import Alarms, Bench, started
 from tests.load.scenarios import SCENARIOS
@@ -39,6 +39,7 @@ _ALARMS = {
 }
 #: What is measured on an installation of its own.
 PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
+    "assigning": assigning.assigning,
     "bus": consuming.consuming,
     "sharing": consuming.sharing,
     "waiting": consuming.waiting,
@@ -46,7 +47,7 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "open_alarms": alarms_million.in_small,
 }
 #: Those that belong to the whole; the others are asked for by name.
-_USUAL = ("bus", "open_alarms")
+_USUAL = ("assigning", "bus", "open_alarms")
 _REPLICAS = {"sharing": {"sla": 2}}
 
 

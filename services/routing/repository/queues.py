@@ -1,6 +1,5 @@
 """Queues: which tickets wait for a free person, and which count as whose, by their snapshots."""
 
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pymongo import IndexModel
