@@ -22,7 +22,7 @@ from services.routing.domain.ticket import Ticket
 from services.routing.places import Places
 from services.routing.reference import Grounding
 from services.routing.workflows import definitions, shipped
-from tests.laws.loads import MemoryLoads
+from tests.laws.loads import MemoryAcquaintance, MemoryLoads
 from tests.laws.organisations import SUBJECTS
 
 BEGIN = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Stage:
         self.organisation = organisation
         self.now = BEGIN
         self.clock = SimpleNamespace(now=lambda: self.now)
-        self.loads = MemoryLoads()
+        self.loads, self._acquaintance = MemoryLoads(), MemoryAcquaintance()
         self.definitions: dict[tuple[str, int], dict[str, Any]] = {}
         self.workflows: dict[tuple[str, int], workflow.Workflow] = {}
         for name, flow in shipped().items():
@@ -186,7 +186,7 @@ class Stage:
         grounding = Grounding()
         grounding.__dict__ |= {
             "lookup": _Lookup(self),
-            "places": Places(self.loads),  # type: ignore[arg-type]
+            "places": Places(self.loads, self._acquaintance),  # type: ignore[arg-type]
             "runtime": self,
             "_cases": self,
         }

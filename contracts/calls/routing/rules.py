@@ -22,6 +22,8 @@ class DefineRule(Request):
     priority: Annotated[int, Meta(ge=1, le=5)] | None = None
     strategy: str = "least_loaded"
     active: bool = True
+    #: Points of capacity that a ticket takes.
+    weight: Annotated[int, Meta(ge=1, le=1000)] = 1
 
 
 class Rule(Answer):
@@ -38,3 +40,4 @@ class Rule(Answer):
     priority: int | None
     strategy: str
     active: bool
+    weight: int = 1

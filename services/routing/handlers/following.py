@@ -17,7 +17,6 @@ from contracts.routing import (
     TicketApprovalGiven,
     TicketMigrated,
     TicketOpened,
-    TicketQueued,
     TicketTaskCancelled,
     TicketTaskDone,
     TicketTaskOpened,
@@ -35,6 +34,7 @@ from services.routing.domain.workflow import (
     seats_needed,
 )
 from services.routing.handlers.case import Grounds, stand_at
+from services.routing.handlers.giving import queued
 from services.routing.handlers.steps import effects_of, place_of, walked
 
 M = TypeVar("M")
@@ -177,12 +177,11 @@ class _Course:
         wish = place_of(self._step, before, self._organisation)
         if wish is not None:
             self._add(
-                TicketQueued(
-                    **stand_at(self._workflow, self._state.step),
-                    unit=wish.unit,
-                    tier=wish.tier,
-                    skill=wish.skill,
-                    for_person=wish.person,
+                queued(
+                    stand_at(self._workflow, self._state.step),
+                    wish,
+                    segment=self._state.segment,
+                    organisation=self._organisation,
                     from_assignee=self._state.assignee,
                 )
             )

@@ -8,16 +8,15 @@ from contracts.envelope import Event
 from contracts.intake import TicketRegistered
 from contracts.rights import scope_of
 from contracts.routing import (
-    TicketAssigned,
     TicketOpened,
     TicketOwned,
     TicketPrioritised,
-    TicketQueued,
 )
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
+from services.routing.handlers.giving import assigned, queued
 from services.routing.handlers.joining import split_off
 from services.routing.handlers.steps import place_of
 
@@ -68,7 +67,13 @@ def wish_for(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | Non
         return place
     rule = rule_of(request, grounds)
     if rule is not None:
-        return Wish(unit=rule.unit, tier=rule.tier, skill=rule.skill)
+        return Wish(
+            unit=rule.unit,
+            tier=rule.tier,
+            skill=rule.skill,
+            strategy=rule.strategy,
+            weight=rule.weight if rule.weight != 1 else None,
+        )
     desk = desk_for(request, grounds)
     return Wish(unit=desk[0].unit, tier=desk[0].tier) if desk else None
 
@@ -132,10 +137,10 @@ def _given_away(
     if wish is None:
         return owner
     stand, name = _stand_of(request, workflow), rule.id if rule else None
+    organisation = grounds.organisation
     if place.assignee is not None:
-        assigned = TicketAssigned(
-            **stand, assignee=place.assignee, unit=wish.unit, tier=wish.tier, rule=name
-        )
-        return [*owner, assigned]
-    queued = TicketQueued(**stand, unit=wish.unit, tier=wish.tier, rule=name, skill=wish.skill)
-    return [*owner, queued]
+        at = context.at
+        given = assigned(stand, place.assignee, wish, at=at, organisation=organisation, rule=name)
+        return [*owner, given]
+    segment = request.segment
+    return [*owner, queued(stand, wish, segment=segment, organisation=organisation, rule=name)]
