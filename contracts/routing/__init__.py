@@ -70,6 +70,7 @@ from contracts.routing.placing import (
     TicketReferred,
     TicketReturned,
 )
+from contracts.routing.rules import RulesPublished, RulesShadowBegun, RulesShadowEnded
 from contracts.routing.state import ENDED, STATES, State, StateEvent
 from contracts.routing.work import (
     TicketAnswered,
@@ -91,6 +92,9 @@ __all__ = [
     "PersonLeaveTaken",
     "PersonPresenceChanged",
     "Relation",
+    "RulesPublished",
+    "RulesShadowBegun",
+    "RulesShadowEnded",
     "State",
     "StateEvent",
     "TicketAnswered",

@@ -24,6 +24,10 @@ class TicketOpened(StateEvent):
     #: The ticket stays on the version it was opened with.
     workflow_version: int
     imported: bool = False
+    #: The version of the routing rules that decided; 0: from before they had versions.
+    rules: int = 0
+    #: The unit of the staff member who registered it for the requester.
+    registered_in: str | None = None
     #: What conditions may ask of the form that was filled in at registering.
     answers: dict[str, Any] = {}
 

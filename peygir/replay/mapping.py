@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -58,6 +58,14 @@ class LogMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     zone: str
     ticket: Ticket
     workflow: str = "replay"
+    #: The line of support by how a unit's name ends: `{" 2nd": 2}`; any other unit is of the first.
+    tiers: dict[str, Annotated[int, msgspec.Meta(ge=1, le=9)]] | None = None
+
+    def tier_of(self, unit: str) -> int | None:
+        """Give the line that a unit belongs to; None where the mapping knows of no lines."""
+        if self.tiers is None:
+            return None
+        return next((tier for end, tier in self.tiers.items() if unit.endswith(end)), 1)
 
 
 class Row(NamedTuple):
@@ -67,6 +75,7 @@ class Row(NamedTuple):
     step: str
     person: str
     unit: str
+    tier: int | None
 
 
 class Case(NamedTuple):
@@ -134,6 +143,7 @@ def _row(record: Mapping[str, str], mapping: LogMapping, zone: ZoneInfo) -> Row:
         record[columns.step],
         record[columns.person],
         record[columns.unit],
+        mapping.tier_of(record[columns.unit]),
     )
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from peygir.client import Client, Problem
 from peygir.pace import in_parallel
-from peygir.replay.mapping import Case, Log
+from peygir.replay.mapping import Case, Log, Row
 
 
 class Outcome(msgspec.Struct):
@@ -54,13 +54,18 @@ async def _play_case(
         done = await client.act(
             registered.value.code,
             "record",
-            {"step": row.step, "person": row.person, "unit": row.unit},
+            _told(row),
             at=row.at,
             key=key_of(digest, case.id, str(number)),
         )
         outcome.rows += 1
         outcome.repeated += done.repeated
         on_row()
+
+
+def _told(row: Row) -> dict[str, str | int]:
+    told: dict[str, str | int] = {"step": row.step, "person": row.person, "unit": row.unit}
+    return told if row.tier is None else told | {"tier": row.tier}
 
 
 def key_of(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Changing the organisation: people, units, rules, workflows.
+"""Changing the organisation: people, units, workflows.
 
 A change of a person or unit is recorded in its stream first and then written to the directory as of
 that version, so that a repeat completes what the first try began.
@@ -6,7 +6,6 @@ that version, so that a repeat completes what the first try began.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import get_args
 from zoneinfo import available_timezones
 
 import msgspec
@@ -16,17 +15,14 @@ from chassis.errors import Conflict, FieldFault, Invalid, NotFound
 from chassis.journal import Aggregates
 from contracts.calls.routing import (
     DefinePerson,
-    DefineRule,
     DefineUnit,
     DefineWorkflow,
     PersonView,
-    Rule,
     Shift,
     Staff,
     Unit,
     WorkflowView,
 )
-from contracts.calls.routing.organisation import Strategy
 from contracts.days import read_date
 from contracts.routing import PersonChanged, UnitChanged
 from services.routing.accounts import staff_of
@@ -43,7 +39,6 @@ from services.routing.repository.directory import Member
 from services.routing.workflows import definitions
 
 STAFF_ROLES = ("agent", "expert", "supervisor", "manager", "admin", "importer")
-STRATEGIES = get_args(Strategy)
 
 
 class Administration:
@@ -105,17 +100,6 @@ class Administration:
         self._directory.save_unit(unit, version)
         self._lookup.forget()
         return unit
-
-    def define_rule(self, request: DefineRule) -> Rule:
-        """Add or change a rule."""
-        if request.unit not in self._organisation.units:
-            raise _wrong("/unit", "unit_unknown")
-        if request.strategy not in STRATEGIES:
-            raise _wrong("/strategy", "strategy_unknown")
-        rule = msgspec.convert(msgspec.structs.asdict(request), Rule)
-        self._directory.save_rule(rule)
-        self._lookup.forget()
-        return rule
 
     def define_workflow(self, request: DefineWorkflow) -> WorkflowView:
         """Publish the next version; tickets stay on the one they were opened with."""

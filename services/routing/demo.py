@@ -11,9 +11,10 @@ import yaml
 from pydantic import SecretStr
 
 from chassis.calls.call import Call
-from contracts.calls.routing import DefinePerson, DefineRule, DefineUnit
+from contracts.calls.routing import DefinePerson, DefineRule, DefineUnit, Rule
 from services.routing.administration import Administration
 from services.routing.reference import Grounding
+from services.routing.rulebook import Rulebook
 
 #: Everybody's in the demo; only those who do not work tickets have none.
 _CAPACITY = 200
@@ -51,7 +52,12 @@ def rules() -> list[DefineRule]:
     ]
 
 
-def found(administration: Administration, grounding: Grounding, password: SecretStr | None) -> None:
+def found(
+    administration: Administration,
+    rulebook: Rulebook,
+    grounding: Grounding,
+    password: SecretStr | None,
+) -> None:
     """Define everything that is missing; the rules come last and say that it is complete."""
     if grounding.lookup.organisation.rules:
         return
@@ -62,8 +68,8 @@ def found(administration: Administration, grounding: Grounding, password: Secret
         with_password = person.id in organisation()["accounts"]
         request = msgspec.structs.replace(person, password=said if with_password else None)
         administration.define_person(request, _call(grounding, f"person:{person.id}"))
-    for rule in rules():
-        administration.define_rule(rule)
+    published = [msgspec.convert(msgspec.structs.asdict(rule), Rule) for rule in rules()]
+    rulebook.define_all(published, _call(grounding, "rules"))
     if password is None:
         print(f"Password of the demo's accounts: {said}", file=sys.stderr)  # noqa: T201 - once
 

@@ -16,8 +16,10 @@ from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
 from services.routing.domain.attendance import Roster
 from services.routing.domain.organisation import Organisation
+from services.routing.domain.rules import Table
 from services.routing.domain.workflow import Workflow, load
 from services.routing.repository.directory import Directory
+from services.routing.shadowing import Beside
 from services.routing.workflows import shipped
 
 _DIRECTORY_SECONDS = 1.0
@@ -37,6 +39,7 @@ class Lookup:
         self._roster = Roster({}, now())
         self._names: Mapping[str, str] = {}
         self._workflows: Mapping[tuple[str, int], Workflow] = {}
+        self._beside: Beside | None = None
         self._subjects: Mapping[str, str | None] = {}
         self._revision = -1
         self._looked_at = float("-inf")
@@ -65,6 +68,17 @@ class Lookup:
         """Every version of every workflow; the newest also as version 0."""
         self._refresh()
         return self._workflows
+
+    @property
+    def beside(self) -> Beside | None:
+        """The draft that decides beside the rules, if there is one."""
+        self._refresh()
+        return self._beside
+
+    @property
+    def known_subjects(self) -> Mapping[str, str | None]:
+        """The parents of subjects as far as they were asked for."""
+        return self._subjects
 
     def workflows_with(self, wanted: Iterable[str]) -> Mapping[tuple[str, int], Workflow]:
         """Give the same; looks again where a wanted one may have been published a moment ago."""
@@ -101,6 +115,8 @@ class Lookup:
         if revision != self._revision:
             organisation, workflows = self._directory.organisation(), self._all_workflows()
             self._names = self._directory.names()
+            draft = self._directory.rules.shadow()
+            self._beside = Beside(draft.id, Table(draft.rows)) if draft else None
             self._organisation, self._workflows = organisation, workflows
             self._roster = Roster(organisation.times, self._now())
             self._call_the_roll()

@@ -1,16 +1,19 @@
 """The service's reference: grounds for decisions, with the places that they may give away."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
+
+import msgspec
 
 from chassis.calls.client import ServiceClient
 from chassis.decisions import Occasion
 from chassis.journal import Aggregates, Outcome, Reference
 from chassis.late import late
 from chassis.metrics import metric
-from chassis.runtime import Runtime
+from chassis.runtime import Config, Runtime
 from contracts.intake import TicketRegistered
-from contracts.routing import TicketAssigned, TicketQueued
+from contracts.routing import TicketAssigned, TicketOpened, TicketQueued
 from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
 from services.routing.actions.joining import Attach
@@ -20,11 +23,14 @@ from services.routing.domain.ticket import Ticket
 from services.routing.forms import Forms
 from services.routing.handlers import AssignNext, wish_of
 from services.routing.handlers.case import Grounds, Wish, pool_of
+from services.routing.handlers.choosing import facts_of, rule_of
 from services.routing.handlers.opening import desk_for
 from services.routing.handlers.taking_back import PassOn, heirs_of
 from services.routing.lookup import Lookup
 from services.routing.places import Places, Want
 from services.routing.repository import Store
+from services.routing.settings import RoutingSettings
+from services.routing.shadowing import Watcher
 
 
 class Grounding(Reference):
@@ -33,6 +39,8 @@ class Grounding(Reference):
     runtime = Runtime()
     store = Store()
     intake = ServiceClient("intake")
+
+    settings = Config(RoutingSettings)
 
     @late
     def lookup(self) -> Lookup:
@@ -49,9 +57,22 @@ class Grounding(Reference):
         """Takes and frees places."""
         return Places(self.store.loads, self.store.acquaintance)
 
+    @late
+    def watcher(self) -> Watcher:
+        """Compares the draft beside the rules with them."""
+        return Watcher(self.store.directory.rules)
+
     def now(self) -> Grounds:
         """Give the grounds for looking only: nothing can be given away with them."""
-        return Grounds(organisation=self.lookup.organisation, workflows=self.lookup.workflows)
+        return Grounds(
+            organisation=self.lookup.organisation,
+            workflows=self.lookup.workflows,
+            zone=self.settings.value.zone,
+        )
+
+    def known_of(self, subjects: Iterable[str]) -> Grounds:
+        """Give the grounds for asking the rules about requests for these subjects."""
+        return msgspec.structs.replace(self.now(), subjects=self.lookup.subjects(list(subjects)))
 
     def prepare(self, occasions: Sequence[Occasion]) -> Grounds:
         """Look everything up and take the places that the batch asks for."""
@@ -63,18 +84,13 @@ class Grounding(Reference):
             workflows=workflows,
             subjects=self._subjects(occasions),
             others=self._others(occasions),
+            zone=self.settings.value.zone,
         )
         wants = _Wants(grounds).of(occasions)
         if not wants:
             return grounds
         places = self.places.take(wants, self.runtime.clock.now())
-        return Grounds(
-            organisation=grounds.organisation,
-            workflows=grounds.workflows,
-            subjects=grounds.subjects,
-            others=grounds.others,
-            places=places,
-        )
+        return msgspec.structs.replace(grounds, places=places)
 
     def settle(self, occasions: Sequence[Occasion], outcomes: Any) -> None:
         """Free the places that are not needed."""
@@ -84,7 +100,23 @@ class Grounding(Reference):
                 before.setdefault(context.stream, state)
         causes = [(item.context.stream, item.context.cause) for item in occasions]
         self.places.settle(causes, before, cast("dict[str, Outcome]", outcomes))
+        self._watch(occasions, outcomes)
         _count_assignments(outcomes[stream] for stream in before if stream in outcomes)
+
+    def _watch(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
+        """Let the draft beside the rules say what it would have done with what was opened."""
+        beside = self.lookup.beside
+        if beside is None:
+            return
+        grounds = msgspec.structs.replace(self.now(), subjects=self.lookup.known_subjects)
+        opened = [
+            (context.stream, facts_of(message, context.at, grounds))
+            for _state, message, context, _cursors in occasions
+            if isinstance(message, TicketRegistered)
+            and not message.imported
+            and _was_opened(outcomes.get(context.stream))
+        ]
+        self.watcher.look(beside, grounds.organisation.table, opened, self.runtime.clock.now())
 
     def _subjects(self, occasions: Sequence[Occasion]) -> dict[str, str | None]:
         wanted = [
@@ -106,6 +138,12 @@ class Grounding(Reference):
         return cast("Aggregates[Ticket]", found[0])
 
 
+def _was_opened(outcome: Outcome | None) -> bool:
+    if outcome is None or outcome.repeated:
+        return False
+    return any(isinstance(event, TicketOpened) for event in outcome.events)
+
+
 def _count_assignments(outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         for event in () if outcome.repeated else outcome.events:
@@ -121,7 +159,7 @@ class _Wants:
     def __init__(self, grounds: Grounds) -> None:
         self._grounds = grounds
         self._pools: dict[Wish, list[Person]] = {}
-        self._desks: dict[tuple[str, str, str, str | None], list[Person]] = {}
+        self._desks: dict[tuple[str | None, str | None], list[Person]] = {}
 
     def of(self, occasions: Sequence[Occasion]) -> list[Want]:
         """Give the wants of those decisions that have one."""
@@ -130,7 +168,7 @@ class _Wants:
             if not isinstance(state, Ticket):
                 continue
             wish = wish_of(state, message, context, self._grounds)
-            owners = self._owners(_request_of(state, message))
+            owners = self._owners(_request_of(state, message), context.at)
             if isinstance(message, PassOn):
                 owners = heirs_of(state, message, self._grounds.organisation)
             if wish is not None or owners:
@@ -158,13 +196,15 @@ class _Wants:
             self._pools[wish] = pool_of(wish, self._grounds.organisation)
         return self._pools[wish]
 
-    def _owners(self, request: TicketRegistered | Ticket | None) -> list[Person]:
+    def _owners(self, request: TicketRegistered | Ticket | None, at: datetime) -> list[Person]:
         if request is None or request.imported:
             return []
+        opened_at = request.opened_at if isinstance(request, Ticket) else None
+        rule = rule_of(request, opened_at or at, self._grounds)
         by = request.registered_by if isinstance(request, TicketRegistered) else None
-        key = (request.subject, request.kind, request.channel, by)
+        key = (rule.unit if rule else None, by)
         if key not in self._desks:
-            self._desks[key] = desk_for(request, self._grounds)
+            self._desks[key] = desk_for(request, rule, self._grounds)
         return self._desks[key]
 
 

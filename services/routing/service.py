@@ -16,6 +16,7 @@ from contracts.calls.routing import (
     ActOnMany,
     Attendance,
     Authenticate,
+    BeginShadow,
     CancelLeave,
     CheckWorkflow,
     Colleague,
@@ -25,6 +26,8 @@ from contracts.calls.routing import (
     DefineUnit,
     DefineWorkflow,
     Draft,
+    EndShadow,
+    ExplainRules,
     FilledIn,
     Follow,
     Followed,
@@ -32,6 +35,7 @@ from contracts.calls.routing import (
     GetDraft,
     GetPerson,
     GetRelated,
+    GetRuleSet,
     GetTeam,
     GetTexts,
     GetTicket,
@@ -42,10 +46,17 @@ from contracts.calls.routing import (
     Migration,
     NameWorkflow,
     PersonView,
+    PublishRules,
     Related,
+    RestoreRules,
     Rule,
+    RuleSet,
+    RuleSetHead,
+    RulesExplained,
+    RulesTrial,
     SaveDraft,
     SetPresence,
+    Shadow,
     Staff,
     StaffContacts,
     StaffContactsAnswer,
@@ -55,6 +66,7 @@ from contracts.calls.routing import (
     TicketPage,
     TicketView,
     Timeline,
+    TryRules,
     Unit,
     UseMacro,
     WorkflowView,
@@ -87,6 +99,8 @@ from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store
 from services.routing.repository.queues import TICKET_INDEXES
+from services.routing.rule_trials import RuleTrials
+from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
 from services.routing.views import Shown, Views
 from services.routing.workflows import examples
@@ -106,7 +120,7 @@ class RoutingService:
         unit=lambda ticket: ticket.unit,
     )
     organisation: Aggregates[Record] = Aggregates(
-        RECORDS, collection="organisation", streams=("person:", "unit:")
+        RECORDS, collection="organisation", streams=("person:", "unit:", "rules:")
     )
     grounding = Grounding()
     store = Store()
@@ -321,7 +335,7 @@ class RoutingService:
     @command
     def define_rule(self, request: DefineRule, call: Call) -> Rule:
         call.require("admin.change")
-        return self._administration.define_rule(request)
+        return self._rulebook.define(request, call)
 
     @command
     def define_workflow(self, request: DefineWorkflow, call: Call) -> WorkflowView:
@@ -354,7 +368,61 @@ class RoutingService:
     @on_start
     def found_demo(self) -> None:
         if self.grounding.runtime.settings.demo:
-            demo.found(self._administration, self.grounding, self.settings.demo_password)
+            demo.found(
+                self._administration, self._rulebook, self.grounding, self.settings.demo_password
+            )
+
+    # -- the rules as a whole --------------------------------------------------------------------
+
+    @query
+    def rule_sets(self, _request: Nothing, call: Call) -> list[RuleSetHead]:
+        call.require("admin.change")
+        return self._rulebook.heads()
+
+    @query
+    def rule_set(self, request: GetRuleSet, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.one(request)
+
+    @command
+    def publish_rules(self, request: PublishRules, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.publish(request, call)
+
+    @command
+    def restore_rules(self, request: RestoreRules, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.restore(request, call)
+
+    @query
+    def try_rules(self, request: TryRules, call: Call) -> RulesTrial:
+        call.require("admin.change")
+        return self._rule_trials.attempt(request, call.now)
+
+    @query
+    def explain_rules(self, request: ExplainRules, call: Call) -> RulesExplained:
+        call.require("admin.change")
+        return self._rule_trials.explain(request, call.now)
+
+    @query
+    def shadow(self, _request: Nothing, call: Call) -> Shadow:
+        call.require("admin.change")
+        return self._rulebook.shadow()
+
+    @command
+    def begin_shadow(self, request: BeginShadow, call: Call) -> Shadow:
+        call.require("admin.change")
+        return self._rulebook.begin_shadow(request, call)
+
+    @command
+    def promote_shadow(self, request: EndShadow, call: Call) -> RuleSet:
+        call.require("admin.change")
+        return self._rulebook.promote(request, call)
+
+    @command
+    def drop_shadow(self, request: EndShadow, call: Call) -> Shadow:
+        call.require("admin.change")
+        return self._rulebook.drop(request, call)
 
     # -- parts of one process --------------------------------------------------------------------
 
@@ -392,3 +460,11 @@ class RoutingService:
         lookup = self.grounding.lookup
         forms = self.grounding.forms
         return Administration(self.organisation, self.store, lookup, self.passwords, forms)
+
+    @cached_property
+    def _rulebook(self) -> Rulebook:
+        return Rulebook(self.organisation, self.store.directory.rules, self.grounding.lookup)
+
+    @cached_property
+    def _rule_trials(self) -> RuleTrials:
+        return RuleTrials(self._rulebook, self.store.requests, self.grounding)

@@ -1,8 +1,9 @@
 """The options that routing reads beside the chassis's own."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from chassis.settings import Settings
 
@@ -26,4 +27,14 @@ class RoutingSettings(Settings):
     demo_password: SecretStr | None = Field(
         None, description="Password of the demo's accounts; absent: a random one, printed once."
     )
-    zone: str = Field("Asia/Tehran", description="Time zone whose day is today in forms.")
+    zone: str = Field(
+        "Asia/Tehran",
+        description="Time zone of the days and hours that routing rules name, and of today in "
+        "forms.",
+    )
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value

@@ -140,6 +140,46 @@ def test_four_figures_are_those_of_the_log(
     assert report(admin, "reopenings")[0][:2] == [78, 58]
 
 
+def test_the_lines_of_support_are_those_of_the_log(
+    replayed: dict[str, Any], cases: dict[str, list[Row]], admin: Api
+) -> None:
+    counted: dict[str, Counter[str]] = {line: Counter() for line in "123"}
+    for rows in cases.values():
+        count_lines(rows, counted)
+
+    wait_for(
+        lambda: (
+            sum(row[1] for row in report(admin, "support_lines"))
+            == sum(line["cases"] for line in counted.values())
+        ),
+        deadline=120,
+        what="reporting to have read everything",
+    )
+
+    names = ("cases", "handovers", "passed_on", "line_returns", "unit_returns", "solved")
+    told = {row[0]: row[1:] for row in report(admin, "support_lines")}
+    assert {line: row[:6] for line, row in told.items()} == {
+        line: [counts[name] for name in names] for line, counts in counted.items()
+    }
+    assert {line: row[7] for line, row in told.items()} == {
+        line: counts["alone"] for line, counts in counted.items()
+    }
+    assert sum(row[5] for row in told.values()) == len(cases) == 1487
+
+
+def test_a_ticket_shows_the_tiers_of_its_course(
+    replayed: dict[str, Any], cases: dict[str, list[Row]], admin: Api
+) -> None:
+    case, rows = max(cases.items(), key=lambda item: len({line_of(row) for row in item[1]}))
+    ticket = next(t for t in played_tickets(admin) if t["title"] == f"Problem {case}")
+    steps = admin.get(f"/tickets/{ticket['code']}/timeline").expect(200).json["steps"]
+
+    tiers = [step["data"]["tier"] for step in steps if "tier" in step["data"]]
+    shown = [str(tier) for tier, _ in groupby(tiers)]
+    assert shown == [line for line, _ in groupby(line_of(row) for row in rows)]
+    assert str(ticket["tier"]) == line_of(rows[-1])
+
+
 def test_nothing_is_left_lagging_or_stuck(
     replayed: dict[str, Any], installation: Installation, password: str
 ) -> None:
@@ -206,3 +246,25 @@ def instant(row: Row) -> datetime:
 def runs_of(activity: str, rows: list[Row]) -> int:
     """Count the runs of consecutive rows with the activity."""
     return sum(same for same, _ in groupby(rows, key=lambda row: row["Activity"] == activity))
+
+
+def line_of(row: Row) -> str:
+    """Give the line of support that a row's team belongs to."""
+    return {"2nd": "2", "3rd": "3"}.get(row["organization involved"].rpartition(" ")[2], "1")
+
+
+def count_lines(rows: list[Row], counted: dict[str, Counter[str]]) -> None:
+    """Count what happened to a case in each line, row by row."""
+    lines = [line_of(row) for row in rows]
+    for line in set(lines):
+        counted[line]["cases"] += 1
+        counted[line]["line_returns"] += len([1 for name, _ in groupby(lines) if name == line]) - 1
+    for before, after in pairwise(rows):
+        counted[line_of(before)]["handovers"] += before["Resource"] != after["Resource"]
+        counted[line_of(before)]["passed_on"] += line_of(before) != line_of(after)
+    seen: set[str] = set()
+    for team, _ in groupby(row["organization involved"] for row in rows):
+        counted[line_of({"organization involved": team})]["unit_returns"] += team in seen
+        seen.add(team)
+    counted[lines[-1]]["solved"] += 1
+    counted[lines[-1]]["alone"] += len(set(lines)) == 1

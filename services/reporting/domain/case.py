@@ -6,7 +6,7 @@ event that enters the state and ends with the one that leaves it, however many e
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -39,6 +39,10 @@ from contracts.routing import (
     TicketWithdrawn,
     TicketWorkLogged,
 )
+from services.reporting.domain.lines import Stays
+
+#: Who comes back within this was not helped the first time.
+SAME_CONTACT = timedelta(days=7)
 
 
 class Work(msgspec.Struct, frozen=True, array_like=True):
@@ -89,6 +93,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     done_at: datetime | None = None
     finished_at: datetime | None = None
     rating: int | None = None
+    #: The lines of support that it went through.
+    stays: Stays = Stays()
+    #: Who did the work, as the last report of its end says.
+    done_by: str | None = None
+    #: When it was first done, once it was finished: its first end.
+    solved_at: datetime | None = None
+    #: Whether its owner had solved it in the first line then, without anybody else.
+    at_once: bool = False
 
     def entered(self, event: StateEvent, at: datetime, **changes: Any) -> Case:
         """Give the case after an event that tells its state; ends a wait that the event leaves."""
@@ -119,6 +131,7 @@ def prioritised(case: Case, event: TicketPrioritised, _at: datetime) -> Case:
 
 @CASE.on(TicketAssigned)
 def assigned(case: Case, event: TicketAssigned, at: datetime) -> Case:
+    handed_over = case.person not in (None, event.assignee)
     return case.entered(
         event,
         at,
@@ -126,13 +139,20 @@ def assigned(case: Case, event: TicketAssigned, at: datetime) -> Case:
         units=_with(case.units, event.unit),
         person=event.assignee,
         persons=_with(case.persons, event.assignee),
-        handovers=case.handovers + (case.person not in (None, event.assignee)),
+        handovers=case.handovers + handed_over,
+        stays=case.stays.placed(event.unit, event.tier).given(handed_over=handed_over),
     )
 
 
 @CASE.on(TicketQueued)
 def queued(case: Case, event: TicketQueued, at: datetime) -> Case:
-    return case.entered(event, at, unit=event.unit, units=_with(case.units, event.unit))
+    return case.entered(
+        event,
+        at,
+        unit=event.unit,
+        units=_with(case.units, event.unit),
+        stays=case.stays.placed(event.unit, event.tier),
+    )
 
 
 @CASE.on(TicketWaiting)
@@ -183,7 +203,7 @@ def answered(case: Case, _event: TicketAnswered, at: datetime) -> Case:
 
 @CASE.on(TicketDone)
 def done(case: Case, event: TicketDone, at: datetime) -> Case:
-    return case.entered(event, at, done_at=at)
+    return case.entered(event, at, done_at=at, done_by=event.by)
 
 
 @CASE.on(TicketSentBack)
@@ -193,7 +213,19 @@ def sent_back(case: Case, event: TicketSentBack, at: datetime) -> Case:
 
 @CASE.on(TicketFinished)
 def finished(case: Case, event: TicketFinished, at: datetime) -> Case:
+    if case.solved_at is None:
+        solved = {"solved_at": case.done_at or at, "at_once": _was_solved_at_once(case)}
+        return case.entered(event, at, finished_at=at, **solved)
     return case.entered(event, at, finished_at=at)
+
+
+def _was_solved_at_once(case: Case) -> bool:
+    """Tell whether the owner solved it in the first line, with nobody's help."""
+    detours = case.referrals + case.escalations + case.handovers + case.waits + case.sent_back
+    alone = len(case.persons) <= 1 and set(case.stays.lines) <= {"1"}
+    doer = case.done_by or case.person
+    own = case.owner is None or doer in (None, case.owner)
+    return own and alone and detours + case.reopenings == 0 and case.answers <= 1
 
 
 @CASE.on(TicketReopened)
@@ -202,9 +234,14 @@ def reopened(case: Case, event: TicketReopened, at: datetime) -> Case:
         event,
         at,
         reopenings=case.reopenings + (event.from_state == "finished"),
+        at_once=case.at_once and not _is_soon(case, at),
         done_at=None,
         finished_at=None,
     )
+
+
+def _is_soon(case: Case, at: datetime) -> bool:
+    return case.finished_at is not None and at - case.finished_at <= SAME_CONTACT
 
 
 @CASE.on(TicketRated)

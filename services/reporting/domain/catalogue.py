@@ -106,13 +106,14 @@ SLA_ATTAINMENT = Definition(
     measures=("met", "breached", "open"),
 )
 
-FIRST_CONTACT = Definition(
-    name="first_contact",
+FIRST_CONTACT_RESOLUTION = Definition(
+    name="first_contact_resolution",
     title={"fa": "حل در نخستین تماس", "en": "First-contact resolution"},
     description={
-        "fa": "درخواست‌هایی که یک نفر به‌تنهایی و بدون ارجاع، انتظار یا بازگشایی "
-        "به پایان رسانده است.",
-        "en": "Tickets that one person finished alone, without referral, waiting or reopening.",
+        "fa": "درخواست‌هایی که مسئولشان در خط نخست، خود و در همان تماس به پایان رسانده است: "
+        "بی ارجاع، پرسش یا انتظار، تماس تلفنی در یک ساعت، و بی بازگشایی تا هفت روز.",
+        "en": "Tickets that their owner finished himself in the first line and in that contact: "
+        "no referral, question or wait, a call within an hour, no reopening within seven days.",
     },
     cube="case",
     by=_TICKET,
@@ -228,16 +229,67 @@ TEAMS_TOUCHED = Definition(
     measures=("cases",),
 )
 
+SUPPORT_LINES = Definition(
+    name="support_lines",
+    title={"fa": "خط‌های پشتیبانی", "en": "Lines of support"},
+    description={
+        "fa": "برای درخواست‌های پایان‌یافته و هر خط (سطح): دست‌به‌دست شدن، رفت‌وبرگشت میان خط‌ها "
+        "و واحدها، سهم حل‌شده در آن، و آنچه همان خط به‌تنهایی حل کرده است.",
+        "en": "For finished tickets and each line (tier): handovers, ping-pong between lines and "
+        "units, the share solved in it, and what it solved without any other line.",
+    },
+    cube="line",
+    by=("channel", "day"),
+    part=column("line", "خط", "Line", "text"),
+    columns=(
+        Computed(column("cases", "درخواست", "Tickets", "count"), total("cases")),
+        Computed(
+            column("handovers", "جابه‌جایی میان افراد", "Changes of person", "count"),
+            total("handovers"),
+        ),
+        Computed(
+            column("passed_on", "رفته به خط دیگر", "Passed to another line", "count"),
+            total("passed_on"),
+        ),
+        Computed(
+            column("line_returns", "بازگشته به خط", "Come back to the line", "count"),
+            total("line_returns"),
+        ),
+        Computed(
+            column("unit_returns", "بازگشته به واحد", "Come back to a unit", "count"),
+            total("unit_returns"),
+        ),
+        Computed(column("solved", "حل‌شده در خط", "Solved here", "count"), total("solved")),
+        Computed(
+            column("solved_percent", "سهم از حل‌شده‌ها", "Share of those solved", "percent"),
+            share("solved"),
+        ),
+        Computed(
+            column("alone", "بی خط دیگر", "Without another line", "count"), total("solved_alone")
+        ),
+    ),
+    measures=(
+        "cases",
+        "handovers",
+        "passed_on",
+        "line_returns",
+        "unit_returns",
+        "solved",
+        "solved_alone",
+    ),
+)
+
 CATALOGUE: dict[str, Definition] = {
     report.name: report
     for report in (
         WORK_GROUPS,
         TOUCH_AND_WAITING,
         SLA_ATTAINMENT,
-        FIRST_CONTACT,
+        FIRST_CONTACT_RESOLUTION,
         REOPENINGS,
         WAITS,
         HANDOVERS,
         TEAMS_TOUCHED,
+        SUPPORT_LINES,
     )
 }

@@ -22,6 +22,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     segment: str = ""
     imported: bool = False
     messages: int = 0
+    first_message_at: datetime | None = None
 
 
 REQUEST = Evolution(Request)
@@ -41,5 +42,6 @@ def registered(request: Request, event: TicketRegistered, at: datetime) -> Reque
 
 
 @REQUEST.on(TicketMessageReceived)
-def message_received(request: Request, _event: TicketMessageReceived, _at: datetime) -> Request:
-    return replace(request, messages=request.messages + 1)
+def message_received(request: Request, _event: TicketMessageReceived, at: datetime) -> Request:
+    first = request.first_message_at or at
+    return replace(request, messages=request.messages + 1, first_message_at=first)

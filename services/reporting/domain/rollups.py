@@ -6,7 +6,8 @@ Every measure is a whole number: sums do not depend on the order in which they a
 was added can be taken back without a rest.
 
 Cubes: `case` (one row for each dimension of the ticket), `touched` (each unit the work was in),
-`work` (each work group of its log), `clock` (each run of a clock).
+`work` (each work group of its log), `clock` (each run of a clock), `line` (each line of support
+that a finished ticket was in).
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
+from services.reporting.domain import lines
 from services.reporting.domain.case import Case, Work
+from services.reporting.domain.contact import at_first_contact
 from services.reporting.domain.facts import TicketFacts
 from services.reporting.domain.spread import spread
 
@@ -43,14 +46,17 @@ def contributions(facts: TicketFacts, zone: tzinfo) -> Contributions:
     if registered_at is None:
         return {}
     day = registered_at.astimezone(zone).date()
-    measures = _case_measures(facts.case, registered_at)
+    measures = _case_measures(facts, registered_at)
     rows: Contributions = {
         Key("case", day, by, value): measures for by, value in _dimensions(facts)
     }
     for unit in facts.case.units:
         rows[Key("touched", day, "unit", unit)] = {"cases": 1}
-    for by, value, line in _work_lines(facts):
-        _add(rows, Key("work", day, by, value, line.work_group), _line_measures(line))
+    if facts.case.finished_at is not None:
+        for line, stayed in lines.measures(facts.case.stays).items():
+            rows[Key("line", day, "channel", facts.request.channel, line)] = stayed
+    for by, value, work in _work_lines(facts):
+        _add(rows, Key("work", day, by, value, work.work_group), _line_measures(work))
     for key in [key for key in rows if key.cube == "work"]:
         rows[key]["tickets"] = 1
     for run in facts.clocks.runs:
@@ -110,7 +116,8 @@ def _line_measures(line: Work) -> Measures:
     return {"logs": 1, "touch_seconds": line.touch_seconds, "cost": line.cost}
 
 
-def _case_measures(case: Case, registered_at: datetime) -> Measures:
+def _case_measures(facts: TicketFacts, registered_at: datetime) -> Measures:
+    case = facts.case
     held = {f"waited_{holder}_seconds": round(case.waited.get(holder, 0.0)) for holder in HOLDERS}
     measures = {
         "tickets": 1,
@@ -126,6 +133,7 @@ def _case_measures(case: Case, registered_at: datetime) -> Measures:
     }
     if case.finished_at is not None:
         measures |= _ended_measures(case, registered_at, case.finished_at)
+        measures["first_contact"] = int(at_first_contact(case, facts.request))
     return {measure: amount for measure, amount in measures.items() if amount}
 
 
@@ -133,14 +141,7 @@ def _ended_measures(case: Case, registered_at: datetime, finished_at: datetime) 
     """Give what can be said of a ticket only when it is finished."""
     return {
         "finished": 1,
-        "first_contact": int(solved_at_first_contact(case)),
         **spread("touch_seconds", sum(line.touch_seconds for line in case.work)),
         **spread("waited_seconds", round(sum(case.waited.values()))),
         **spread("total_seconds", round((finished_at - registered_at).total_seconds())),
     }
-
-
-def solved_at_first_contact(case: Case) -> bool:
-    """Whether one person solved it alone and at once: no referral, question or second try."""
-    detours = case.referrals + case.escalations + case.handovers + case.waits + case.reopenings
-    return case.finished_at is not None and detours + case.sent_back == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 
 import msgspec
 
@@ -13,6 +14,7 @@ from contracts.calls.routing.staff import Rate
 from contracts.days import read_date
 from contracts.rights import scope_of
 from services.routing.domain.attendance import ALWAYS, Times
+from services.routing.domain.rules import Table
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,19 +58,25 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return self.hourly_rate if newest is None else newest.hourly_rate
 
 
-class Organisation(msgspec.Struct, frozen=True, kw_only=True):
+class Organisation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everybody, every unit, every rule at one moment."""
 
     people: Mapping[str, Person] = {}
     units: Mapping[str, Unit] = {}
     #: In the order in which they are tried.
     rules: tuple[Rule, ...] = ()
+    rules_version: int = 0
     #: When people are there; who is not named always is.
     times: Mapping[str, Times] = {}
     #: Who is not there at this moment.
     off: Mapping[str, Absence] = {}
     #: Who decides for people on leave at this moment.
     stand_ins: Mapping[str, str] = {}
+
+    @cached_property
+    def table(self) -> Table:
+        """The rules, ready to decide."""
+        return Table(self.rules)
 
     def line_up(self, unit: str | None) -> Iterator[str]:
         """Give the unit and those above it, nearest first; ends at an unknown or cyclic parent."""
@@ -167,19 +175,6 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
         """Give the tier at which a unit takes work in."""
         people = (p for p in self.people.values() if p.unit == unit and self.works(p))
         return min((person.tier for person in people), default=1)
-
-    def rule_for(self, subjects: list[str], kind: str, channel: str) -> Rule | None:
-        """Give the first active rule that fits; `subjects` is the subject and those above it."""
-        for rule in self.rules:
-            fits = (
-                rule.active
-                and (rule.subject is None or rule.subject in subjects)
-                and (rule.kind is None or rule.kind == kind)
-                and (rule.channel is None or rule.channel == channel)
-            )
-            if fits:
-                return rule
-        return None
 
     def holders(self, role: str, unit: str | None) -> list[str]:
         """Give who has a role for a unit: in it, or in the nearest unit above that has one."""

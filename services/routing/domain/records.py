@@ -1,4 +1,4 @@
-"""The streams of people and units: that they changed and when; the directory says to what.
+"""The streams of people, units and rules: that they changed and when; the directory says to what.
 
 Presence and leave are told whole: what they are is the fold of the stream.
 """
@@ -16,13 +16,14 @@ from contracts.routing import (
     PersonLeaveCancelled,
     PersonLeaveTaken,
     PersonPresenceChanged,
+    RulesPublished,
     UnitChanged,
 )
 from services.routing.domain.attendance import OnLeave
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a person or a unit was changed, and when the person is not there."""
+    """How often a person, a unit or the rules were changed, and when the person is not there."""
 
     changes: int = 0
     active: bool = True
@@ -30,6 +31,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     #: Those that had not ended when the last one was put down.
     leaves: tuple[OnLeave, ...] = ()
+    #: The last version of the rules that was told of.
+    rules: int = 0
 
 
 RECORDS = Evolution(Record)
@@ -71,3 +74,8 @@ def leave_taken(state: Record, event: PersonLeaveTaken, at: datetime) -> Record:
 def leave_cancelled(state: Record, event: PersonLeaveCancelled, _at: datetime) -> Record:
     left = tuple(leave for leave in state.leaves if leave.id != event.leave)
     return msgspec.structs.replace(state, leaves=left)
+
+
+@RECORDS.on(RulesPublished)
+def rules_published(state: Record, event: RulesPublished, _at: datetime) -> Record:
+    return msgspec.structs.replace(state, changes=state.changes + 1, rules=event.number)

@@ -44,6 +44,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     workflow: str = "default"
     workflow_version: int = 1
     imported: bool = False
+    #: The unit of who registered it for the requester: the rules may go by it.
+    registered_in: str | None = None
     state: State = "new"
     step: str = "new"
     priority: int = 3

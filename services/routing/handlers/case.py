@@ -68,6 +68,8 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[tuple[str, str], Place] = {}
     #: How the tickets stand that the batch names beside its own.
     others: Mapping[str, Ticket] = {}
+    #: Whose hours and days the rules mean.
+    zone: str = "UTC"
 
     def workflow_of(self, ticket: Ticket) -> Workflow:
         """Give the version a ticket was opened with."""

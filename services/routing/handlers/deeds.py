@@ -70,7 +70,7 @@ def _action_of(case: Case) -> Action:
 def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> Wish | None:
     """Give where a decision about to be made wants work to go; None when nowhere or refused."""
     if isinstance(message, TicketRegistered):
-        return None if message.imported else opening.wish_for(message, grounds)
+        return None if message.imported else opening.wish_for_new(message, context, grounds)
     if isinstance(message, placing.AssignNext):
         return placing.wish_for_next(state, grounds)
     if isinstance(message, SlaDemanded):

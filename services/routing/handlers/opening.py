@@ -6,16 +6,16 @@ from chassis.decisions import Context
 from contracts.calls.routing import Rule
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
-from contracts.rights import scope_of
 from contracts.routing import (
     TicketOpened,
     TicketOwned,
     TicketPrioritised,
 )
-from services.routing.domain.organisation import Organisation, Person
+from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
+from services.routing.handlers.choosing import registered_in, registrar, rule_of
 from services.routing.handlers.giving import assigned, queued
 from services.routing.handlers.joining import split_off
 from services.routing.handlers.steps import place_of
@@ -27,7 +27,8 @@ def open_ticket(
     """Open the case and bring it to the right person at once; an imported one is only opened."""
     if state.opened_at is not None:
         return []
-    workflow = grounds.newest(event.workflow)
+    rule = rule_of(event, context.at, grounds)
+    workflow = grounds.newest(_workflow(event, rule))
     opened = TicketOpened(
         **stand_at(workflow, workflow.start),
         subject=event.subject,
@@ -39,33 +40,29 @@ def open_ticket(
         workflow=workflow.id,
         workflow_version=workflow.version,
         imported=event.imported,
+        rules=grounds.organisation.rules_version,
+        registered_in=registered_in(event, grounds.organisation),
         answers=event.answers,
     )
-    rule = rule_of(event, grounds)
     if event.imported:
         return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
-    given = _given_away(event, workflow, context, grounds)
+    given = _given_away(event, rule, workflow, context, grounds)
     return [opened, *_priority(rule), *given, *split_off(event, context)]
 
 
 def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:
     """Give away what came before there was an organisation to give it to."""
-    rule, workflow = rule_of(state, grounds), grounds.workflow_of(state)
-    given = _given_away(state, workflow, context, grounds)
+    rule = rule_of(state, state.opened_at or context.at, grounds)
+    given = _given_away(state, rule, grounds.workflow_of(state), context, grounds)
     return [*_priority(rule), *given] if given else []
 
 
-def rule_of(request: TicketRegistered | Ticket, grounds: Grounds) -> Rule | None:
-    """Give the rule that decides about a request, if one fits."""
-    subjects = grounds.subject_line(request.subject)
-    return grounds.organisation.rule_for(subjects, request.kind, request.channel)
-
-
-def wish_for(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | None:
-    """Give where the work should go: by rule, else to the nearest desk; None without any."""
-    if (place := _place_of_start(request, grounds)) is not None:
+def wish_for(
+    request: TicketRegistered | Ticket, rule: Rule | None, grounds: Grounds
+) -> Wish | None:
+    """Give where the work should go: by its rule, else to the nearest desk; None without any."""
+    if (place := _place_of_start(request, rule, grounds)) is not None:
         return place
-    rule = rule_of(request, grounds)
     if rule is not None:
         return Wish(
             unit=rule.unit,
@@ -74,31 +71,38 @@ def wish_for(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | Non
             strategy=rule.strategy,
             weight=rule.weight if rule.weight != 1 else None,
         )
-    desk = desk_for(request, grounds)
+    desk = desk_for(request, rule, grounds)
     return Wish(unit=desk[0].unit, tier=desk[0].tier) if desk else None
 
 
-def _place_of_start(request: TicketRegistered | Ticket, grounds: Grounds) -> Wish | None:
+def wish_for_new(event: TicketRegistered, context: Context, grounds: Grounds) -> Wish | None:
+    """Give where the work of a request that has just come should go."""
+    return wish_for(event, rule_of(event, context.at, grounds), grounds)
+
+
+def _place_of_start(
+    request: TicketRegistered | Ticket, rule: Rule | None, grounds: Grounds
+) -> Wish | None:
     """Give where the work belongs that a workflow begins with, whatever the rules say."""
-    workflow = grounds.newest(request.workflow)
+    name = request.workflow if isinstance(request, Ticket) else _workflow(request, rule)
+    workflow = grounds.newest(name)
     return place_of(workflow.steps[_working(workflow)["step"]], Ticket(), grounds.organisation)
 
 
-def desk_for(request: TicketRegistered | Ticket, grounds: Grounds) -> list[Person]:
-    """Give who may become the owner: who registered it, else the desk of its unit."""
+def desk_for(
+    request: TicketRegistered | Ticket, rule: Rule | None, grounds: Grounds
+) -> list[Person]:
+    """Give who may become the owner: who registered it, else the desk of its rule's unit."""
     organisation = grounds.organisation
     by = registrar(request, organisation) if isinstance(request, TicketRegistered) else None
-    if by is not None:
-        return [by]
-    rule = rule_of(request, grounds)
-    return organisation.desk_of(rule.unit if rule else None)
+    return [by] if by is not None else organisation.desk_of(rule.unit if rule else None)
 
 
-def registrar(event: TicketRegistered, organisation: Organisation) -> Person | None:
-    """Give who registered on the requester's behalf, when he may speak to requesters."""
-    person = organisation.people.get((event.registered_by or "").removeprefix("person:"))
-    speaks = person is not None and scope_of(person.role, "ticket.answer") is not None
-    return person if person is not None and person.active and speaks else None
+def _workflow(event: TicketRegistered, rule: Rule | None) -> str:
+    """Give the workflow that a request named, else that of its rule; a past has its own."""
+    if rule is None or rule.workflow is None or event.imported or event.workflow != "default":
+        return event.workflow
+    return rule.workflow
 
 
 def _priority(rule: Rule | None) -> list[Event]:
@@ -125,14 +129,14 @@ def _stand_of(request: TicketRegistered | Ticket, workflow: Workflow) -> Stand:
 
 
 def _given_away(
-    request: TicketRegistered | Ticket, workflow: Workflow, context: Context, grounds: Grounds
+    request: TicketRegistered | Ticket,
+    rule: Rule | None,
+    workflow: Workflow,
+    context: Context,
+    grounds: Grounds,
 ) -> list[Event]:
     """Give the ticket its owner, and the work to whom a place was reserved with, else a queue."""
-    wish, rule, place = (
-        wish_for(request, grounds),
-        rule_of(request, grounds),
-        grounds.place(context),
-    )
+    wish, place = wish_for(request, rule, grounds), grounds.place(context)
     owner = _owner(grounds.organisation.people.get(place.owner or ""))
     if wish is None:
         return owner

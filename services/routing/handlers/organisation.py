@@ -11,10 +11,26 @@ from contracts.routing import (
     PersonLeaveCancelled,
     PersonLeaveTaken,
     PersonPresenceChanged,
+    RulesPublished,
     UnitChanged,
 )
 from services.routing.domain.records import RECORDS, Record
 from services.routing.handlers.case import Grounds
+
+
+class News(msgspec.Struct, frozen=True):
+    """What has come about already, to be told in order."""
+
+    events: list[Event]
+
+
+def record_news(state: Record, news: News, _context: Context, _grounds: Grounds) -> list[Event]:
+    """Record what has come about; not again what somebody has told of the rules already."""
+    return [event for event in news.events if not _is_known(state, event)]
+
+
+def _is_known(state: Record, event: Event) -> bool:
+    return isinstance(event, RulesPublished) and event.number <= state.rules
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from services.routing.domain.organisation import Person
 from services.routing.domain.permission import Standing
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Action, Case, Grounds, Wish, stand_at
+from services.routing.handlers.choosing import rule_of
 from services.routing.handlers.giving import assigned, queued
 from services.routing.handlers.opening import take_up, wish_for
 
@@ -41,8 +42,8 @@ def assign_next(
 
 def wish_for_next(state: Ticket, grounds: Grounds) -> Wish | None:
     """Give whom queued work waits for; the team, where that person has left."""
-    if state.is_adrift:
-        return wish_for(state, grounds)
+    if state.is_adrift and state.opened_at is not None:
+        return wish_for(state, rule_of(state, state.opened_at, grounds), grounds)
     if not state.is_queued or state.unit is None:
         return None
     awaited = grounds.organisation.awaited(state.for_person)

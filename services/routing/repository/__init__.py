@@ -12,6 +12,7 @@ from services.routing.repository.directory import Directory
 from services.routing.repository.loads import Loads
 from services.routing.repository.macros import Drafts, Macros
 from services.routing.repository.queues import Queues
+from services.routing.repository.requests import PastRequests
 from services.routing.repository.texts import Texts
 
 
@@ -41,6 +42,11 @@ class Store(Mongo):
     def queues(self) -> Queues:
         """Work that waits for a free person."""
         return Queues(self.db["tickets"])
+
+    @late
+    def requests(self) -> PastRequests:
+        """What came in the past."""
+        return PastRequests(self.db)
 
     @late
     def texts(self) -> Texts:

@@ -19,7 +19,6 @@ from chassis.mongo import make_indexes
 from contracts.calls.routing import (
     PersonView,
     Rate,
-    Rule,
     Shift,
     StaffContact,
     StaffMember,
@@ -29,6 +28,7 @@ from contracts.calls.routing import (
 from services.routing.domain.attendance import ALWAYS, Times
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.records import Record
+from services.routing.repository.rules import RuleSets
 
 Document = dict[str, Any]
 
@@ -73,15 +73,15 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directory:
-    """The collections `people`, `attendance`, `units`, `rules`, `workflows` and `revisions`."""
+    """The collections `people`, `attendance`, `units`, `workflows`, `revisions`, and the rules'."""
 
     def __init__(self, database: Database[Document]) -> None:
         self._people: Collection[Document] = database["people"]
         self._attendance: Collection[Document] = database["attendance"]
         self._units: Collection[Document] = database["units"]
-        self._rules: Collection[Document] = database["rules"]
         self._workflows: Collection[Document] = database["workflows"]
         self._revisions: Collection[Document] = database["revisions"]
+        self.rules = RuleSets(database, self._count_change)
 
     def make_indexes(self) -> None:
         """Make each user name one person's only."""
@@ -90,6 +90,7 @@ class Directory:
             self._people,
             [IndexModel("username_key", unique=True, partialFilterExpression=only_with)],
         )
+        self.rules.make_indexes()
 
     def revision(self) -> int:
         """Give how many changes there have been."""
@@ -103,11 +104,12 @@ class Directory:
         people = [_read(found, Person) for found in found_people]
         times = self._times({item["_id"]: item.get("shift") for item in found_people})
         units = [_read(found, Unit) for found in self._units.find()]
-        rules = [_read(found, Rule) for found in self._rules.find(sort=[("order", 1), ("_id", 1)])]
+        published = self.rules.current()
         return Organisation(
             people={person.id: person for person in people},
             units={unit.id: unit for unit in units},
-            rules=tuple(rules),
+            rules=tuple(published.rows),
+            rules_version=published.version,
             times=times,
         )
 
@@ -147,12 +149,6 @@ class Directory:
     def save_unit(self, unit: Unit, version: int) -> None:
         """Write a unit."""
         self._save(self._units, _plain(unit), version)
-
-    def save_rule(self, rule: Rule) -> None:
-        """Write a rule; the last writer wins."""
-        line = msgspec.structs.asdict(rule)
-        self._rules.replace_one({"_id": line.pop("id")}, line, upsert=True)
-        self._count_change()
 
     def workflows(self) -> list[WorkflowView]:
         """Give every version of every published workflow."""

@@ -27,6 +27,8 @@ TICKET_INDEXES = (
         name="waiting",
         partialFilterExpression=_QUEUED,
     ),
+    # The requests of a period, on which rules are tried.
+    IndexModel([("opened_at", 1)]),
     IndexModel(
         [("questioned", 1), *_ORDER],
         name="questioned",

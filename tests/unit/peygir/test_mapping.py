@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from peygir.replay.mapping import LogMapping, MappingError, read_log, read_mapping
@@ -96,6 +97,13 @@ def test_what_cannot_be_read_is_told_in_one_line(
         read_log(a_log(tmp_path, text), mapping)
 
     assert "\n" not in str(refusal.value)
+
+
+def test_the_line_of_a_unit_is_read_off_its_name(mapping: LogMapping) -> None:
+    lines = msgspec.structs.replace(mapping, tiers={" 2nd": 2, " 3rd": 3})
+
+    assert [lines.tier_of(unit) for unit in ("J11 2nd", "G1 3rd", "N34")] == [2, 3, 1]
+    assert mapping.tier_of("J11 2nd") is None
 
 
 def test_the_shipped_mappings_can_be_read() -> None:

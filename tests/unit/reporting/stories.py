@@ -10,12 +10,15 @@ from typing import Any, Literal
 import msgspec
 
 from contracts.envelope import CloudEvent, ContentRef, Event, wire_type
-from contracts.intake import TicketRegistered
+from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     State,
     TicketAnswered,
     TicketAssigned,
+    TicketDone,
     TicketFinished,
+    TicketOwned,
+    TicketQueued,
     TicketReopened,
     TicketResumed,
     TicketWaiting,
@@ -74,9 +77,31 @@ def registered(**changes: Any) -> TicketRegistered:
     return TicketRegistered(**(data | changes))
 
 
-def assigned(person: str = "expert", unit: str = "it", state: State = "in_progress") -> Event:
+def assigned(
+    person: str = "expert", unit: str = "it", state: State = "in_progress", tier: int = 1
+) -> Event:
     """Give the event of work going to a person."""
-    return TicketAssigned(state=state, step=state, assignee=person, unit=unit, tier=1)
+    return TicketAssigned(state=state, step=state, assignee=person, unit=unit, tier=tier)
+
+
+def queued(unit: str = "it", tier: int = 1) -> Event:
+    """Give the event of work waiting in a queue."""
+    return TicketQueued(state="in_progress", step="in_progress", unit=unit, tier=tier)
+
+
+def owned(person: str = "expert") -> Event:
+    """Give the event of a ticket getting its owner."""
+    return TicketOwned(owner=person, unit="it")
+
+
+def done(person: str = "expert") -> Event:
+    """Give the event of the work being done."""
+    return TicketDone(state="done", step="done", by=person, result="solved")
+
+
+def wrote() -> Event:
+    """Give the event of the requester writing again."""
+    return TicketMessageReceived(message=TEXT, channel="web")
 
 
 def logged(seconds: int, *, group: str = "network", unit: str = "it", cost: int = 0) -> Event:

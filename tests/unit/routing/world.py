@@ -40,6 +40,7 @@ from services.routing.handlers import (
 from services.routing.handlers.attention import WakeUp, wake_up
 from services.routing.handlers.carried import Carried, receive
 from services.routing.handlers.case import Grounds, Place, pool_of
+from services.routing.handlers.choosing import rule_of
 from services.routing.handlers.joining import Conclude, TakeIn, conclude, take_in
 from services.routing.handlers.opening import desk_for
 from services.routing.handlers.taking_back import heirs_of
@@ -285,7 +286,8 @@ class World:
         routed = request is message or (isinstance(message, AssignNext) and state.is_adrift)
         if routed and not request.imported:
             owned = Counter(t.speaker or "" for t in self.tickets.values())
-            chosen = fewest_owned(desk_for(request, grounds), owned)
+            rule = rule_of(request, context.at, grounds)
+            chosen = fewest_owned(desk_for(request, rule, grounds), owned)
             owner = chosen.id if chosen else None
         if isinstance(message, PassOn):
             owned = Counter(t.speaker or "" for t in self.tickets.values())

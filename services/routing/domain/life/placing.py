@@ -33,6 +33,7 @@ def opened(state: Ticket, event: TicketOpened, at: datetime) -> Ticket:
         workflow=event.workflow,
         workflow_version=event.workflow_version,
         imported=event.imported,
+        registered_in=event.registered_in,
         answers={"request": event.answers} if event.answers else {},
     )
 
