@@ -188,6 +188,7 @@ class Stage:
             "lookup": _Lookup(self),
             "places": Places(self.loads, self._acquaintance),  # type: ignore[arg-type]
             "runtime": self,
+            "settings": SimpleNamespace(value=SimpleNamespace(zone="Asia/Tehran")),
             "_cases": self,
         }
         return grounding
@@ -213,6 +214,10 @@ class _Lookup:
     @property
     def names(self) -> Mapping[str, str]:
         return {name: name for name in self._stage.organisation.people}
+
+    @property
+    def beside(self) -> None:
+        return None
 
     def subjects(self, _wanted: object) -> Mapping[str, str | None]:
         return SUBJECTS
