@@ -20,10 +20,10 @@ from contracts.routing import (
     TicketWorkLogged,
 )
 from services.routing import timeline
-from services.routing.domain import permission
+from services.routing.domain import permission, standing
 from services.routing.domain.life import TICKETS
 from services.routing.domain.parts import Consent, Task
-from services.routing.domain.permission import Standing
+from services.routing.domain.standing import Standing
 from services.routing.handlers import conversation, deeds, ending, placing, referral, steps
 from services.routing.handlers.case import Case
 from services.routing.places import Places
@@ -52,8 +52,8 @@ def _passes(guard: str) -> AbstractContextManager[Any]:
 
 
 def _means(relation: str, other: str) -> AbstractContextManager[Any]:
-    tests: dict[str, Any] = dict(permission.RELATION_TESTS)
-    return patch.dict(permission.RELATION_TESTS, {relation: tests[other]})
+    tests: dict[str, Any] = dict(standing.RELATION_TESTS)
+    return patch.dict(standing.RELATION_TESTS, {relation: tests[other]})
 
 
 def capacity_ignored() -> AbstractContextManager[Any]:

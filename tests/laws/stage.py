@@ -22,7 +22,7 @@ from services.routing.domain.ticket import Ticket
 from services.routing.places import Places
 from services.routing.reference import Grounding
 from services.routing.workflows import definitions, shipped
-from tests.laws.loads import MemoryLoads
+from tests.laws.loads import MemoryAcquaintance, MemoryLoads
 from tests.laws.organisations import SUBJECTS
 
 BEGIN = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Stage:
         self.organisation = organisation
         self.now = BEGIN
         self.clock = SimpleNamespace(now=lambda: self.now)
-        self.loads = MemoryLoads()
+        self.loads, self._acquaintance = MemoryLoads(), MemoryAcquaintance()
         self.definitions: dict[tuple[str, int], dict[str, Any]] = {}
         self.workflows: dict[tuple[str, int], workflow.Workflow] = {}
         for name, flow in shipped().items():
@@ -186,8 +186,9 @@ class Stage:
         grounding = Grounding()
         grounding.__dict__ |= {
             "lookup": _Lookup(self),
-            "places": Places(self.loads),  # type: ignore[arg-type]
+            "places": Places(self.loads, self._acquaintance),  # type: ignore[arg-type]
             "runtime": self,
+            "settings": SimpleNamespace(value=SimpleNamespace(zone="Asia/Tehran")),
             "_cases": self,
         }
         return grounding
@@ -213,6 +214,10 @@ class _Lookup:
     @property
     def names(self) -> Mapping[str, str]:
         return {name: name for name in self._stage.organisation.people}
+
+    @property
+    def beside(self) -> None:
+        return None
 
     def subjects(self, _wanted: object) -> Mapping[str, str | None]:
         return SUBJECTS

@@ -1,5 +1,6 @@
 """Queues: which tickets wait for a free person, and which count as whose, by their snapshots."""
 
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pymongo import IndexModel
