@@ -47,19 +47,13 @@ class RuleTrials:
         draft = self._draft(request.rows)
         warnings = self._rulebook.odd(draft) if request.rows is not None else []
         comparison = Comparison(Table(self._rulebook.rows_of(request.against)), Table(draft))
-        requests = self._requests.count(since, until)
-        sampled = requests > request.most
-        batches = (
-            self._requests.some(since, until, request.most)
-            if sampled
-            else self._requests.all(since, until)
-        )
-        for batch in batches:
+        sample = self._requests.sample(since, until, request.most)
+        for batch in sample.batches:
             grounds = self._grounding.known_of(item.request.subject for item in batch)
             for item in batch:
                 comparison.add(item.code, item.at, facts_of(item.request, item.at, grounds))
             eventlet.sleep(0)
-        return comparison.answer(requests, warnings)
+        return comparison.answer(sample.total, warnings)
 
     def explain(self, request: ExplainRules, now: datetime) -> RulesExplained:
         """Say what becomes of one request that need not exist, and by which row; raises Invalid."""

@@ -159,7 +159,7 @@ class TryRules(Request):
     #: What it is compared with; absent: the version that holds.
     against: Version | None = None
     until: datetime | None = None
-    #: Of more requests than that, so many are looked at, evenly over the period.
+    #: Of more requests than that, about so many are looked at, evenly over the period.
     most: Annotated[int, Meta(ge=1, le=5000)] = 2000
 
 

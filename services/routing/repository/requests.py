@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice, pairwise
+from math import ceil
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ from pymongo.database import Database
 
 from services.routing.domain.ticket import Ticket
 
-#: A sample is taken from so many equal parts of the period.
+#: A sample is taken from so many equal parts of the period, in proportion to what came in each.
 PARTS = 50
 _AT_ONCE = 200
 _READ = (
@@ -35,27 +36,34 @@ class PastRequest(NamedTuple):
     request: Ticket
 
 
+class Sample(NamedTuple):
+    """How many came, and those that are looked at, in batches, oldest first."""
+
+    total: int
+    batches: Iterator[Sequence[PastRequest]]
+
+
 class PastRequests:
     """Questions about the collection `tickets`, by the index of `opened_at`."""
 
     def __init__(self, database: Database[dict[str, Any]]) -> None:
         self._tickets = database["tickets"]
 
-    def count(self, since: datetime, until: datetime) -> int:
-        """Tell how many came in a period."""
-        return self._tickets.count_documents(_between(since, until))
-
-    def some(self, since: datetime, until: datetime, most: int) -> Iterator[Sequence[PastRequest]]:
-        """Give so many at most in batches, oldest first: as many from each part of the period."""
-        part, share = (until - since) / PARTS, max(1, most // PARTS)
-        for number in range(PARTS):
-            start = since + part * number
-            end = until if number == PARTS - 1 else start + part
-            yield from self._batches(start, end, share)
-
-    def all(self, since: datetime, until: datetime) -> Iterator[Sequence[PastRequest]]:
-        """Give all in batches, oldest first."""
-        return self._batches(since, until, 0)
+    def sample(self, since: datetime, until: datetime, most: int) -> Sample:
+        """Give all that came in a period, or about so many of them: of each part its share."""
+        part = (until - since) / PARTS
+        edges = [since + part * number for number in range(PARTS)] + [until]
+        counts = [self._tickets.count_documents(_between(*two)) for two in pairwise(edges)]
+        total = sum(counts)
+        if total <= most:
+            return Sample(total, self._batches(since, until, 0))
+        shares = [ceil(most * count / total) for count in counts]
+        parts = (
+            self._batches(*two, share)
+            for two, share in zip(pairwise(edges), shares, strict=True)
+            if share
+        )
+        return Sample(total, chain.from_iterable(parts))
 
     def _batches(
         self, since: datetime, until: datetime, most: int
