@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile faults attacks simulate trial docs setup clean
+.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile faults attacks simulate laws trial docs setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,7 +13,7 @@ run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C
 	@$(PYTHON) -m deploy.local.run
 
 test: .tests-setup lint ## Run all that decides whether a change lands
-	@$(PYTEST) tests/unit tests/contracts tests/test_boundaries.py tests/simulation
+	@$(PYTEST) tests/unit tests/contracts tests/test_boundaries.py tests/laws tests/simulation
 	@$(PYTEST) tests/attacks -m "not slow"
 	@$(PYTEST) tests/faults
 	@$(PYTEST) -n 2 tests/component tests/system tests/browser
@@ -57,6 +57,9 @@ attacks: .tests-setup ## Attack a whole installation in every way that the suite
 
 simulate: setup ## Run the services' code through thousands of seeded histories of crashes
 	@$(PYTHON) -m tests.simulation --seeds 2000
+
+laws: setup ## Have random people do random things on random workflows; STEPS=200000
+	@$(PYTHON) -m tests.laws --steps $(or $(STEPS),200000)
 
 docs: setup ## Generate what is generated below docs/
 	@$(PYTHON) -m peygir docs

@@ -19,6 +19,7 @@ from chassis.errors import Unavailable
 from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
+from contracts.forms import ReadyForm
 from gateway.limits import Limits
 from gateway.presence import Presence
 from gateway.revocations import Revocations
@@ -97,6 +98,8 @@ class Gateway:
         self.open_streams = 0
         #: The catalogue as it was last read: forms show it while intake is away.
         self.last_subjects: list[Subject] = []
+        #: Forms as they were last read, with the same use.
+        self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
 
 
 def gateway_of(request: Request) -> Gateway:

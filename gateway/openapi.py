@@ -33,6 +33,7 @@ TAGS: Final = {
     "tickets": "Registering, reading and working tickets.",
     "follow": "Following a ticket with its code and a proof, without signing in.",
     "sessions": "Signing in and out.",
+    "people": "Who is there: presence, leave, teams.",
     "subjects": "What can be asked.",
     "forms": "What is filled in, by subject.",
     "reports": "Figures.",

@@ -28,9 +28,10 @@ class Filled(NamedTuple):
     values: dict[str, Any]
     #: Below the pointer that was given: `/answers/rows/2/iban`.
     faults: list[FieldFault]
-    #: Ids of the visible fields and sections.
+    #: Ids of the visible fields and sections, and of the fields that must be answered.
     fields: frozenset[str]
     sections: frozenset[str]
+    required: frozenset[str]
 
 
 def answered(
@@ -65,6 +66,7 @@ def fill_in(
         sections=frozenset(
             section.id for section, test in form.sections if test.holds(filling.data)
         ),
+        required=frozenset(filling.required),
     )
 
 
@@ -74,6 +76,7 @@ class _Filling:
     def __init__(self, data: dict[str, Any], given: Mapping[str, Any], at: str) -> None:
         self.data = data
         self.visible: set[str] = set()
+        self.required: set[str] = set()
         #: By field id.
         self.faulty: dict[str, list[FieldFault]] = {}
         self._given = given
@@ -88,8 +91,10 @@ class _Filling:
         # Who must answer may hang on any answer, also on such as hang on this one.
         for step in steps:
             name = step.field.id
-            is_open = name in self.visible and self.data.get(name) is None
-            if is_open and name not in self.faulty and step.required.holds(self.data):
+            if name not in self.visible or not step.required.holds(self.data):
+                continue
+            self.required.add(name)
+            if self.data.get(name) is None and name not in self.faulty:
                 self.refuse(name, "required")
 
     def refuse(self, name: str, code: str, *, below: str = "", **params: Any) -> None:

@@ -53,7 +53,13 @@ from contracts.routing.joining import (
     TicketPassedOn,
     TicketUnlinked,
 )
-from contracts.routing.organisation import PersonChanged, UnitChanged
+from contracts.routing.organisation import (
+    PersonChanged,
+    PersonLeaveCancelled,
+    PersonLeaveTaken,
+    PersonPresenceChanged,
+    UnitChanged,
+)
 from contracts.routing.placing import (
     TicketAssigned,
     TicketEscalated,
@@ -82,6 +88,9 @@ __all__ = [
     "News",
     "Passed",
     "PersonChanged",
+    "PersonLeaveCancelled",
+    "PersonLeaveTaken",
+    "PersonPresenceChanged",
     "Relation",
     "RulesPublished",
     "RulesShadowBegun",

@@ -51,6 +51,8 @@ class TicketTaskOpened(Event):
     tier: int
     title: Wording
     skill: str | None = None
+    #: Who had it before, and has left.
+    from_assignee: str | None = None
 
 
 @event("ticket.task_assigned", by="routing")
@@ -106,6 +108,8 @@ class TicketApprovalGiven(Event):
     by: str
     verdict: Literal["approved", "refused"]
     reason: ContentRef | None = None
+    #: In whose place, as long as he is on leave.
+    instead_of: str | None = None
     #: Whose turn it is now, where they speak one after the other.
     told: list[str] = []
 

@@ -1,6 +1,9 @@
 """Changes of the organisation."""
 
-from contracts.envelope import Event, event
+from datetime import datetime
+from typing import Literal
+
+from contracts.envelope import ContentRef, Event, event
 
 
 @event("person.changed", by="routing")
@@ -20,3 +23,32 @@ class UnitChanged(Event):
 
     parent: str | None
     active: bool
+
+
+@event("person.presence_changed", by="routing")
+class PersonPresenceChanged(Event):
+    """Somebody said whether he takes work now; stream `person:{id}`."""
+
+    presence: Literal["available", "away", "break"]
+    #: When he counts as available again.
+    until: datetime | None = None
+
+
+@event("person.leave_taken", by="routing")
+class PersonLeaveTaken(Event):
+    """A leave was put down or changed; stream `person:{id}`."""
+
+    leave: str
+    start: datetime
+    end: datetime
+    by: str
+    stand_in: str | None = None
+    reason: ContentRef | None = None
+
+
+@event("person.leave_cancelled", by="routing")
+class PersonLeaveCancelled(Event):
+    """A leave was struck out; stream `person:{id}`."""
+
+    leave: str
+    by: str

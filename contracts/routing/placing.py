@@ -1,9 +1,13 @@
 """Where the work is: opened, owned, given, passed on, returned."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from contracts.envelope import ContentRef, Event, event
 from contracts.routing.state import StateEvent
+
+#: Why work was taken from who had it: he did nothing about it in time, or he has left.
+TakenBecause = Literal["unreacted", "left"]
 
 
 @event("ticket.opened", by="routing")
@@ -34,6 +38,8 @@ class TicketOwned(Event):
 
     owner: str
     unit: str
+    #: Who owned it and has left.
+    from_owner: str | None = None
 
 
 @event("ticket.assigned", by="routing")
@@ -46,6 +52,15 @@ class TicketAssigned(StateEvent):
     from_assignee: str | None = None
     #: Id of the routing rule that decided; absent when a person did.
     rule: str | None = None
+    #: Points of capacity that the ticket takes from now on; absent: as before, at first 1.
+    weight: int | None = None
+    #: What its next assignee should be able to do, and how he is chosen.
+    skill: str | None = None
+    strategy: str | None = None
+    #: When the work goes to the next, unless the assignee has done something about it.
+    react_by: datetime | None = None
+    #: Why it was taken from `from_assignee`, when nobody did so by hand.
+    because: TakenBecause | None = None
 
 
 @event("ticket.queued", by="routing")
@@ -60,6 +75,11 @@ class TicketQueued(StateEvent):
     skill: str | None = None
     #: Work that comes back to somebody who is full waits for this person alone.
     for_person: str | None = None
+    weight: int | None = None
+    strategy: str | None = None
+    #: How far before others its segment is served here; absent: in turn.
+    rank: int | None = None
+    because: TakenBecause | None = None
 
 
 @event("ticket.prioritised", by="routing")

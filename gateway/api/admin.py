@@ -256,12 +256,18 @@ def _faulty(pointer: str, code: str) -> Invalid:
     return Invalid("request_invalid", fields=[FieldFault(pointer=pointer, code=code)])
 
 
-def takes(kind: type[CallRequest], example: examples.Example | None = None) -> dict[str, Any]:
-    """Describe a body: the request without its id, which stands in the address."""
+def takes(
+    kind: type[CallRequest],
+    example: examples.Example | None = None,
+    *,
+    without: tuple[str, ...] = ("id",),
+) -> dict[str, Any]:
+    """Describe a body: the request without its id, or whatever else stands in the address."""
     _, components = msgspec.json.schema_components((kind,), ref_template=REF_TEMPLATE)
     schema = components.pop(kind.__name__)
-    if schema["properties"].pop("id", None):
-        schema["required"].remove("id")
+    for name in without:
+        if schema["properties"].pop(name, None):
+            schema["required"].remove(name)
     schema["additionalProperties"] = False
     SCHEMAS.update(components, **{kind.__name__: schema})
     content: dict[str, Any] = {"schema": {"$ref": REF_TEMPLATE.format(name=kind.__name__)}}

@@ -33,6 +33,11 @@ class Faults(msgspec.Struct, frozen=True):
 
 async def read_form(request: Request) -> dict[str, str]:
     """Give the fields of a form that one of our pages sent; the last of each name."""
+    return dict(await read_pairs(request))
+
+
+async def read_pairs(request: Request, *, most: int = _MOST_FIELDS) -> list[tuple[str, str]]:
+    """Give the fields of a form in the order of the page; a name may come several times."""
     # Browsers say where a form stood; what is no browser has no session to abuse.
     if request.headers.get("sec-fetch-site", "none") not in _OUR_SITES:
         raise Forbidden("form_of_another_site")
@@ -40,14 +45,12 @@ async def read_form(request: Request) -> dict[str, str]:
         raise HTTPException(_NOT_SUPPORTED)
     try:
         body = (await request.body()).decode("ascii")
-        fields = parse_qsl(
-            body, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
-        )
+        fields = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=most)
     except ValueError:
         raise HTTPException(_MALFORMED) from None
     if any("\0" in value for _, value in fields):
         raise HTTPException(_MALFORMED)
-    return dict(fields)
+    return fields
 
 
 def checked(document: type[D], values: Mapping[str, Any]) -> D:

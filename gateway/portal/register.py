@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError, KeyReused, Unavailable
+from chassis.errors import DomainError, Invalid, KeyReused, NotFound, Unavailable
+from contracts.forms import ready
 from gateway.access import Anyone
 from gateway.answers import SubjectNode
+from gateway.api.forms import published
 from gateway.api.subjects import subjects, tree
 from gateway.api.tickets import register
 from gateway.caller import Caller
 from gateway.documents import CodePath, NewTicket
 from gateway.errors import headers_of
 from gateway.portal import passes
-from gateway.portal.forms import Faults, checked, faults_of, key_of, new_key, read_form
+from gateway.portal.forms import Faults, checked, faults_of, key_of, new_key, read_pairs
+from gateway.portal.questions import said
 from gateway.portal.rendering import page, reader_of
+from gateway.portal.sheet import PREFIX, Sheet, labels_of, places_of
 from gateway.texts import latin, text
 
 router = APIRouter(include_in_schema=False)
 
 _LAST_DIGITS: Final = 4
+#: Of a large table each cell is a field.
+_MOST_FIELDS: Final = 3000
 #: Where a fault of the document is shown on the form.
 _PLACES: Final = {
     "/subject": "subject",
@@ -46,22 +54,30 @@ class Group(NamedTuple):
 @router.get("/new")
 async def new(request: Request, caller: Anyone) -> Response:
     """Show the empty form; a subject may be chosen in the address."""
-    values = {"subject": request.query_params.get("subject", "")}
-    return await _form(request, caller, values, key=new_key())
+    typed = [("subject", request.query_params.get("subject", ""))]
+    return await _form(request, caller, typed, key=new_key())
 
 
 @router.post("/new")
 async def send(request: Request, caller: Anyone) -> Response:
-    """Register what was typed, or show the form again with what is wrong and all that was typed."""
-    values = await read_form(request)
+    """Register what was typed, or show the form again with what is wrong and all that was typed.
+
+    It comes again, too, when the subject or the answers lead to questions that the page did not
+    have.
+    """
+    typed = await read_pairs(request, most=_MOST_FIELDS)
+    values = dict(typed)
     caller.key, caller.language = key_of(values), reader_of(request)
     try:
-        ticket = checked(NewTicket, _document(values, caller.language))
+        sheet = await _sheet(caller, typed)
+        if sheet is not None and sheet.is_to_be_shown:
+            return await _form(request, caller, typed, key=caller.key, sheet=sheet, goes_on=True)
+        ticket = _checked(values, sheet, caller.language)
         registered = await register(caller, ticket)
     except DomainError as error:
         # A key that was used for another text is spent; the next try is meant as a new request.
         key = new_key() if isinstance(error, KeyReused) else caller.key
-        return await _form(request, caller, values, key=key, error=error)
+        return await _form(request, caller, typed, key=key, error=error)
     response = RedirectResponse(f"/registered/{registered.code}", status_code=303)
     passes.give(request, response, registered.code, _proof(ticket))
     return response
@@ -79,24 +95,83 @@ async def registered(request: Request, code: CodePath, _caller: Anyone) -> Respo
 async def _form(
     request: Request,
     caller: Caller,
-    values: Mapping[str, str],
+    typed: Sequence[tuple[str, str]],
     *,
     key: str,
     error: DomainError | None = None,
+    sheet: Sheet | None = None,
+    goes_on: bool = False,
 ) -> Response:
     caller.language = reader_of(request)
-    faults = faults_of(error, _PLACES, caller.language) if error else Faults()
+    groups = await _choices(caller)
+    sheet = sheet or await _sheet(caller.renewed(), typed)
+    labels = labels_of(sheet.parts({}, caller.language), caller.language) if sheet else {}
+    places = {**_PLACES, **places_of(error.fields if error else (), labels)}
+    faults = faults_of(error, places, caller.language) if error else Faults()
+    parts = sheet.parts(faults.fields, caller.language) if sheet else []
     return page(
         request,
         "new.html",
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
-        groups=await _choices(caller),
-        values=values,
+        groups=groups,
+        values=dict(typed),
+        parts=parts,
+        about_form=said(sheet.form.form.help, caller.language) if sheet else "",
+        labels=labels,
+        shown=sheet.shown() if sheet else "",
+        carried=sheet.carried()
+        if sheet
+        else [pair for pair in typed if pair[0].startswith(PREFIX)],
+        goes_on=goes_on and not (sheet and sheet.grow),
         key=key,
         faults=faults,
         away=isinstance(error, Unavailable),
     )
+
+
+async def _sheet(caller: Caller, typed: Sequence[tuple[str, str]]) -> Sheet | None:
+    """Give the subject's form with what was typed; None for a subject without one.
+
+    While intake is away it is the form as it was last read.
+    """
+    gateway, subject = caller.gateway, dict(typed).get("subject")
+    form = next((line.form for line in gateway.last_subjects if line.id == subject), None)
+    if form is None:
+        return None
+    try:
+        found = await published(caller, form)
+    except NotFound:
+        return None
+    except Unavailable:
+        if form not in gateway.last_forms:
+            return None
+    else:
+        if gateway.last_forms.get(form, (0,))[0] != found.version:
+            gateway.last_forms[form] = (found.version, ready(found.form))
+    today = datetime.now(ZoneInfo(gateway.settings.zone)).date().isoformat()
+    context = {
+        "today": today,
+        "subject": subject,
+        "channel": "web",
+        "language": caller.language,
+    }
+    return Sheet(gateway.last_forms[form][1], typed, context)
+
+
+def _checked(values: Mapping[str, str], sheet: Sheet | None, language: str) -> NewTicket:
+    """Give the ticket that was typed; raises Invalid with the faults of every part."""
+    faults = list(sheet.filled.faults) if sheet else []
+    document = _document(values, language)
+    if sheet is not None:
+        document["answers"] = sheet.answers
+    try:
+        ticket = checked(NewTicket, document)
+    except Invalid as refused:
+        raise Invalid("request_invalid", fields=[*refused.fields, *faults]) from None
+    if faults:
+        raise Invalid("request_invalid", fields=faults)
+    return ticket
 
 
 async def _choices(caller: Caller) -> list[Group]:

@@ -4,6 +4,10 @@ A change of a person or unit is recorded in its stream first and then written to
 that version, so that a repeat completes what the first try began.
 """
 
+from collections.abc import Iterator
+from datetime import date
+from zoneinfo import available_timezones
+
 import msgspec
 
 from chassis.calls.call import Call
@@ -13,10 +17,13 @@ from contracts.calls.routing import (
     DefinePerson,
     DefineUnit,
     DefineWorkflow,
+    PersonView,
+    Shift,
     Staff,
     Unit,
     WorkflowView,
 )
+from contracts.days import read_date
 from contracts.routing import PersonChanged, UnitChanged
 from services.routing.accounts import staff_of
 from services.routing.actions import ARGUMENTS
@@ -58,6 +65,8 @@ class Administration:
             raise _wrong("/role", "role_unknown")
         if request.unit not in self._organisation.units:
             raise _wrong("/unit", "unit_unknown")
+        if faults := list(_faults_of(request)):
+            raise Invalid("definition_invalid", fields=faults)
         before = self._directory.members([request.id]).get(request.id)
         member = self._member(request, before)
         namesake = self._directory.by_username(member.username)
@@ -70,6 +79,13 @@ class Administration:
         self._lookup.forget()
         return staff_of(member)
 
+    def person(self, name: str) -> PersonView:
+        """Give what was defined of somebody; raises NotFound."""
+        member = self._directory.members([name]).get(name)
+        if member is None:
+            raise NotFound("person_unknown", person=name)
+        return member.view()
+
     def define_unit(self, request: DefineUnit, call: Call) -> Unit:
         """Add or change a unit; raises Invalid when it would lie below itself."""
         organisation = self._organisation
@@ -77,7 +93,7 @@ class Administration:
             raise _wrong("/parent", "unit_unknown")
         if organisation.within(request.parent, request.id) or request.parent == request.id:
             raise _wrong("/parent", "unit_below_itself")
-        unit = msgspec.convert(msgspec.structs.asdict(request), Unit)
+        unit = Unit(**msgspec.structs.asdict(request))
         changed = UnitChanged(parent=unit.parent, active=unit.active)
         known = organisation.units.get(unit.id)
         version = self._record(f"unit:{unit.id}", None if known == unit else changed, call)
@@ -141,7 +157,7 @@ class Administration:
         fields = msgspec.structs.asdict(request)
         fields["username"] = request.username or (before.username if before else request.id)
         fields["password"] = self._passwords.hash(request.password) if request.password else kept
-        return msgspec.convert(fields, Member)
+        return Member(**fields)
 
 
 def without_password(request: DefinePerson, call: Call) -> Call:
@@ -161,6 +177,36 @@ def _person_changed(before: Member | None, after: Member) -> PersonChanged | Non
     return PersonChanged(
         unit=after.unit, tier=after.tier, role=after.role, active=after.active, fields=fields
     )
+
+
+def _faults_of(request: DefinePerson) -> Iterator[FieldFault]:
+    """Tell what is wrong with a person beyond the shape."""
+    for skill in request.skill_levels:
+        if skill not in request.skills:
+            yield FieldFault(pointer=f"/skill_levels/{skill}", code="skill_not_named")
+    days = [_day(rate.since) for rate in request.rates]
+    for position, day in enumerate(days):
+        if day is None:
+            yield FieldFault(pointer=f"/rates/{position}/since", code="date_malformed")
+        elif day in days[:position]:
+            yield FieldFault(pointer=f"/rates/{position}/since", code="date_repeated")
+    if request.shift is not None:
+        yield from _shift_faults(request.shift)
+
+
+def _shift_faults(shift: Shift) -> Iterator[FieldFault]:
+    if shift.zone not in available_timezones():
+        yield FieldFault(pointer="/shift/zone", code="zone_unknown")
+    for text in shift.exceptions:
+        if _day(text) is None:
+            yield FieldFault(pointer=f"/shift/exceptions/{text}", code="date_malformed")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return read_date(text)
+    except ValueError:
+        return None
 
 
 def _wrong(pointer: str, code: str) -> Invalid:

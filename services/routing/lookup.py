@@ -5,12 +5,16 @@ turns up that is not known yet, and now and then.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+import msgspec
 
 from chassis.calls.client import Caller
 from chassis.errors import Unavailable
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
+from services.routing.domain.attendance import Roster
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.rules import Table
 from services.routing.domain.workflow import Workflow, load
@@ -27,10 +31,12 @@ _UNKNOWN_SECONDS = 2.0
 class Lookup:
     """The copy that one process keeps."""
 
-    def __init__(self, directory: Directory, intake: Caller) -> None:
+    def __init__(self, directory: Directory, intake: Caller, now: Callable[[], datetime]) -> None:
         self._directory = directory
         self._intake = intake
+        self._now = now
         self._organisation = Organisation()
+        self._roster = Roster({}, now())
         self._names: Mapping[str, str] = {}
         self._workflows: Mapping[tuple[str, int], Workflow] = {}
         self._beside: Beside | None = None
@@ -45,8 +51,10 @@ class Lookup:
 
     @property
     def organisation(self) -> Organisation:
-        """Everybody, every unit, every rule."""
+        """Everybody, every unit, every rule; and who is there at this moment."""
         self._refresh()
+        if self._roster.advance(self._now()):
+            self._call_the_roll()
         return self._organisation
 
     @property
@@ -110,8 +118,16 @@ class Lookup:
             draft = self._directory.rules.shadow()
             self._beside = Beside(draft.id, Table(draft.rows)) if draft else None
             self._organisation, self._workflows = organisation, workflows
+            self._roster = Roster(organisation.times, self._now())
+            self._call_the_roll()
             self._revision = revision
         self._looked_at = now
+
+    def _call_the_roll(self) -> None:
+        roster = self._roster
+        self._organisation = msgspec.structs.replace(
+            self._organisation, off=roster.off, stand_ins=roster.stand_ins
+        )
 
     def _all_workflows(self) -> Mapping[tuple[str, int], Workflow]:
         published = [load(view.definition) for view in self._directory.workflows()]

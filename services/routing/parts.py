@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from contracts.calls.routing import SeatView, TaskView
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.parts import Task
-from services.routing.domain.permission import Asker
+from services.routing.domain.permission import Asker, absentees, asker_of_person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Step, Workflow
 
@@ -66,7 +66,16 @@ def _shown(task: Task, step: Step) -> TaskView:
 
 def asked_as(asker: Asker, organisation: Organisation) -> list[str]:
     """Give the names under which somebody is asked for tasks and consent."""
-    names: list[Any] = [f"person:{asker.person}", f"role:{asker.role}"]
+    absent = absentees(asker.person, organisation)
+    return [
+        name
+        for each in (asker, *map(asker_of_person, absent))
+        for name in _names(each, organisation)
+    ]
+
+
+def _names(asker: Asker, organisation: Organisation) -> list[str]:
+    names = [f"person:{asker.person}", f"role:{asker.role}"]
     if asker.unit is not None:
         names += [f"unit:{asker.unit}", f"unit:{asker.unit}/{asker.role}"]
     if asker.role == "supervisor":

@@ -8,15 +8,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
 from chassis.errors import Unavailable
 from chassis.journal import Outcome
-from services.routing.domain.balance import fewest_owned, least_loaded
+from services.routing.domain.balance import Burden, Job, choose, fewest_owned
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Place
-from services.routing.repository.loads import Load, Loads
+from services.routing.repository.acquaintance import Acquaintance
+from services.routing.repository.loads import NOTHING, Freed, Load, Loads, Wanted
 
-_ROUNDS = 4
+#: As long as somebody else takes places of the same people meanwhile, it is chosen anew.
+_ROUNDS = 8
 
 
 class Want(NamedTuple):
@@ -29,6 +33,8 @@ class Want(NamedTuple):
     owners: Sequence[Person]
     #: Who has it now: he needs no second place.
     holder: str | None
+    job: Job = Job()
+    requester: str = ""
     #: `#task` for work beside the ticket's own, which takes a place of its own.
     part: str = ""
 
@@ -41,23 +47,24 @@ class Want(NamedTuple):
 class Places:
     """Takes and frees places for the decisions of one process."""
 
-    def __init__(self, loads: Loads) -> None:
+    def __init__(self, loads: Loads, acquaintance: Acquaintance) -> None:
         self._loads = loads
-        #: Places taken by decisions under way: {(code, cause): (person, part)}.
-        self._taken: dict[tuple[str, str], tuple[str, str]] = {}
+        self._acquaintance = acquaintance
+        #: Places taken by decisions under way: {(code, cause): (person, part, points)}.
+        self._taken: dict[tuple[str, str], tuple[str, str, int]] = {}
         #: Who has become free; whoever hands work out empties it.
         self.freed: set[str] = set()
 
     def take(self, wants: Sequence[Want], at: datetime) -> dict[tuple[str, str], Place]:
-        """Give every decision its place: with the least loaded of its pool who is not full."""
+        """Give every decision its place: with whom the strategy chooses of its pool."""
         found: dict[tuple[str, str], str] = {}
-        left = list(wants)
+        left = self._acquainted(wants)
         loads: dict[str, Load] = {}
-        for _round in range(_ROUNDS):
+        for number in range(_ROUNDS):
             if not left:
                 break
-            loads = self._load(left)
-            left = self._take_round(left, loads, found, at)
+            loads |= self._load(left)
+            left = self._take_round(left, loads, found, at, last=number == _ROUNDS - 1)
         owners = _spread_owners(wants, loads or self._load(wants))
         keys = [(want.code, want.cause) for want in wants]
         return {key: Place(assignee=found.get(key), owner=owners.get(key)) for key in keys}
@@ -69,8 +76,9 @@ class Places:
         outcomes: Mapping[str, Outcome],
     ) -> None:
         """Free what was not used, and what was left; count who owns how many open tickets."""
-        frees: list[tuple[str, str, str | None]] = []
+        frees: list[Freed] = []
         owned: dict[str, int] = defaultdict(int)
+        agents: dict[str, str] = {}
         for code, cause in causes:
             frees += self._unused(code, cause, outcomes.get(code))
         for code, ticket in before.items():
@@ -80,14 +88,28 @@ class Places:
             has = after.places
             for part, person in ticket.places.items():
                 if has.get(part) != person:
-                    frees.append((person, code + part, None))
+                    frees.append(self._left(person, code + part, 1 if part else ticket.weight))
                     self.freed.add(person)
+            if after.strategy == "sticky" and after.holder not in (None, ticket.holder):
+                agents[after.requester] = after.holder or ""
             if ticket.speaker != after.speaker:
                 owned[ticket.speaker or ""] -= 1
                 owned[after.speaker or ""] += 1
         owned.pop("", None)
         self._loads.release(frees)
         self._loads.count_owned(owned)
+        self._acquaintance.remember(agents)
+
+    def _acquainted(self, wants: Sequence[Want]) -> list[Want]:
+        """Tell those wants that ask for it who had the requester's work last."""
+        asking = [want.requester for want in wants if want.job.strategy == "sticky"]
+        agents = self._acquaintance.of(asking) if asking else {}
+        return [
+            want._replace(job=msgspec.structs.replace(want.job, last_agent=agents[want.requester]))
+            if want.requester in agents
+            else want
+            for want in wants
+        ]
 
     def _load(self, wants: Sequence[Want]) -> dict[str, Load]:
         """Read the loads of everybody who may be chosen; a new person begins with none."""
@@ -95,7 +117,7 @@ class Places:
         loads = self._loads.of(people, [want.work for want in wants])
         for person in people - loads.keys():
             self._loads.enter(person)
-            loads[person] = Load(tickets=0, owned=0, held={})
+            loads[person] = NOTHING
         return loads
 
     def _take_round(
@@ -104,44 +126,70 @@ class Places:
         loads: Mapping[str, Load],
         found: dict[tuple[str, str], str],
         at: datetime,
+        *,
+        last: bool,
     ) -> list[Want]:
-        """Choose for all, take per person at once; gives those whose place somebody else took."""
-        counts = {person: load.tickets for person, load in loads.items()}
-        chosen: dict[str, dict[str, Want]] = defaultdict(dict)
+        """Choose for all, take per person at once; gives those whose place somebody else took.
+
+        A place is taken only from who has no more than when he was chosen; the last time, from
+        whoever has room still.
+        """
+        burdens = {person: Burden(load.points, load.turn) for person, load in loads.items()}
+        chosen: dict[str, dict[str, Wanted]] = defaultdict(dict)
         people: dict[str, Person] = {}
+        by_work: dict[tuple[str, str], Want] = {}
         for want in wants:
             if (has := _has_already(want, loads)) is not None:
                 found[want.code, want.cause] = has
-            elif (person := least_loaded(want.pool, counts)) is not None:
-                counts[person.id] += 1
+            elif (person := choose(want.pool, want.job, burdens)) is not None:
+                place = _place_with(person, want, burdens)
+                burdens[person.id] = Burden(
+                    burdens[person.id].points + place.points, place.turn or burdens[person.id].turn
+                )
                 people[person.id] = person
-                chosen[person.id][want.work] = want
+                chosen[person.id][want.work] = place
+                by_work[person.id, want.work] = want
         left: list[Want] = []
         for name, mine in chosen.items():
-            causes = {work: want.cause for work, want in mine.items()}
-            taken = self._loads.take(name, people[name].capacity, causes, at)
-            for work, want in mine.items():
+            room = people[name].capacity - sum(place.points for place in mine.values())
+            most = room if last else min(room, loads[name].points)
+            taken = self._loads.take(name, mine, most=most, at=at)
+            for work, place in mine.items():
+                want = by_work[name, work]
                 if work not in taken:
                     left.append(want)
                     continue
                 found[want.code, want.cause] = name
                 if taken[work]:
-                    self._taken[want.code, want.cause] = name, want.part
+                    self._taken[want.code, want.cause] = name, want.part, place.points
         return left
 
-    def _unused(
-        self, code: str, cause: str, outcome: Outcome | None
-    ) -> list[tuple[str, str, str | None]]:
+    def _left(self, person: str, work: str, weight: int) -> Freed:
+        """Tell what place somebody gives up; only that of a heavier ticket has to be looked up."""
+        points = 1
+        if weight != 1:
+            load = self._loads.of([person], [work]).get(person, NOTHING)
+            points = load.held[work].points if work in load.held else weight
+        return Freed(person, work, None, points)
+
+    def _unused(self, code: str, cause: str, outcome: Outcome | None) -> list[Freed]:
         taken = self._taken.pop((code, cause), None)
         if taken is None:
             return []
-        person, part = taken
+        person, part, points = taken
         after = _committed(outcome)
         if after is None and outcome is not None and isinstance(outcome.error, Unavailable):
             # Perhaps it was stored after all: the sweep will know.
             return []
         used = after is not None and after.places.get(part) == person
-        return [] if used else [(person, code + part, cause)]
+        return [] if used else [Freed(person, code + part, cause, points)]
+
+
+def _place_with(person: Person, want: Want, burdens: Mapping[str, Burden]) -> Wanted:
+    turn = 0
+    if want.job.strategy == "round_robin":
+        turn = max(burdens[each.id].turn for each in want.pool) + 1
+    return Wanted(want.cause, person.points(want.job.weight), turn)
 
 
 def _committed(outcome: Outcome | None) -> Ticket | None:

@@ -17,13 +17,15 @@ from contracts.routing import TicketAssigned, TicketOpened, TicketQueued
 from services.routing.actions import Deed
 from services.routing.actions.ending import Merge
 from services.routing.actions.joining import Attach
+from services.routing.domain.balance import Job
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.forms import Forms
 from services.routing.handlers import AssignNext, wish_of
-from services.routing.handlers.case import Grounds, Wish
+from services.routing.handlers.case import Grounds, Wish, pool_of
 from services.routing.handlers.choosing import facts_of, rule_of
 from services.routing.handlers.opening import desk_for
+from services.routing.handlers.taking_back import PassOn, heirs_of
 from services.routing.lookup import Lookup
 from services.routing.places import Places, Want
 from services.routing.repository import Store
@@ -43,7 +45,7 @@ class Grounding(Reference):
     @late
     def lookup(self) -> Lookup:
         """What decisions look up, kept in memory."""
-        return Lookup(self.store.directory, self.intake.caller)
+        return Lookup(self.store.directory, self.intake.caller, self.runtime.clock.now)
 
     @late
     def forms(self) -> Forms:
@@ -53,7 +55,7 @@ class Grounding(Reference):
     @late
     def places(self) -> Places:
         """Takes and frees places."""
-        return Places(self.store.loads)
+        return Places(self.store.loads, self.store.acquaintance)
 
     @late
     def watcher(self) -> Watcher:
@@ -167,21 +169,31 @@ class _Wants:
                 continue
             wish = wish_of(state, message, context, self._grounds)
             owners = self._owners(_request_of(state, message), context.at)
+            if isinstance(message, PassOn):
+                owners = heirs_of(state, message, self._grounds.organisation)
             if wish is not None or owners:
                 pool = self._pool(wish) if wish else []
+                about = state if state.opened_at is not None else message
                 part = f"#{wish.task}" if wish and wish.task else ""
-                holder = state.places.get(part)
-                wants.append(Want(context.stream, context.cause, pool, owners, holder, part))
+                want = Want(
+                    context.stream, context.cause, pool, owners, state.places.get(part), part=part
+                )
+                job = self._job(wish, state, about.language) if wish else want.job
+                wants.append(want._replace(job=job, requester=about.requester))
         return wants
+
+    def _job(self, wish: Wish, state: Ticket, language: str) -> Job:
+        organisation = self._grounds.organisation
+        return Job(
+            weight=1 if wish.task else wish.weight or state.weight,
+            strategy=wish.strategy or organisation.strategy_of(wish.unit),
+            skill=wish.skill,
+            language=language,
+        )
 
     def _pool(self, wish: Wish) -> list[Person]:
         if wish not in self._pools:
-            organisation = self._grounds.organisation
-            if wish.person is not None:
-                person = organisation.people.get(wish.person)
-                self._pools[wish] = [person] if person and person.may_work else []
-            else:
-                self._pools[wish] = organisation.pool(wish.unit, wish.tier, wish.skill)
+            self._pools[wish] = pool_of(wish, self._grounds.organisation)
         return self._pools[wish]
 
     def _owners(self, request: TicketRegistered | Ticket | None, at: datetime) -> list[Person]:

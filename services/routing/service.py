@@ -8,15 +8,18 @@ from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
 from chassis.journal import Aggregates, Recorded
 from chassis.runtime import Config
-from chassis.timers import every, on_start
+from chassis.timers import due, every, on_start
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
     ActedOn,
     ActOnMany,
+    Attendance,
     Authenticate,
     BeginShadow,
+    CancelLeave,
     CheckWorkflow,
+    Colleague,
     DefineMacro,
     DefinePerson,
     DefineRule,
@@ -28,9 +31,12 @@ from contracts.calls.routing import (
     FilledIn,
     Follow,
     Followed,
+    GetAttendance,
     GetDraft,
+    GetPerson,
     GetRelated,
     GetRuleSet,
+    GetTeam,
     GetTexts,
     GetTicket,
     Inbox,
@@ -39,6 +45,7 @@ from contracts.calls.routing import (
     MigrateWorkflow,
     Migration,
     NameWorkflow,
+    PersonView,
     PublishRules,
     Related,
     RestoreRules,
@@ -48,12 +55,14 @@ from contracts.calls.routing import (
     RulesExplained,
     RulesTrial,
     SaveDraft,
+    SetPresence,
     Shadow,
     Staff,
     StaffContacts,
     StaffContactsAnswer,
     StaffMember,
     Step,
+    TakeLeave,
     TicketPage,
     TicketView,
     Timeline,
@@ -78,12 +87,14 @@ from services.routing import (
     waking,
 )
 from services.routing.administration import Administration, without_password
+from services.routing.attending import Attending
 from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
 from services.routing.doing import Desk
 from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
 from services.routing.domain.ticket import Ticket, index
+from services.routing.leaving import Leaving
 from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store
@@ -119,6 +130,8 @@ class RoutingService:
     on_ticket_registered = subscribe(TicketRegistered, handlers.open_ticket, into="cases")
     on_message_received = subscribe(TicketMessageReceived, handlers.hear_requester, into="cases")
     on_sla_demanded = subscribe(SlaDemanded, handlers.meet_demands, into="cases")
+
+    on_due = due(handlers.take_back, into="cases", in_a_hurry=False)
 
     # -- tickets ---------------------------------------------------------------------------------
 
@@ -194,6 +207,10 @@ class RoutingService:
         self._carrying.carry_all()
         waking.wake_all(self.cases, self.grounding.runtime)
 
+    @every(seconds=10)
+    def pass_on_what_is_left(self) -> None:
+        self._leaving.pass_on()
+
     @every(seconds=60)
     def sweep_loads(self) -> None:
         self._distribution.sweep(self.settings.reservation)
@@ -259,6 +276,35 @@ class RoutingService:
     def staff(self, _request: Nothing, call: Call) -> list[StaffMember]:
         call.require("ticket.read")
         return [member.staff() for member in self.store.directory.members().values()]
+
+    @query
+    def person(self, request: GetPerson, call: Call) -> PersonView:
+        call.require("admin.change")
+        return self._administration.person(request.id)
+
+    @query
+    def attendance(self, request: GetAttendance, call: Call) -> Attendance:
+        return self._attending.attendance(request.person, call)
+
+    @query
+    def team(self, request: GetTeam, call: Call) -> list[Colleague]:
+        return self._attending.team(request.unit, call)
+
+    @command
+    def set_presence(self, request: SetPresence, call: Call) -> Attendance:
+        said = self._attending.set_presence(request, call)
+        self._distribution.serve_person(said.person)
+        return said
+
+    @command
+    def take_leave(self, request: TakeLeave, call: Call) -> Attendance:
+        return self._attending.take_leave(request, call)
+
+    @command
+    def cancel_leave(self, request: CancelLeave, call: Call) -> Attendance:
+        said = self._attending.cancel_leave(request, call)
+        self._distribution.serve_person(said.person)
+        return said
 
     # -- the organisation ------------------------------------------------------------------------
 
@@ -400,6 +446,14 @@ class RoutingService:
     @cached_property
     def _carrying(self) -> Carrying:
         return Carrying(self.cases, self.grounding.runtime)
+
+    @cached_property
+    def _leaving(self) -> Leaving:
+        return Leaving(self._distribution, self.grounding, self.settings.long_leave)
+
+    @cached_property
+    def _attending(self) -> Attending:
+        return Attending(self.organisation, self.store, self.grounding.lookup)
 
     @cached_property
     def _administration(self) -> Administration:

@@ -16,6 +16,11 @@ class RoutingSettings(Settings):
         description="How long a place that no ticket holds is kept before the sweep frees it "
         "(ISO 8601); longer than any decision takes.",
     )
+    long_leave: timedelta = Field(
+        timedelta(days=3),
+        description="From how long a leave on one's work and tickets go to others when it begins "
+        "(ISO 8601).",
+    )
     password_checks: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes a core."
     )

@@ -32,7 +32,7 @@ _INBOX = 200
 _NEWEST = [("updated_at", -1), ("_id", -1)]
 #: What somebody may do who is asked beside the ticket's own work.
 _PARTS = frozenset({"take-task", "finish-task", "approve", "refuse"})
-_URGENT = [("priority", 1), ("opened_at", 1)]
+_URGENT = [("rank", -1), ("priority", 1), ("opened_at", 1)]
 
 
 class Shown(NamedTuple):

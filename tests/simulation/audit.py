@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 #: Actions that record nothing where they change nothing: a repeat may find that they would.
-_MAY_BE_EMPTY = frozenset({"assign", "prioritise"})
+_MAY_BE_EMPTY = frozenset({"assign", "prioritise", "acknowledge_delivery"})
 _PEOPLE = ("person:", "requester:", "anonymous:")
 _ZONE = ZoneInfo("Asia/Tehran")
 

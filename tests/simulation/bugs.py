@@ -19,7 +19,9 @@ from chassis.journal import aggregates
 from chassis.journal.aggregates import Aggregates
 from chassis.journal.journal import Journal
 from chassis.journal.relay import Relay
+from contracts.notify import NotificationAcknowledged
 from contracts.routing import TicketReferred
+from services.notify.domain.deliveries import LEDGER
 from services.routing.domain.life import TICKETS as CASES
 from tests.simulation.shelf import Shelf
 
@@ -123,6 +125,18 @@ def numbered_twice() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def deaf_ladder() -> Iterator[None]:
+    """A ladder goes on although somebody has taken note."""
+    acknowledged = LEDGER._steps[NotificationAcknowledged]
+
+    def deaf(ledger: Any, event: Any, at: Any) -> Any:
+        return msgspec.structs.replace(acknowledged(ledger, event, at), ladders=ledger.ladders)
+
+    with patch.dict(LEDGER._steps, {NotificationAcknowledged: deaf}):
+        yield
+
+
 BUGS: dict[str, Plant] = {
     plant.__name__.replace("_", "-"): plant
     for plant in (
@@ -132,5 +146,6 @@ BUGS: dict[str, Plant] = {
         double_alarm,
         missed_gap,
         numbered_twice,
+        deaf_ladder,
     )
 }

@@ -14,6 +14,7 @@ import msgspec
 from chassis.calls import wire
 from chassis.identity import ANONYMOUS, Identity
 from contracts.calls.intake import AddMessage, Registered, RegisterTicket, RequesterData
+from contracts.calls.notify import AcknowledgeDelivery
 from contracts.calls.routing import Act
 from tests.simulation import ground
 from tests.simulation.plays import Move, next_act
@@ -95,6 +96,11 @@ class Client:
         if move.action == "message":
             request: Any = AddMessage(code=code, proof=move.arguments["proof"], text="More.")
             self.command("intake", "add_message", request, ANONYMOUS, stream=code)
+            return
+        if move.action == "acknowledge":
+            if move.arguments["delivery"] is not None:
+                wish = AcknowledgeDelivery(code=code, delivery=move.arguments["delivery"])
+                self.command("notify", "acknowledge_delivery", wish, move.identity, stream=code)
             return
         request = Act(code=code, action=move.action, arguments=move.arguments)
         self.command("routing", "act", request, move.identity, stream=code)

@@ -19,7 +19,6 @@ from tests.simulation.documents import (
     sort_key,
     started_from,
     updated,
-    values_at,
 )
 from tests.simulation.shelf import CODEC, Duplicated, Shelf, Stored, Unique
 
@@ -128,11 +127,6 @@ class Collection:
     def count_documents(self, query: Mapping[str, Any]) -> int:
         """Give how many fulfil a query."""
         return len(self._call("count", lambda: list(self._shelf.select(query))))
-
-    def distinct(self, field: str, query: Mapping[str, Any]) -> list[Any]:
-        """Give the values that a field has where a query is fulfilled."""
-        found = self._call("distinct", lambda: list(self._shelf.select(query)))
-        return sorted({value for item in found for value in values_at(item.document, field)})
 
     def aggregate(self, pipeline: Sequence[Document], **_options: Any) -> list[Document]:
         """Group what matches by some fields: the one pipeline that routing's queues ask for."""

@@ -7,30 +7,56 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from chassis.identity import Identity
 from contracts.calls.intake import DefineSubject
-from contracts.calls.routing import DefinePerson, DefineRule, DefineUnit
+from contracts.calls.routing import DefinePerson, DefineRule, DefineUnit, Shift
 from contracts.calls.sla import DefineAgreement, DefineCalendar
+from contracts.hours import Week
 from tests.simulation.clients import Client
 from tests.simulation.server import Disk
 from tests.simulation.world import World
 
 ADMIN = Identity(subject="person:admin", role="admin")
 _WEEK = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday")
+#: A breach is told to one after the other, until somebody takes note.
+_LADDER = {
+    "role": "assignee",
+    "channel": "sms",
+    "acknowledge_within": "PT6S",
+    "then": [
+        {"role": "supervisor", "channel": "push", "acknowledge_within": "PT6S"},
+        {"role": "service_manager", "channel": "email"},
+    ],
+}
 _MARKS = [
     {"percent": 50, "notices": [{"role": "assignee", "channel": "sms"}]},
-    {"percent": 100, "notices": [{"role": "service_manager", "channel": "email"}]},
+    {"percent": 100, "notices": [_LADDER]},
 ]
+
+#: Points of work that everybody may have: two tickets of their weight.
+CAPACITY = 4
+WEIGHT = 2
+#: On shift every other half hour.
+_HALF_HOURS = [f"{hour:02}:00-{hour:02}:30" for hour in range(24)]
+#: What nobody has touched for so long goes to the next.
+_REACTION = timedelta(seconds=20)
 
 
 def _title(name: str) -> dict[str, str]:
     return {"fa": name, "en": name}
 
 
-def _person(name: str, role: str, unit: str, tier: int = 1) -> DefinePerson:
-    return DefinePerson(id=name, name=name, role=role, unit=unit, tier=tier, capacity=2)
+def _person(name: str, role: str, unit: str, tier: int = 1, **more: Any) -> DefinePerson:
+    usual = {"id": name, "name": name, "role": role, "unit": unit, "capacity": CAPACITY}
+    return DefinePerson(**usual, tier=tier, **more)
+
+
+def _shift() -> Shift:
+    week = Week(**dict.fromkeys(_WEEK, _HALF_HOURS))
+    return Shift(week=week, zone="UTC")
 
 
 def _target(clock: str, within: str) -> dict[str, Any]:
@@ -41,13 +67,21 @@ def _target(clock: str, within: str) -> dict[str, Any]:
 COMMANDS: list[tuple[str, str, Any]] = [
     ("intake", "define_subject", DefineSubject(id="it", kind="incident", title=_title("it"))),
     ("routing", "define_unit", DefineUnit(id="house", title=_title("house"), desk=True)),
-    ("routing", "define_unit", DefineUnit(id="it", title=_title("it"), parent="house")),
+    (
+        "routing",
+        "define_unit",
+        DefineUnit(id="it", title=_title("it"), parent="house", react_within=_REACTION),
+    ),
     ("routing", "define_person", _person("desk", "agent", "house")),
     ("routing", "define_person", _person("chief", "supervisor", "house", 3)),
     ("routing", "define_person", _person("ann", "expert", "it")),
-    ("routing", "define_person", _person("bob", "expert", "it")),
+    ("routing", "define_person", _person("bob", "expert", "it", shift=_shift())),
     ("routing", "define_person", _person("eve", "expert", "it", 2)),
-    ("routing", "define_rule", DefineRule(id="it", order=1, unit="it", subject="it")),
+    (
+        "routing",
+        "define_rule",
+        DefineRule(id="it", order=1, unit="it", subject="it", weight=WEIGHT),
+    ),
     (
         "sla",
         "define_calendar",

@@ -39,10 +39,11 @@ def next_act(world: World, code: str) -> Move:
 _MOVES = {
     "new": ("assign", "claim"),
     "in_progress": (
+        *("acknowledge", "acknowledge"),
         *("assign", "refer", "escalate", "return", "return", "ask", "ask"),
         *("log-work", "answer", "done", "done", "prioritise", "note", "withdraw", "message"),
     ),
-    "waiting": ("message", "message", "resume", "log-work", "assign"),
+    "waiting": ("acknowledge", "message", "message", "resume", "log-work", "assign"),
     "done": ("approve", "approve", "send-back", "answer", "rate"),
     "finished": ("reopen", "rate"),
     "declined": ("reopen",),
@@ -67,6 +68,8 @@ def _arguments(world: World, action: str, code: str) -> dict[str, Any]:
         claims = world.disks["intake"].shelf("claims").stored.values()
         claim = next(item.document for item in claims if item.document["code"] == code)
         return {"proof": claim["mobile"][-4:]}
+    if action == "acknowledge":
+        return {"delivery": _on_a_ladder(world, code)}
     return {
         "assign": {"person": draw.choice(("ann", "bob", "eve"))},
         "log-work": {"work_group": "software_fault", "duration": draw.randrange(60, 3600)},
@@ -79,3 +82,11 @@ def _arguments(world: World, action: str, code: str) -> dict[str, Any]:
         "prioritise": {"priority": draw.randrange(1, 6)},
         "rate": {"score": draw.randrange(1, 6)},
     }.get(action, {})
+
+
+def _on_a_ladder(world: World, code: str) -> str | None:
+    """Draw a message of which somebody may take note; None where there is none yet."""
+    told = world.disks["notify"].shelf("tickets").stored.get(code)
+    deliveries = told.document["state"].get("deliveries", {}) if told else {}
+    names = sorted(name for name, each in deliveries.items() if each.get("ladder"))
+    return world.chance.choice(names) if names else None

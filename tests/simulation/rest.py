@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.bus.inbox import Inbox
 from chassis.bus.topology import CONSUMES
+from tests.simulation.founding import CAPACITY
 from tests.simulation.watch import FOLDS
 
 if TYPE_CHECKING:
@@ -39,9 +40,18 @@ def _under_way(world: World) -> Iterator[str]:
         for source in CONSUMES[consumer]:
             yield from _unapplied(world, source, consumer)
     yield from _places(world)
+    yield from _due(world)
+
+
+def _due(world: World) -> Iterator[str]:
+    """Alarms come, and ladders go on as long as nobody takes note."""
     for ticket in documents(world, "sla", "tickets"):
         if ticket["due_at"] is not None:
             yield f"an alarm is due for {ticket['_id']}"
+    for ledger in documents(world, "notify", "tickets"):
+        for name, ladder in ledger["state"].get("ladders", {}).items():
+            if ladder.get("next_at") is not None:
+                yield f"the ladder {name} of {ledger['_id']} goes on"
 
 
 def _untold(world: World, service: str) -> Iterator[str]:
@@ -78,12 +88,13 @@ def _unapplied(world: World, source: str, consumer: str) -> Iterator[str]:
 
 def _places(world: World) -> Iterator[str]:
     """Each ticket takes the place of whoever has the work, and of nobody else."""
-    holders = {
-        code: stream.state.holder
+    tickets = {
+        code: stream.state
         for (service, code), stream in world.watch.streams.items()
         if service == "routing"
     }
     for load in documents(world, "routing", "loads"):
-        mine = {code for code, holder in holders.items() if holder == load["_id"]}
-        if set(load["held"]) != mine or load["count"] != len(mine):
+        mine = {code for code, ticket in tickets.items() if ticket.holder == load["_id"]}
+        points = sum(min(tickets[code].weight, CAPACITY) for code in mine)
+        if set(load["held"]) != mine or load["count"] != points:
             yield f"{load['_id']} has {sorted(mine)} and is counted for {sorted(load['held'])}"

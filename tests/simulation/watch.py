@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chassis.decisions import Evolution
 from chassis.journal.commit import events_of, split_id
 from contracts.envelope import Event
-from contracts.notify import NotificationQueued
+from contracts.notify import NotificationAcknowledged, NotificationQueued, OnLadder
 from contracts.routing import TicketAssigned, TicketOwned
 from contracts.sla import SlaBreached, SlaBreachWithdrawn, SlaWarned
 from services.intake.domain.ticket import TICKETS
@@ -41,6 +41,9 @@ class Stream:
         self.owned = False
         self.alarms: set[tuple[str, int]] = set()
         self.notices: set[str] = set()
+        #: The step that each ladder was at last, and the ladders of which somebody took note.
+        self.steps: dict[str, int] = defaultdict(int)
+        self.noted: set[str | None] = set()
 
 
 class Watch:
@@ -106,10 +109,28 @@ class Watch:
             stream.alarms.add((event.clock, event.mark))
         elif isinstance(event, SlaBreachWithdrawn):
             stream.alarms.discard((event.clock, 100))
-        elif isinstance(event, NotificationQueued):
-            if event.delivery in stream.notices:
-                self._tell(f"{name} owes the notice {event.delivery} twice")
-            stream.notices.add(event.delivery)
+        elif isinstance(event, (NotificationQueued, NotificationAcknowledged)):
+            self._notice(name, stream, event)
+
+    def _notice(
+        self, name: str, stream: Stream, event: NotificationQueued | NotificationAcknowledged
+    ) -> None:
+        if isinstance(event, NotificationAcknowledged):
+            stream.noted.add(stream.state.deliveries[event.delivery].ladder)
+            return
+        if event.delivery in stream.notices:
+            self._tell(f"{name} owes the notice {event.delivery} twice")
+        stream.notices.add(event.delivery)
+        if event.on_ladder is not None:
+            self._step(name, stream, event.on_ladder)
+
+    def _step(self, name: str, stream: Stream, on_ladder: OnLadder) -> None:
+        ladder, step = on_ladder.ladder, on_ladder.step
+        if ladder in stream.noted:
+            self._tell(f"{name} goes on with the ladder {ladder}, of which somebody took note")
+        if step != stream.steps[ladder] + 1:
+            self._tell(f"{name} takes step {step} of {ladder} after {stream.steps[ladder]}")
+        stream.steps[ladder] = step
 
     def _segment(self, service: str, segment: dict[str, Any]) -> None:
         first, last = segment["_id"], segment["last"]

@@ -44,6 +44,8 @@ class RuleRow(Request):
     #: For requests that were registered without naming a workflow.
     workflow: Slug | None = None
     strategy: str = "least_loaded"
+    #: Points of capacity that a ticket takes.
+    weight: Annotated[int, Meta(ge=1, le=1000)] = 1
     active: bool = True
 
 
@@ -72,6 +74,7 @@ class Rule(Answer):
     priority: int | None = None
     workflow: str | None = None
     strategy: str = "least_loaded"
+    weight: int = 1
     active: bool = True
 
 
@@ -148,6 +151,7 @@ class Decided(Answer):
     priority: int | None = None
     workflow: str | None = None
     strategy: str | None = None
+    weight: int | None = None
 
 
 class TryRules(Request):

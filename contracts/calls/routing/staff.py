@@ -6,6 +6,10 @@ import msgspec
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Line, Request, Slug
+from contracts.calls.routing.attendance import Shift
+
+Rials = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
+Level = Annotated[int, Meta(ge=1, le=3)]
 
 
 class Authenticate(Request):
@@ -28,6 +32,14 @@ class Staff(Answer):
     language: str
 
 
+class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an hour costs from a day on."""
+
+    #: Jalali or Gregorian: `1405-07-01`.
+    since: str
+    hourly_rate: Rials
+
+
 class StaffMember(Staff):
     """Query `staff` (no parameter): answers [StaffMember], everybody, without contacts."""
 
@@ -35,6 +47,24 @@ class StaffMember(Staff):
     capacity: int
     hourly_rate: int
     active: bool
+    languages: list[str] = []
+    skill_levels: dict[str, int] = {}
+
+
+class GetPerson(Request):
+    """Query `person`: what was defined of one person. Answers `PersonView`."""
+
+    id: Slug
+
+
+class PersonView(StaffMember, kw_only=True):
+    """A staff member as he was defined, but for the password."""
+
+    mobile: str | None
+    email: str | None
+    rates: list[Rate]
+    shift: Shift | None
+    authority: dict[str, int]
 
 
 class StaffContacts(Request):
@@ -89,7 +119,17 @@ class DefinePerson(Request):
     language: str = "fa"
     skills: list[Slug] = []
     #: Rials an hour.
-    hourly_rate: Annotated[int, Meta(ge=0, le=1_000_000_000_000)] = 0
-    #: How many tickets at once; 0 takes none.
+    hourly_rate: Rials = 0
+    #: How many tickets at once, in points of their weights; 0 takes none.
     capacity: Annotated[int, Meta(ge=0, le=10_000)] = 20
     active: bool = True
+    #: What he speaks with requesters.
+    languages: Annotated[list[Slug], Meta(max_length=20)] = []
+    #: How well, from 1 to 3; a skill that is not named here counts as 1.
+    skill_levels: dict[Slug, Level] = {}
+    #: In place of `hourly_rate` from a day on.
+    rates: Annotated[list[Rate], Meta(max_length=100)] = []
+    #: When he works; absent: always.
+    shift: Shift | None = None
+    #: What he may decide up to, in place of what his tier may: `{"refund": 5000000}`.
+    authority: Annotated[dict[Slug, Rials], Meta(max_length=50)] = {}

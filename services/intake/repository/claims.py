@@ -131,7 +131,8 @@ def _of_answers(answers: Answers | None) -> dict[str, Any]:
     return {
         "form": answers.form,
         "form_version": answers.version,
-        "answers": answers.values,
+        # As text: the database has whole numbers of its own.
+        "answers": msgspec.json.encode(answers.values).decode(),
         "fields": msgspec.to_builtins(answers.found),
     }
 
@@ -170,6 +171,6 @@ def _answers(found: dict[str, Any]) -> Answers:
     return Answers(
         form=found["form"],
         version=found["form_version"],
-        values=found["answers"],
-        found=[Found(each["f"], each["v"]) for each in found["fields"]],
+        values=msgspec.json.decode(found["answers"]),
+        found=msgspec.convert(found["fields"], list[Found]),
     )

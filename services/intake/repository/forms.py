@@ -2,7 +2,7 @@
 
 The unique number lets two replicas never publish at once without one of them having seen the
 other's; nothing is ever changed or taken away, for tickets stay with the version they were made
-with.
+with. What administrators wrote is kept as the text of JSON: the database has numbers of its own.
 """
 
 from __future__ import annotations
@@ -49,13 +49,17 @@ class Forms:
         """Give a version of a form."""
         match = {"id": form, "version": version}
         found = self._collection.find_one({"editions": {"$elemMatch": match}}, {"editions.$": 1})
-        return msgspec.convert(found["editions"][0], Edition) if found else None
+        return _edition(found["editions"][0]) if found else None
 
     def add(self, publication: Publication) -> bool:
         """Store a publication; False when somebody else took its number or its cause."""
-        document = msgspec.to_builtins(publication)
-        document["at"] = publication.at
+        document = msgspec.structs.asdict(publication)
         document["_id"] = document.pop("number")
+        document["definition"] = _text(publication.definition)
+        document["editions"] = [
+            msgspec.structs.asdict(edition) | {"form": _text(edition.form)}
+            for edition in publication.editions
+        ]
         try:
             self._collection.insert_one(document)
         except DuplicateKeyError:
@@ -64,4 +68,15 @@ class Forms:
 
 
 def _read(document: dict[str, Any]) -> Publication:
-    return msgspec.convert({**document, "number": document["_id"]}, Publication)
+    number = document.pop("_id")
+    definition = msgspec.json.decode(document.pop("definition"))
+    editions = [_edition(each) for each in document.pop("editions")]
+    return Publication(number=number, definition=definition, editions=editions, **document)
+
+
+def _edition(document: dict[str, Any]) -> Edition:
+    return Edition(**document | {"form": msgspec.json.decode(document["form"])})
+
+
+def _text(definition: dict[str, Any]) -> str:
+    return msgspec.json.encode(definition).decode()

@@ -19,6 +19,8 @@ class Assign(Arguments):
 
     person: Slug
     unit: Slug | None = None
+    #: Also while he is not there.
+    force: bool = False
 
 
 class Refer(Arguments):

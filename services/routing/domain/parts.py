@@ -27,12 +27,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.outcome == "open"
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What somebody said in a seat."""
 
     seat: int
     by: str
     approved: bool
+    instead_of: str | None = None
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,7 +62,7 @@ class Consent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def may_speak(self, person: str | None) -> bool:
         """Tell whether a person may say anything: not about his own deed, and once."""
-        spoken = {verdict.by for verdict in self.verdicts}
+        spoken = {name for each in self.verdicts for name in (each.by, each.instead_of)}
         return person is not None and person != self.doer and person not in spoken
 
     @property

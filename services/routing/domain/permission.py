@@ -1,202 +1,42 @@
-"""Who may do what to a ticket: scopes of rights, relations, guards.
+"""Who may do what to a ticket: rights, relations, guards, conditions.
 
 The one place that decides it, both for what a ticket offers its reader and for what is refused.
+How somebody stands to it is in `standing.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
-
-import msgspec
 
 from chassis.errors import Conflict, Forbidden
-from chassis.identity import Identity
-from contracts.rights import RIGHTS, Scope, scope_of
+from contracts.rights import RIGHTS
 from services.routing.domain import aside
 from services.routing.domain.facts import facts_of
-from services.routing.domain.organisation import Organisation
-from services.routing.domain.parts import Task
-from services.routing.domain.ticket import Ticket
+from services.routing.domain.standing import (
+    RELATION_TESTS,
+    Asker,
+    Standing,
+    Test,
+    absentees,
+    asker_of,
+    asker_of_person,
+)
+from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.domain.workflow import AUTOMATIC, Transition, Workflow
-from services.routing.domain.workflow.who import named
 
-
-class Asker(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wants something, as the directory knows him now."""
-
-    subject: str
-    role: str
-    person: str | None = None
-    unit: str | None = None
-    tier: int = 1
-    #: Importers record what has happened: relations and guards about persons do not bind them.
-    importing: bool = False
-
-
-def asker_of(identity: Identity, organisation: Organisation, *, imported: bool = False) -> Asker:
-    """Give the asker behind an identity; unit and tier of the directory go before the pass's."""
-    kind, _, name = identity.subject.partition(":")
-    person = organisation.people.get(name) if kind == "person" else None
-    return Asker(
-        subject=identity.subject,
-        role=identity.role,
-        person=name if kind == "person" else None,
-        unit=person.unit if person else identity.unit,
-        tier=person.tier if person else identity.tier or 1,
-        importing=imported or identity.role == "importer",
-    )
-
-
-class Standing:
-    """How somebody stands to one ticket: what every question about his rights goes back to."""
-
-    def __init__(self, ticket: Ticket, asker: Asker, organisation: Organisation) -> None:
-        self.ticket = ticket
-        self.asker = asker
-        self._organisation = organisation
-
-    @cached_property
-    def is_own(self) -> bool:
-        """Whether he owns the ticket, works on it, or awaits it back."""
-        ticket, person = self.ticket, self.asker.person
-        if person is None:
-            return False
-        return person in (ticket.owner, ticket.assignee) or any(
-            token.by == person for token in ticket.referrals
-        )
-
-    @cached_property
-    def is_below(self) -> bool:
-        """Whether the ticket is in his unit or one below it."""
-        return self._organisation.within(self.ticket.unit, self.asker.unit)
-
-    @property
-    def is_requester(self) -> bool:
-        """Whether the request is his."""
-        requester = self.ticket.requester
-        return bool(requester) and self.asker.subject == f"requester:{requester}"
-
-    @property
-    def had_it(self) -> bool:
-        """Whether he had the work a moment ago."""
-        ticket, person = self.ticket, self.asker.person
-        return person is not None and person == ticket.left_by != ticket.assignee
-
-    @cached_property
-    def may_read(self) -> bool:
-        """Whether he may see the case: staff by right, the requester his own."""
-        invited = self.was_asked or self.asker.person in self.ticket.attention.mentioned
-        read = self.is_requester or self.has_right("ticket.read")
-        return read or invited or self.takes_part
-
-    @property
-    def was_asked(self) -> bool:
-        """Whether his unit was asked something about it, or he himself."""
-        asker = self.asker
-        if asker.person is None or scope_of(asker.role, "ticket.read") is None:
-            return False
-        return any(
-            question.unit == asker.unit and question.person in (None, asker.person)
-            for question in self.ticket.attention.questions
-        )
-
-    @cached_property
-    def takes_part(self) -> bool:
-        """Whether the step has a task or a seat for him."""
-        if not self.ticket.tasks and self.ticket.consent is None:
-            return False
-        return bool(self.own_tasks or self.open_tasks) or self.seat is not None
-
-    @property
-    def own_tasks(self) -> list[Task]:
-        """The open tasks that are his."""
-        person = self.asker.person
-        if person is None:
-            return []
-        return [task for task in self.ticket.tasks if task.is_open and task.assignee == person]
-
-    @property
-    def open_tasks(self) -> list[Task]:
-        """The tasks that he may take from his team's queue."""
-        asker = self.asker
-        mine = _is_staff(self)
-        return [
-            task
-            for task in self.ticket.tasks
-            if mine and task.is_open and task.assignee is None
-            if task.unit == asker.unit and task.tier <= asker.tier
-        ]
-
-    @cached_property
-    def seat(self) -> int | None:
-        """The seat that he may take in the approval which the step waits for."""
-        consent = self.ticket.consent
-        if consent is None or not consent.may_speak(self.asker.person):
-            return None
-        return next((number for number, who in consent.free() if self.is_meant(who)), None)
-
-    def is_meant(self, who: str) -> bool:
-        """Tell whether a name of a workflow means him: a relation, a right, a role, a unit."""
-        test = RELATION_TESTS.get(who) or _PART_TESTS.get(who)
-        if test is not None:
-            return test(self)
-        if who in RIGHTS:
-            return self.has_right(who)
-        if who.startswith("supervisor@"):
-            return self.supervises(who.partition("@")[2])
-        meant, asker = named(who), self.asker
-        return (
-            meant is not None
-            and asker.person is not None
-            and meant.role in (None, asker.role)
-            and meant.unit in (None, asker.unit)
-            and meant.person in (None, asker.person)
-        )
-
-    def supervises(self, unit: str | None) -> bool:
-        """Tell whether he is the unit's supervisor, or that of the nearest unit above with one."""
-        person = self.asker.person
-        return person is not None and person in self._organisation.holders("supervisor", unit)
-
-    @cached_property
-    def knows_of_it(self) -> bool:
-        """Whether he may be told how the ticket stands when he asks for something else."""
-        return self.had_it or self.asker.importing or self._is_out_from_his_unit or self.may_read
-
-    @property
-    def _is_out_from_his_unit(self) -> bool:
-        unit = self.asker.unit
-        return unit is not None and any(token.from_unit == unit for token in self.ticket.referrals)
-
-    def has_right(self, right: str) -> bool:
-        """Tell whether he has a right over the ticket."""
-        return self.is_covered(scope_of(self.asker.role, right))
-
-    def is_covered(self, scope: Scope | None) -> bool:
-        """Tell whether a right of this scope reaches the ticket."""
-        if scope is None:
-            return False
-        if scope == "all" or self.is_own:
-            return True
-        if scope == "team":
-            return self.ticket.unit is not None and self.ticket.unit == self.asker.unit
-        return scope == "subtree" and self.is_below
-
-
-def _is_desk(standing: Standing) -> bool:
-    registers = scope_of(standing.asker.role, "ticket.register_for") is not None
-    return registers and standing.has_right("ticket.read")
-
-
-def _is_staff(standing: Standing) -> bool:
-    asker = standing.asker
-    return asker.person is not None and scope_of(asker.role, "ticket.work") is not None
-
-
-def _is_team(standing: Standing) -> bool:
-    return _is_staff(standing) and standing.asker.unit == standing.ticket.unit
+__all__ = [
+    "GUARD_TESTS",
+    "RELATION_TESTS",
+    "Asker",
+    "Standing",
+    "absentees",
+    "allowed",
+    "asker_of",
+    "asker_of_person",
+    "not_now",
+    "permitted",
+]
 
 
 def _is_in_my_queue(standing: Standing) -> bool:
@@ -209,30 +49,6 @@ def _is_not_by_doer(standing: Standing) -> bool:
     asker = standing.asker
     return asker.importing or asker.person is None or asker.person != standing.ticket.done_by
 
-
-Test = Callable[[Standing], bool]
-
-RELATION_TESTS: Mapping[str, Test] = {
-    "owner": lambda he: he.asker.person is not None and he.asker.person == he.ticket.owner,
-    "assignee": lambda he: he.asker.person is not None and he.asker.person == he.ticket.assignee,
-    "team": _is_team,
-    "desk": _is_desk,
-    "requester": lambda he: he.is_requester,
-    "staff": _is_staff,
-    "importer": lambda he: he.asker.importing,
-    "supervisor": lambda he: he.supervises(he.ticket.unit),
-}
-
-#: These come with a step's tasks and approvals; definitions do not name them.
-_PART_TESTS: Mapping[str, Test] = {
-    "task_holder": lambda he: bool(he.own_tasks),
-    "task_team": lambda he: bool(he.open_tasks),
-    "task_head": lambda he: any(he.supervises(t.unit) for t in he.ticket.tasks if t.is_open),
-    "approver": lambda he: he.seat is not None,
-    # And these with what goes on beside the way (`aside.py`).
-    "asked": lambda he: he.was_asked,
-    "reader": lambda he: he.asker.person is not None and he.may_read,
-}
 
 GUARD_TESTS: Mapping[str, Test] = {
     "in_my_queue": _is_in_my_queue,
@@ -254,7 +70,17 @@ GUARD_TESTS: Mapping[str, Test] = {
     "has_snoozed": lambda he: any(
         each.by == he.asker.person for each in he.ticket.attention.snoozes
     ),
+    "at_work": lambda he: he.ticket.state in AT_WORK,
 }
+#: What must hold for an action whatever the workflow says: only what is out comes back, and what is
+#: no longer on anybody's desk gets there by being given, which takes a place.
+ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "return": ("is_out",),
+    "ask": ("at_work",),
+    "resume": ("at_work",),
+}
+#: Done in other people's names and past their capacity, so by nobody else.
+FOR_IMPORTERS = frozenset({"record"})
 
 
 def permitted(standing: Standing, workflow: Workflow, action: str, at: datetime) -> Transition:
@@ -310,7 +136,7 @@ def not_now(action: str, ticket: Ticket, reason: str) -> Conflict:
 def _is_open(transition: Transition, standing: Standing) -> bool:
     if standing.asker.importing:
         return transition.action not in AUTOMATIC
-    return any(
+    return transition.action not in FOR_IMPORTERS and any(
         standing.has_right(name) if name in RIGHTS else standing.is_meant(name)
         for name in transition.who
     )
@@ -318,7 +144,7 @@ def _is_open(transition: Transition, standing: Standing) -> bool:
 
 def _hindrance(transition: Transition, standing: Standing, at: datetime) -> str | None:
     """Give what stands in the way: the name of a guard, `condition`, or `too_late`."""
-    for guard in transition.guards:
+    for guard in (*transition.guards, *ALWAYS.get(transition.action, ())):
         if not GUARD_TESTS[guard](standing):
             return guard
     condition = transition.condition

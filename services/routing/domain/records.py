@@ -1,4 +1,7 @@
-"""The streams of people, units and rules: that they changed and when, not to what."""
+"""The streams of people, units and rules: that they changed and when, not to what.
+
+Presence and leave are told whole: what they are is the fold of the stream.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,27 @@ from datetime import datetime
 import msgspec
 
 from chassis.decisions import Evolution
-from contracts.routing import PersonChanged, RulesPublished, UnitChanged
+from contracts.calls.routing.attendance import Presence
+from contracts.routing import (
+    PersonChanged,
+    PersonLeaveCancelled,
+    PersonLeaveTaken,
+    PersonPresenceChanged,
+    RulesPublished,
+    UnitChanged,
+)
+from services.routing.domain.attendance import OnLeave
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a person, a unit or the rules were changed."""
+    """How often a person or a unit was changed, and when the person is not there."""
 
     changes: int = 0
     active: bool = True
+    presence: Presence = "available"
+    until: datetime | None = None
+    #: Those that had not ended when the last one was put down.
+    leaves: tuple[OnLeave, ...] = ()
     #: The last version of the rules that was told of.
     rules: int = 0
 
@@ -24,14 +40,42 @@ RECORDS = Evolution(Record)
 
 @RECORDS.on(PersonChanged)
 def person_changed(state: Record, event: PersonChanged, _at: datetime) -> Record:
-    return Record(changes=state.changes + 1, active=event.active)
+    return _changed(state, active=event.active)
 
 
 @RECORDS.on(UnitChanged)
 def unit_changed(state: Record, event: UnitChanged, _at: datetime) -> Record:
-    return Record(changes=state.changes + 1, active=event.active)
+    return _changed(state, active=event.active)
+
+
+def _changed(state: Record, *, active: bool) -> Record:
+    return msgspec.structs.replace(state, changes=state.changes + 1, active=active)
+
+
+@RECORDS.on(PersonPresenceChanged)
+def presence_changed(state: Record, event: PersonPresenceChanged, _at: datetime) -> Record:
+    return msgspec.structs.replace(state, presence=event.presence, until=event.until)
+
+
+@RECORDS.on(PersonLeaveTaken)
+def leave_taken(state: Record, event: PersonLeaveTaken, at: datetime) -> Record:
+    taken = OnLeave(
+        id=event.leave,
+        start=event.start,
+        end=event.end,
+        stand_in=event.stand_in,
+        reason=event.reason.id if event.reason else None,
+    )
+    left = [leave for leave in state.leaves if leave.id != taken.id and leave.end > at]
+    return msgspec.structs.replace(state, leaves=(*left, taken))
+
+
+@RECORDS.on(PersonLeaveCancelled)
+def leave_cancelled(state: Record, event: PersonLeaveCancelled, _at: datetime) -> Record:
+    left = tuple(leave for leave in state.leaves if leave.id != event.leave)
+    return msgspec.structs.replace(state, leaves=left)
 
 
 @RECORDS.on(RulesPublished)
 def rules_published(state: Record, event: RulesPublished, _at: datetime) -> Record:
-    return Record(changes=state.changes + 1, rules=event.number)
+    return msgspec.structs.replace(state, changes=state.changes + 1, rules=event.number)

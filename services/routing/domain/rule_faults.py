@@ -7,15 +7,16 @@ anybody from changing another row.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from chassis.errors import FieldFault
 from chassis.logic import check
 from contracts.calls.routing import Rule
+from contracts.calls.routing.organisation import Strategy
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.rules import COLUMNS, READABLE
 
-STRATEGIES = ("least_loaded",)
+STRATEGIES = get_args(Strategy)
 
 
 class Known(NamedTuple):
@@ -79,9 +80,13 @@ def _nobody(number: int, rule: Rule, organisation: Organisation) -> Iterator[Fie
     """Give why nobody would get the row's work: it would wait for ever."""
     if rule.unit not in organisation.units or not rule.active:
         return
-    if not organisation.pool(rule.unit, rule.tier):
+    # Whoever is off shift now will be there again.
+    everybody = organisation.people.values()
+    team = [p for p in everybody if (p.unit, p.tier) == (rule.unit, rule.tier)]
+    skills = [person.skills for person in team if organisation.works(person)]
+    if not skills:
         yield _fault(number, "tier", "tier_without_people", unit=rule.unit, tier=rule.tier)
-    elif rule.skill is not None and not organisation.pool(rule.unit, rule.tier, rule.skill):
+    elif rule.skill is not None and not any(rule.skill in known for known in skills):
         yield _fault(number, "skill", "skill_nobody_has", skill=rule.skill)
 
 

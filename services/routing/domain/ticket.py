@@ -60,6 +60,14 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     #: What the person whom the queued work waits for must be able to do, or who he must be.
     skill: str | None = None
     for_person: str | None = None
+    #: How that person is chosen, and how far before others its segment is served in the queue.
+    strategy: str | None = None
+    rank: int | None = None
+    #: Points of capacity that it takes.
+    weight: int = 1
+    #: When the work goes to the next, unless its assignee has done something; who let it lie.
+    react_by: datetime | None = None
+    passed_over: tuple[str, ...] = ()
     #: Open referrals, the last one comes back first.
     referrals: tuple[Referral, ...] = ()
     waiting_for: str | None = None
@@ -142,7 +150,20 @@ def index(state: Ticket) -> dict[str, Any]:
         "opened_at": state.opened_at,
         **ties.index(state.ties),
         **attention.index(state.attention),
+        **_seldom(state),
     } | _parts(state)
+
+
+def _seldom(state: Ticket) -> dict[str, Any]:
+    """Give what most tickets do not have, and what is not worth a line in theirs then."""
+    passed_over = state.passed_over[-1] if state.passed_over else None
+    fields = {
+        "rank": state.rank,
+        "weight": state.weight if state.weight != 1 else None,
+        "passed_over": passed_over if state.is_queued else None,
+        "due_at": state.react_by if state.holder is not None else None,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _parts(state: Ticket) -> dict[str, Any]:

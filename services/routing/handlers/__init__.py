@@ -8,6 +8,7 @@ from services.routing.handlers import conversation, demands, opening
 from services.routing.handlers.deeds import act, allowed, wish_of
 from services.routing.handlers.following import with_what_follows
 from services.routing.handlers.placing import AssignNext, assign_next
+from services.routing.handlers.taking_back import PassOn, pass_on, take_back
 from services.routing.handlers.tasks import AssignTask, assign_task
 
 hear_requester = with_what_follows(conversation.hear_requester)
@@ -17,6 +18,7 @@ open_ticket = with_what_follows(opening.open_ticket)
 __all__ = [
     "AssignNext",
     "AssignTask",
+    "PassOn",
     "act",
     "allowed",
     "assign_next",
@@ -24,5 +26,7 @@ __all__ = [
     "hear_requester",
     "meet_demands",
     "open_ticket",
+    "pass_on",
+    "take_back",
     "wish_of",
 ]

@@ -30,7 +30,13 @@ def _given(case: Case, verdict: Literal["approved", "refused"]) -> list[Event]:
     seat = Standing(ticket, case.asker, organisation).seat
     if seat is None or ticket.consent is None:
         raise Conflict("no_seat_free")
-    given = TicketApprovalGiven(seat=seat, by=case.by, verdict=verdict, reason=case.text("reason"))
+    given = TicketApprovalGiven(
+        seat=seat.number,
+        by=case.by,
+        verdict=verdict,
+        reason=case.text("reason"),
+        instead_of=seat.instead_of,
+    )
     after = TICKETS.apply(ticket, given, case.context.at).consent
     if after is None or not after.in_order or after.is_settled is not None:
         return [given]

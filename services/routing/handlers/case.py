@@ -20,14 +20,33 @@ from services.routing.domain.workflow import Transition, Workflow
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """Where work is to go: to one person, or to the least loaded of a team."""
+    """Where work is to go: to one person, or to whom the strategy chooses of a team."""
 
     unit: str
     tier: int
     person: str | None = None
+    #: Also while he is not there.
+    anyway: bool = False
     skill: str | None = None
+    #: Absent: the unit's.
+    strategy: str | None = None
+    #: Absent: the ticket's.
+    weight: int | None = None
+    #: Who has let it lie: the last one never gets it at once, the others when nobody else is there.
+    passed_over: tuple[str, ...] = ()
     #: The task that it is about; absent: the ticket's own work.
     task: str | None = None
+
+
+def pool_of(wish: Wish, organisation: Organisation) -> list[Person]:
+    """Give who may get the work now."""
+    if wish.person is not None:
+        person = organisation.people.get(wish.person)
+        fits = organisation.works if wish.anyway else organisation.is_there
+        return [person] if person and fits(person) else []
+    team = organisation.pool(wish.unit, wish.tier, wish.skill)
+    fresh = [person for person in team if person.id not in wish.passed_over]
+    return fresh or [person for person in team if person.id not in wish.passed_over[-1:]]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

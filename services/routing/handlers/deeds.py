@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chassis.decisions import Context
+from chassis.decisions import Context, Due
 from chassis.errors import DomainError
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
@@ -27,6 +27,7 @@ from services.routing.handlers import (
     placing,
     recording,
     referral,
+    taking_back,
     tasks,
     work,
 )
@@ -74,6 +75,8 @@ def wish_of(state: Ticket, message: Any, context: Context, grounds: Grounds) -> 
         return placing.wish_for_next(state, grounds)
     if isinstance(message, SlaDemanded):
         return demands.wish_for_demands(state, message, context, grounds)
+    if isinstance(message, taking_back.PassOn | Due):
+        return taking_back.wish_for(state, message)
     if isinstance(message, tasks.AssignTask):
         return tasks.wish_for_task(state, message)
     return _wish_of_deed(state, message, context, grounds) if isinstance(message, Deed) else None

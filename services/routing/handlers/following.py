@@ -17,7 +17,6 @@ from contracts.routing import (
     TicketApprovalGiven,
     TicketMigrated,
     TicketOpened,
-    TicketQueued,
     TicketTaskCancelled,
     TicketTaskDone,
     TicketTaskOpened,
@@ -35,6 +34,7 @@ from services.routing.domain.workflow import (
     seats_needed,
 )
 from services.routing.handlers.case import Grounds, stand_at
+from services.routing.handlers.giving import queued
 from services.routing.handlers.steps import effects_of, place_of, walked
 
 M = TypeVar("M")
@@ -97,7 +97,7 @@ class _Course:
             self._add(
                 *walked(before, self._workflow, way, self._context, by=ITSELF, comment=reason)
             )
-            self._place()
+            self._place(before)
             self._add(*effects_of(way, before))
             self._enter(before, before.assignee or before.last_assignee)
         return self._more
@@ -172,16 +172,16 @@ class _Course:
         still_open = sum(task.is_open for task in state.tasks)
         return settled(good, still_open, seats_needed(step.needs, len(state.tasks)))
 
-    def _place(self) -> None:
-        """Bring the work to the unit that the step belongs to."""
-        wish = place_of(self._step, self._state, self._organisation)
+    def _place(self, before: Ticket) -> None:
+        """Bring the work to the unit that the step belongs to, or back to who had it."""
+        wish = place_of(self._step, before, self._organisation)
         if wish is not None:
             self._add(
-                TicketQueued(
-                    **stand_at(self._workflow, self._state.step),
-                    unit=wish.unit,
-                    tier=wish.tier,
-                    skill=wish.skill,
+                queued(
+                    stand_at(self._workflow, self._state.step),
+                    wish,
+                    segment=self._state.segment,
+                    organisation=self._organisation,
                     from_assignee=self._state.assignee,
                 )
             )

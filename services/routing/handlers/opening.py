@@ -7,17 +7,16 @@ from contracts.calls.routing import Rule
 from contracts.envelope import Event
 from contracts.intake import TicketRegistered
 from contracts.routing import (
-    TicketAssigned,
     TicketOpened,
     TicketOwned,
     TicketPrioritised,
-    TicketQueued,
 )
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
 from services.routing.handlers.choosing import registered_in, registrar, rule_of
+from services.routing.handlers.giving import assigned, queued
 from services.routing.handlers.joining import split_off
 from services.routing.handlers.steps import place_of
 
@@ -65,7 +64,13 @@ def wish_for(
     if (place := _place_of_start(request, rule, grounds)) is not None:
         return place
     if rule is not None:
-        return Wish(unit=rule.unit, tier=rule.tier, skill=rule.skill)
+        return Wish(
+            unit=rule.unit,
+            tier=rule.tier,
+            skill=rule.skill,
+            strategy=rule.strategy,
+            weight=rule.weight if rule.weight != 1 else None,
+        )
     desk = desk_for(request, rule, grounds)
     return Wish(unit=desk[0].unit, tier=desk[0].tier) if desk else None
 
@@ -116,6 +121,13 @@ def _working(workflow: Workflow) -> Stand:
     return stand_at(workflow, next(ways, workflow.start))
 
 
+def _stand_of(request: TicketRegistered | Ticket, workflow: Workflow) -> Stand:
+    """Give where work stands once it is given away: where it is, if it is past the start."""
+    if isinstance(request, Ticket) and request.step != workflow.start:
+        return stand_at(workflow, request.step)
+    return _working(workflow)
+
+
 def _given_away(
     request: TicketRegistered | Ticket,
     rule: Rule | None,
@@ -128,11 +140,11 @@ def _given_away(
     owner = _owner(grounds.organisation.people.get(place.owner or ""))
     if wish is None:
         return owner
-    stand, name = _working(workflow), rule.id if rule else None
+    stand, name = _stand_of(request, workflow), rule.id if rule else None
+    organisation = grounds.organisation
     if place.assignee is not None:
-        assigned = TicketAssigned(
-            **stand, assignee=place.assignee, unit=wish.unit, tier=wish.tier, rule=name
-        )
-        return [*owner, assigned]
-    queued = TicketQueued(**stand, unit=wish.unit, tier=wish.tier, rule=name, skill=wish.skill)
-    return [*owner, queued]
+        at = context.at
+        given = assigned(stand, place.assignee, wish, at=at, organisation=organisation, rule=name)
+        return [*owner, given]
+    segment = request.segment
+    return [*owner, queued(stand, wish, segment=segment, organisation=organisation, rule=name)]

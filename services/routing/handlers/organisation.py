@@ -6,8 +6,15 @@ import msgspec
 
 from chassis.decisions import Context
 from contracts.envelope import Event
-from contracts.routing import PersonChanged, RulesPublished, UnitChanged
-from services.routing.domain.records import Record
+from contracts.routing import (
+    PersonChanged,
+    PersonLeaveCancelled,
+    PersonLeaveTaken,
+    PersonPresenceChanged,
+    RulesPublished,
+    UnitChanged,
+)
+from services.routing.domain.records import RECORDS, Record
 from services.routing.handlers.case import Grounds
 
 
@@ -37,3 +44,17 @@ def record_change(
 ) -> list[Event]:
     """Record a change."""
     return [] if change.event is None else [change.event]
+
+
+class Attends(msgspec.Struct, frozen=True):
+    """When somebody is there has been said anew."""
+
+    event: PersonPresenceChanged | PersonLeaveTaken | PersonLeaveCancelled
+
+
+def record_attendance(
+    state: Record, change: Attends, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Record when somebody is there; nothing when that was known."""
+    after = RECORDS.apply(state, change.event, context.at)
+    return [] if after == state else [change.event]

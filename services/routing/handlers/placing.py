@@ -13,12 +13,13 @@ import msgspec
 from chassis.decisions import Context
 from chassis.errors import Conflict, FieldFault, Forbidden, Invalid
 from contracts.envelope import Event
-from contracts.routing import StateEvent, TicketAssigned, TicketOwned, TicketQueued
+from contracts.routing import StateEvent, TicketAssigned, TicketOwned
 from services.routing.domain.organisation import Person
 from services.routing.domain.permission import Standing
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Action, Case, Grounds, Wish, stand_at
 from services.routing.handlers.choosing import rule_of
+from services.routing.handlers.giving import assigned, queued
 from services.routing.handlers.opening import take_up, wish_for
 
 
@@ -32,18 +33,11 @@ def assign_next(
     """Give queued work to whom a place was reserved with; nothing when either is gone."""
     if state.is_adrift:
         return take_up(state, context, grounds)
-    assignee = grounds.place(context).assignee
-    if not state.is_queued or assignee is None:
+    assignee, wish = grounds.place(context).assignee, wish_for_next(state, grounds)
+    if assignee is None or wish is None:
         return []
-    workflow = grounds.workflow_of(state)
-    return [
-        TicketAssigned(
-            **stand_at(workflow, state.step),
-            assignee=assignee,
-            unit=state.unit or "",
-            tier=state.tier or 1,
-        )
-    ]
+    stand = stand_at(grounds.workflow_of(state), state.step)
+    return [assigned(stand, assignee, wish, at=context.at, organisation=grounds.organisation)]
 
 
 def wish_for_next(state: Ticket, grounds: Grounds) -> Wish | None:
@@ -52,9 +46,16 @@ def wish_for_next(state: Ticket, grounds: Grounds) -> Wish | None:
         return wish_for(state, rule_of(state, state.opened_at, grounds), grounds)
     if not state.is_queued or state.unit is None:
         return None
-    person = grounds.organisation.people.get(state.for_person or "")
-    name = person.id if person and person.may_work else None
-    return Wish(unit=state.unit, tier=state.tier or 1, skill=state.skill, person=name)
+    awaited = grounds.organisation.awaited(state.for_person)
+    name = awaited.id if awaited else None
+    return Wish(
+        unit=state.unit,
+        tier=state.tier or 1,
+        skill=state.skill,
+        person=name,
+        strategy=state.strategy,
+        passed_over=state.passed_over,
+    )
 
 
 def assign(case: Case) -> list[Event]:
@@ -70,7 +71,9 @@ def wish_for_assign(case: Case) -> Wish:
     person = known_person(case, case.arguments.person, case.arguments.unit)
     if not case.asker.importing and not _may_give_to(case, person):
         raise Forbidden("person_out_of_reach", person=person.id)
-    return Wish(unit=person.unit, tier=person.tier, person=person.id)
+    if not case.arguments.force and person.id != case.ticket.assignee:
+        is_there(case, person)
+    return Wish(unit=person.unit, tier=person.tier, person=person.id, anyway=True)
 
 
 def claim(case: Case) -> list[Event]:
@@ -80,11 +83,14 @@ def claim(case: Case) -> list[Event]:
 
 
 def wish_for_claim(case: Case) -> Wish:
-    """Give who claims, at the place where the work is queued."""
+    """Give who claims, at the place where the work is queued; raises Invalid."""
+    if case.doer is None:
+        raise _wrong("/behalf", "person_unknown", person=case.by)
     return Wish(
-        unit=case.ticket.unit or case.asker.unit or "",
-        tier=case.ticket.tier or case.asker.tier,
+        unit=case.ticket.unit or case.doer.unit,
+        tier=case.ticket.tier or case.doer.tier,
         person=case.by,
+        anyway=True,
     )
 
 
@@ -93,11 +99,13 @@ def given_to(case: Case, wish: Wish) -> TicketAssigned:
     person = wish.person if case.asker.importing else case.grounds.place(case.context).assignee
     if person is None:
         raise Conflict("person_at_capacity", person=wish.person)
-    return TicketAssigned(
-        **case.stand,
-        assignee=person,
-        unit=wish.unit,
-        tier=wish.tier,
+    return assigned(
+        case.stand,
+        person,
+        wish,
+        at=case.context.at,
+        organisation=case.grounds.organisation,
+        by=case.by,
         from_assignee=case.ticket.assignee,
     )
 
@@ -107,13 +115,12 @@ def given_or_queued(case: Case, wish: Wish) -> StateEvent:
     person = wish.person if case.asker.importing else case.grounds.place(case.context).assignee
     if person is not None:
         return given_to(case, msgspec.structs.replace(wish, person=person))
-    return TicketQueued(
-        **case.stand,
-        unit=wish.unit,
-        tier=wish.tier,
+    return queued(
+        case.stand,
+        wish,
+        segment=case.ticket.segment,
+        organisation=case.grounds.organisation,
         from_assignee=case.ticket.assignee,
-        skill=wish.skill,
-        for_person=wish.person,
     )
 
 
@@ -122,11 +129,25 @@ def known_person(case: Case, name: str, unit: str | None) -> Person:
     person = case.grounds.organisation.people.get(name)
     if person is None:
         raise _wrong("/person", "person_unknown", person=name)
-    if not person.may_work:
+    if not case.grounds.organisation.works(person):
         raise _wrong("/person", "person_takes_no_work", person=name)
     if unit is not None and person.unit != unit:
         raise _wrong("/person", "person_not_in_unit", person=name, unit=unit)
     return person
+
+
+def is_there(case: Case, person: Person) -> None:
+    """Raise Conflict when somebody cannot be given work now; importers tell what has happened."""
+    organisation = case.grounds.organisation
+    absence = None if case.asker.importing else organisation.off.get(person.id)
+    if absence is not None:
+        raise Conflict(
+            "person_not_there",
+            person=person.id,
+            absence=absence,
+            changes_at=organisation.times_of(person.id).changes_at(case.context.now),
+            stand_in=organisation.stand_ins.get(person.id),
+        )
 
 
 def known_unit(case: Case, unit: str) -> str:

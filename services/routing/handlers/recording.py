@@ -48,9 +48,7 @@ def _main(case: Case, step: Step) -> StateEvent:
     row, ticket = case.arguments, case.ticket
     stand: Stand = {"state": step.kind, "step": row.step}
     if step.queue:
-        return TicketQueued(
-            **stand, unit=row.unit, tier=_tier(case), from_assignee=ticket.last_assignee
-        )
+        return TicketQueued(**stand, unit=row.unit, tier=_tier(case), from_assignee=row.person)
     if step.kind in _TOLD_BY:
         return _TOLD_BY[step.kind](stand, step, row.person)
     if ticket.state == "waiting":

@@ -9,7 +9,13 @@ from contracts.envelope import Event
 from contracts.routing import TicketEscalated, TicketReferred, TicketReturned
 from services.routing.domain.ticket import Referral
 from services.routing.handlers.case import Action, Case, Wish
-from services.routing.handlers.placing import given_or_queued, given_to, known_person, known_unit
+from services.routing.handlers.placing import (
+    given_or_queued,
+    given_to,
+    is_there,
+    known_person,
+    known_unit,
+)
 
 
 def refer(case: Case) -> list[Event]:
@@ -36,6 +42,7 @@ def wish_for_refer(case: Case) -> Wish:
         person = known_person(case, arguments.person, unit)
         if person.id in (ticket.assignee, case.by):
             raise _nowhere("/person")
+        is_there(case, person)
         return Wish(unit=unit, tier=person.tier, person=person.id)
     tier = arguments.tier or case.grounds.organisation.lowest_tier(unit)
     if (unit, tier) == (ticket.unit, ticket.tier):
@@ -86,10 +93,13 @@ def wish_for_return(case: Case) -> Wish:
 
 
 def back_to(case: Case, *names: str | None) -> Wish | None:
-    """Give the first of these people who can still be given work."""
+    """Give the first of these people who can still be given work, or who stands in for him.
+
+    Who is on leave without anybody in his place is passed by; who comes back sooner is waited for.
+    """
     for name in names:
-        person = case.grounds.organisation.people.get(name or "")
-        if person is not None and person.may_work:
+        person = case.grounds.organisation.awaited(name)
+        if person is not None:
             return Wish(unit=person.unit, tier=person.tier, person=person.id)
     return None
 

@@ -64,14 +64,26 @@ def effects_of(transition: Transition, ticket: Ticket) -> list[Event]:
 
 
 def place_of(step: Step, ticket: Ticket, organisation: Organisation) -> Wish | None:
-    """Give where the work of a step belongs; None where it stays with who has it."""
-    if step.unit is None or step.kind not in AT_WORK:
+    """Give where the work of a step belongs; None where it stays with who has it.
+
+    Of a ticket that was done or ended nobody has the work: it comes back to who had it, if he has
+    room for it again.
+    """
+    if step.kind not in AT_WORK:
         return None
+    if step.unit is None:
+        return _back(ticket) if ticket.state not in AT_WORK else None
     is_there = ticket.unit == step.unit and step.tier in (None, ticket.tier)
-    if is_there and ticket.assignee is not None:
+    if is_there and ticket.holder is not None:
         return None
     tier = step.tier or organisation.lowest_tier(step.unit)
     return Wish(unit=step.unit, tier=tier, skill=step.skill)
+
+
+def _back(ticket: Ticket) -> Wish | None:
+    if ticket.unit is None or ticket.assignee is None:
+        return None
+    return Wish(unit=ticket.unit, tier=ticket.tier or 1, person=ticket.assignee)
 
 
 def _told(

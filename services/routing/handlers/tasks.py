@@ -10,12 +10,12 @@ import msgspec
 from chassis.decisions import Context
 from chassis.errors import Conflict, FieldFault, Forbidden, Invalid
 from contracts.envelope import Event
-from contracts.routing import TicketTaskAssigned, TicketTaskDone
+from contracts.routing import TicketTaskAssigned, TicketTaskDone, TicketTaskOpened
 from services.routing.domain.parts import Task
 from services.routing.domain.permission import Standing
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Action, Case, Grounds, Wish
-from services.routing.handlers.placing import known_person
+from services.routing.handlers.placing import is_there, known_person
 
 
 class AssignTask(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def wish_for_take(case: Case) -> Wish:
     task, standing = _open_task(case), _standing(case)
     if task not in standing.open_tasks:
         raise Forbidden("task_not_yours", task=task.id)
-    return Wish(unit=task.unit, tier=task.tier, person=case.by, task=task.id)
+    return Wish(unit=task.unit, tier=task.tier, person=case.by, anyway=True, task=task.id)
 
 
 def give(case: Case) -> list[Event]:
@@ -69,6 +69,7 @@ def wish_for_give(case: Case) -> Wish:
     if not standing.supervises(task.unit) and not there.has_right("ticket.assign"):
         raise Forbidden("task_not_yours", task=task.id)
     person = known_person(case, case.arguments.person, task.unit)
+    is_there(case, person)
     return Wish(unit=task.unit, tier=person.tier, person=person.id, task=task.id)
 
 
@@ -80,6 +81,24 @@ def finish(case: Case) -> list[Event]:
 def refuse(case: Case) -> list[Event]:
     """Say that a task cannot be done, or that its outcome is a no."""
     return _settled(case, "refused", "reason")
+
+
+def given_back(state: Ticket, person: str, grounds: Grounds) -> list[Event]:
+    """Bring the open tasks of somebody who has left back to their teams."""
+    steps = grounds.workflow_of(state).steps
+    return [
+        TicketTaskOpened(
+            task=task.id,
+            step=state.step,
+            unit=task.unit,
+            tier=task.tier,
+            title=steps[state.step].tasks[task.id].title,
+            skill=task.skill,
+            from_assignee=person,
+        )
+        for task in state.tasks
+        if task.is_open and task.assignee == person
+    ]
 
 
 def _settled(case: Case, outcome: Literal["done", "refused"], text: str) -> list[Event]:

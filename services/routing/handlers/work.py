@@ -12,8 +12,12 @@ from services.routing.handlers.case import Action, Case
 
 
 def log_work(case: Case) -> list[Event]:
-    """Record work; person, unit, tier and cost are stamped from the directory."""
+    """Record work; person, unit, tier and cost are stamped from the directory.
+
+    An hour costs what it did on the day of the log, however long ago that was.
+    """
     seconds, person = case.arguments.seconds, case.doer
+    day = case.grounds.organisation.times_of(case.by).day_of(case.context.at)
     return [
         TicketWorkLogged(
             person=case.by,
@@ -21,7 +25,7 @@ def log_work(case: Case) -> list[Event]:
             tier=person.tier if person else case.ticket.tier or 1,
             work_group=case.arguments.work_group,
             touch_seconds=seconds,
-            cost=cost_of(person.hourly_rate, seconds) if person else 0,
+            cost=cost_of(person.rate_on(day), seconds) if person else 0,
             note=case.text("note"),
         )
     ]

@@ -6,6 +6,7 @@ chain whole.
 
 from chassis.late import late
 from chassis.runtime import Mongo
+from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
 from services.routing.repository.loads import Loads
@@ -31,6 +32,11 @@ class Store(Mongo):
     def loads(self) -> Loads:
         """Who has how much work."""
         return Loads(self.db["loads"])
+
+    @late
+    def acquaintance(self) -> Acquaintance:
+        """Who had a requester's work last."""
+        return Acquaintance(self.db["acquaintance"])
 
     @late
     def queues(self) -> Queues:

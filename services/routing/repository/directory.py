@@ -5,7 +5,8 @@ change, so that a process can tell cheaply whether what it has in memory is stil
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,8 +16,18 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from chassis.mongo import make_indexes
-from contracts.calls.routing import StaffContact, StaffMember, Unit, WorkflowView
+from contracts.calls.routing import (
+    PersonView,
+    Rate,
+    Shift,
+    StaffContact,
+    StaffMember,
+    Unit,
+    WorkflowView,
+)
+from services.routing.domain.attendance import ALWAYS, Times
 from services.routing.domain.organisation import Organisation, Person
+from services.routing.domain.records import Record
 from services.routing.repository.rules import RuleSets
 
 Document = dict[str, Any]
@@ -39,11 +50,21 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     mobile: str | None = None
     email: str | None = None
     password: str | None = None
+    languages: list[str] = []
+    skill_levels: dict[str, int] = {}
+    rates: list[Rate] = []
+    shift: Shift | None = None
+    authority: dict[str, int] = {}
 
     def staff(self) -> StaffMember:
         """Give what colleagues may see."""
         kept = StaffMember.__struct_fields__
         return msgspec.convert({f: getattr(self, f) for f in kept}, StaffMember)
+
+    def view(self) -> PersonView:
+        """Give everything but the password."""
+        kept = PersonView.__struct_fields__
+        return PersonView(**{f: getattr(self, f) for f in kept})
 
     def contact(self) -> StaffContact:
         """Give how to reach him."""
@@ -52,10 +73,11 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directory:
-    """The collections `people`, `units`, `workflows` and `revisions`, and those of the rules."""
+    """The collections `people`, `attendance`, `units`, `workflows`, `revisions`, and the rules'."""
 
     def __init__(self, database: Database[Document]) -> None:
         self._people: Collection[Document] = database["people"]
+        self._attendance: Collection[Document] = database["attendance"]
         self._units: Collection[Document] = database["units"]
         self._workflows: Collection[Document] = database["workflows"]
         self._revisions: Collection[Document] = database["revisions"]
@@ -77,8 +99,10 @@ class Directory:
 
     def organisation(self) -> Organisation:
         """Give everything that decisions need, and no names."""
-        fields = dict.fromkeys(Person.__struct_fields__, 1)
-        people = [_read(found, Person) for found in self._people.find({}, fields)]
+        fields = dict.fromkeys([*Person.__struct_fields__, "shift"], 1)
+        found_people = list(self._people.find({}, fields))
+        people = [_read(found, Person) for found in found_people]
+        times = self._times({item["_id"]: item.get("shift") for item in found_people})
         units = [_read(found, Unit) for found in self._units.find()]
         published = self.rules.current()
         return Organisation(
@@ -86,7 +110,16 @@ class Directory:
             units={unit.id: unit for unit in units},
             rules=tuple(published.rows),
             rules_version=published.version,
+            times=times,
         )
+
+    def _times(self, shifts: Mapping[str, Document | None]) -> dict[str, Times]:
+        said = {item["_id"]: item for item in self._attendance.find()}
+        found = {
+            name: msgspec.convert({**said.get(name, {}), "shift": shift}, Times)
+            for name, shift in shifts.items()
+        }
+        return {name: times for name, times in found.items() if times != ALWAYS}
 
     def members(self, ids: Sequence[str] | None = None) -> dict[str, Member]:
         """Give people by id: those asked for that there are, or everybody."""
@@ -104,12 +137,18 @@ class Directory:
 
     def save_member(self, member: Member, version: int) -> bool:
         """Write a person; False when somebody else has the user name."""
-        line = msgspec.structs.asdict(member) | {"username_key": username_key(member.username)}
+        line = _plain(member) | {"username_key": username_key(member.username)}
         return self._save(self._people, line, version)
+
+    def save_attendance(self, person: str, record: Record, version: int) -> None:
+        """Write when a person is not there."""
+        line = {"id": person, "presence": record.presence, "until": record.until}
+        leaves = [_plain(leave) for leave in record.leaves]
+        self._save(self._attendance, line | {"leaves": leaves}, version)
 
     def save_unit(self, unit: Unit, version: int) -> None:
         """Write a unit."""
-        self._save(self._units, msgspec.structs.asdict(unit), version)
+        self._save(self._units, _plain(unit), version)
 
     def workflows(self) -> list[WorkflowView]:
         """Give every version of every published workflow."""
@@ -145,6 +184,12 @@ class Directory:
 def username_key(username: str) -> str:
     """Give the form in which user names are compared."""
     return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def _plain(line: msgspec.Struct) -> Document:
+    """Give what the database can keep; it knows instants, but no durations."""
+    plain: Document = msgspec.to_builtins(line, builtin_types=(datetime,))
+    return plain
 
 
 def _read(found: Document, kind: type[Any], **more: Any) -> Any:

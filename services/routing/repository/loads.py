@@ -1,8 +1,9 @@
 """Loads: which tickets count towards whose capacity, and how many open ones somebody owns.
 
-`{_id: person, count, held: {code: {cause, at}}, owned}`. Taking a place is one conditional update,
-so that no number of replicas gives a person more than his capacity. Places are derived from the
-journal: they need not be durable, and the sweep mends what a crash left behind.
+`{_id: person, count, held: {code: {cause, at, points}}, owned, turn}`; `count` is the sum of the
+points. Taking a place is one conditional update, so that no number of replicas gives a person more
+than his capacity. Places are derived from the journal: they need not be durable, and the sweep
+mends what a crash left behind.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,19 +21,41 @@ log = get_logger()
 
 
 class Held(NamedTuple):
-    """A place that is taken: for which ticket, by which decision, since when."""
+    """A place that is taken: for which ticket, by which decision, since when, of what size."""
 
     code: str
     cause: str
     at: datetime
+    points: int
+
+
+class Wanted(NamedTuple):
+    """A place to be taken: by which decision, of what size, as whose turn if they take turns."""
+
+    cause: str
+    points: int
+    turn: int = 0
+
+
+class Freed(NamedTuple):
+    """A place to be freed: with a cause, only where that cause took it."""
+
+    person: str
+    code: str
+    cause: str | None
+    points: int
 
 
 class Load(NamedTuple):
     """What somebody has to do; of the places that he holds, those that were asked for."""
 
-    tickets: int
+    points: int
     owned: int
+    turn: int
     held: Mapping[str, Held]
+
+
+NOTHING = Load(points=0, owned=0, turn=0, held={})
 
 
 class Loads:
@@ -43,7 +66,7 @@ class Loads:
 
     def of(self, people: Iterable[str], codes: Iterable[str] = ()) -> dict[str, Load]:
         """Give the loads of people, and what they hold of these tickets."""
-        fields = ["count", "owned", *(f"held.{code}" for code in codes)]
+        fields = ["count", "owned", "turn", *(f"held.{code}" for code in codes)]
         found = self._collection.find({"_id": {"$in": list(people)}}, fields)
         return {item["_id"]: _read(item) for item in found}
 
@@ -53,37 +76,42 @@ class Loads:
         return _read(found) if found else None
 
     def take(
-        self, person: str, capacity: int, wanted: Mapping[str, str], at: datetime
+        self, person: str, wanted: Mapping[str, Wanted], *, most: int, at: datetime
     ) -> dict[str, bool]:
-        """Take places, {code: cause}; gives those taken, False where the cause had it before."""
-        if len(wanted) > 1 and self._take_together(person, capacity, wanted, at):
+        """Take places where he has no more points than `most`, which grows by each that is taken.
+
+        Gives those taken, False where the cause had it before.
+        """
+        if len(wanted) > 1 and self._take_together(person, wanted, most, at):
             return dict.fromkeys(wanted, True)
         taken = {}
-        for code, cause in wanted.items():
-            if self._take_together(person, capacity, {code: cause}, at):
+        for code, place in wanted.items():
+            if self._take_together(person, {code: place}, most, at):
                 taken[code] = True
-            elif self._has(person, code, cause):
+                most += place.points
+            elif self._has(person, code, place.cause):
                 taken[code] = False
         return taken
 
-    def release(self, places: Iterable[tuple[str, str, str | None]]) -> None:
-        """Free places, (person, code, cause): with a cause, only where that cause took it."""
+    def release(self, places: Iterable[Freed]) -> None:
+        """Free places."""
         updates = [
             UpdateOne(
-                {"_id": person, f"held.{code}": {"$exists": True}}
-                | ({} if cause is None else {f"held.{code}.cause": cause}),
-                {"$unset": {f"held.{code}": ""}, "$inc": {"count": -1}},
+                {"_id": place.person, f"held.{place.code}": {"$exists": True}}
+                | ({} if place.cause is None else {f"held.{place.code}.cause": place.cause}),
+                {"$unset": {f"held.{place.code}": ""}, "$inc": {"count": -place.points}},
             )
-            for person, code, cause in places
+            for place in places
         ]
         self._write(updates)
 
-    def adopt(self, person: str, codes: Iterable[str], at: datetime) -> None:
-        """Count tickets that a person has although no place was taken for them."""
-        for code in codes:
+    def adopt(self, person: str, tickets: Mapping[str, int], at: datetime) -> None:
+        """Count tickets, {code: points}, that a person has although no place was taken for them."""
+        for code, points in tickets.items():
+            place = {"cause": "sweep", "at": at, "points": points}
             self._collection.update_one(
                 {"_id": person, f"held.{code}": {"$exists": False}},
-                {"$set": {f"held.{code}": {"cause": "sweep", "at": at}}, "$inc": {"count": 1}},
+                {"$set": {f"held.{code}": place}, "$inc": {"count": points}},
             )
 
     def count_owned(self, changes: Mapping[str, int]) -> None:
@@ -115,12 +143,21 @@ class Loads:
             log.warning("loads_not_written", error=type(error).__name__)
 
     def _take_together(
-        self, person: str, capacity: int, wanted: Mapping[str, str], at: datetime
+        self, person: str, wanted: Mapping[str, Wanted], most: int, at: datetime
     ) -> bool:
         free: dict[str, Any] = {f"held.{code}": {"$exists": False} for code in wanted}
-        places = {f"held.{code}": {"cause": cause, "at": at} for code, cause in wanted.items()}
-        room = {"_id": person, "count": {"$lte": capacity - len(wanted)}}
-        update = {"$set": places, "$inc": {"count": len(wanted)}}
+        places = {
+            f"held.{code}": {"cause": place.cause, "at": at, "points": place.points}
+            for code, place in wanted.items()
+        }
+        room = {"_id": person, "count": {"$lte": most}}
+        update: dict[str, Any] = {
+            "$set": places,
+            "$inc": {"count": sum(place.points for place in wanted.values())},
+        }
+        turn = max(place.turn for place in wanted.values())
+        if turn:
+            update["$max"] = {"turn": turn}
         return self._collection.update_one(room | free, update).matched_count == 1
 
     def _has(self, person: str, code: str, cause: str) -> bool:
@@ -129,6 +166,8 @@ class Loads:
 
 
 def _read(found: Mapping[str, Any]) -> Load:
-    places = found.get("held", {})
-    held = {code: Held(code, place["cause"], place["at"]) for code, place in places.items()}
-    return Load(tickets=found["count"], owned=found["owned"], held=held)
+    held = {
+        code: Held(code, place["cause"], place["at"], place.get("points", 1))
+        for code, place in found.get("held", {}).items()
+    }
+    return Load(found["count"], found["owned"], found.get("turn", 0), held)

@@ -9,7 +9,8 @@ from pymongo.collection import Collection
 from contracts.routing import ENDED
 from services.routing.domain.organisation import Person
 
-_ORDER = [("priority", 1), ("opened_at", 1)]
+#: What has no rank comes after what has one.
+_ORDER = [("rank", -1), ("priority", 1), ("opened_at", 1)]
 _QUEUED = {"queued": True}
 _PAST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -23,10 +24,9 @@ TICKET_INDEXES = (
     IndexModel([("held_by", 1)], name="held", partialFilterExpression={"held_by": {"$gt": ""}}),
     IndexModel(
         [("unit", 1), ("tier", 1), ("for_person", 1), *_ORDER],
-        name="queue",
+        name="waiting",
         partialFilterExpression=_QUEUED,
     ),
-    IndexModel([("for_person", 1), *_ORDER], name="own_queue", partialFilterExpression=_QUEUED),
     # The requests of a period, on which rules are tried.
     IndexModel([("opened_at", 1)]),
     IndexModel(
@@ -38,11 +38,13 @@ TICKET_INDEXES = (
         [("wakes_at", 1)], name="wakes", partialFilterExpression={"wakes_at": {"$gt": _PAST}}
     ),
     IndexModel([("passing", 1)], name="passing", partialFilterExpression={"passing": True}),
+    IndexModel("due_at", sparse=True),
+    IndexModel([("for_person", 1), *_ORDER], name="own_waiting", partialFilterExpression=_QUEUED),
     # Steps with tasks or approvals; ordinary tickets have none of these fields.
     IndexModel([("asked", 1)], name="asked", partialFilterExpression={"asked": {"$gt": ""}}),
     IndexModel(
         [("tasks_queued", 1), *_ORDER],
-        name="tasks_queued",
+        name="waiting_tasks",
         partialFilterExpression={"tasks_queued": True},
     ),
 )
@@ -72,13 +74,17 @@ class Queues:
         found = self._collection.aggregate(
             # It would read every ticket there is, for want of a condition on what comes first.
             [{"$match": _QUEUED}, {"$group": {"_id": group}}],
-            hint="queue",
+            hint="waiting",
         )
         return [Queue(**item["_id"]) for item in found]
 
-    def waiting(self, queue: Queue, limit: int) -> list[str]:
-        """Give the codes that wait in a queue: by priority, then the oldest first."""
-        return self._codes({"queued": True, **queue._asdict()}, limit)
+    def waiting(self, queue: Queue, limit: int, besides: str | None = None) -> list[str]:
+        """Give the codes that wait in a queue: by rank and priority, then the oldest first.
+
+        What somebody let lie waits for others: it can be left out.
+        """
+        query = {"queued": True, **queue._asdict()}
+        return self._codes(query | ({"passed_over": {"$ne": besides}} if besides else {}), limit)
 
     def next_for(self, person: Person) -> str | None:
         """Give the code that a person who has become free should get: his own, else his team's."""
@@ -87,20 +93,32 @@ class Queues:
             "queued": True,
             **Queue(person.unit, person.tier)._asdict(),
             "skill": {"$in": [None, *person.skills]},
+            "passed_over": {"$ne": person.id},
         }
         found = self._codes(own, 1) or self._codes(fitting, 1)
         return found[0] if found else None
 
-    def held_by(self, person: str) -> set[str]:
-        """Give the work a person has: codes, and `code#task` for tasks beside it."""
-        found = self._collection.find({"held_by": person}, {"_id": 1})
+    def held_by(self, person: str) -> dict[str, int]:
+        """Give the work a person has with its weight: codes, and `code#task` for tasks beside."""
+        found = self._collection.find({"held_by": person}, {"weight": 1})
         with_tasks = self._collection.find({"asked": f"person:{person}"}, {"state.tasks": 1})
-        return {item["_id"] for item in found} | {
-            f"{item['_id']}#{task['id']}"
+        tasks = {
+            f"{item['_id']}#{task['id']}": 1
             for item in with_tasks
             for task in item["state"]["tasks"]
             if task.get("assignee") == person and "outcome" not in task
         }
+        return {item["_id"]: item.get("weight", 1) for item in found} | tasks
+
+    def at_work_of(self, person: str, limit: int) -> list[str]:
+        """Give codes of tickets whose own work a person has."""
+        found = self._collection.find({"held_by": person}, {"_id": 1}, limit=limit)
+        return [item["_id"] for item in found]
+
+    def open_of(self, person: str, limit: int) -> list[str]:
+        """Give codes of open tickets that a person owns."""
+        query = {"owner": person, "status": {"$nin": sorted(ENDED)}}
+        return [item["_id"] for item in self._collection.find(query, {"_id": 1}, limit=limit)]
 
     def with_waiting_tasks(self, limit: int) -> list[str]:
         """Give the codes of tickets that have a task in a queue: the most urgent first."""

@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
-from services.sla.domain.hours import CalendarTerms, Span, zone_of
+from contracts.hours import Span
+from services.sla.domain.hours import CalendarTerms, zone_of
 from services.sla.domain.official import LibraryDays
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -14,7 +14,8 @@ INTEGRATION = Identity(subject="key:partner", role="integration")
 PURCHASE = {
     "purpose": "project",
     "project_code": "pr",
-    "items": [{"item": "چاپگر", "count": "۲", "price": "۱۵٬۰۰۰", "sum": 1}],
+    "reason": "لازم است.",
+    "items": [{"item": "چاپگر", "count": "۲", "price": "۱۵٬۰۰۰٬۰۰۰٬۰۰۰", "sum": 1}],
     "total": 5,
     "has_supplier": False,
     "supplier_name": "نباید بماند",
@@ -64,13 +65,18 @@ def test_what_is_filled_in_is_typed_computed_and_shown_by_its_version(intake):
         "Purchase request",
     )
     shown = {each["field"]: each for each in filled["answers"]}
-    assert list(shown) == ["purpose", "project_code", "items", "total", "has_supplier"]
+    assert list(shown) == ["purpose", "project_code", "items", "total", "reason", "has_supplier"]
     assert shown["purpose"]["chosen"] == [{"fa": "پروژه", "en": "Project"}]
     assert shown["project_code"]["value"] == "PR-1405"
-    assert shown["total"]["value"] == 30000
-    assert [cell["value"] for cell in shown["items"]["rows"][0]] == ["چاپگر", 2, 15000, 30000]
+    assert shown["total"]["value"] == 30_000_000_000
+    assert [cell["value"] for cell in shown["items"]["rows"][0]] == [
+        "چاپگر",
+        2,
+        15_000_000_000,
+        30_000_000_000,
+    ]
     assert event["data"]["form"]["version"] == 1
-    assert event["data"]["answers"] == {"purpose": "project", "total": 30000}
+    assert event["data"]["answers"] == {"purpose": "project", "total": 30_000_000_000}
 
 
 def test_every_fault_is_told_at_once_and_nothing_is_stored(intake):
@@ -279,4 +285,6 @@ def test_what_is_public_is_shown_to_who_follows(intake):
 
     tracked = intake.call("track", {"code": code, "proof": mobile[-4:]}).expect(200).json
 
-    assert [(each["field"], each["value"]) for each in tracked["answers"]] == [("total", 30000)]
+    assert [(each["field"], each["value"]) for each in tracked["answers"]] == [
+        ("total", 30_000_000_000)
+    ]

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from contracts.calls.promises import (
@@ -239,3 +240,17 @@ async def test_an_agreement_that_is_not_public_is_not_found(world):
 
 async def test_the_page_says_so_when_sla_is_away(world):
     assert (await world.get("/agreements")).status == 503
+
+
+async def test_of_many_holidays_the_next_ones_are_shown_and_the_rest_on_demand(world):
+    days = [ComingDay(day=date(2026, 3, day), windows=[], name={}) for day in range(1, 10)]
+    office = msgspec.structs.replace(OFFICE, holidays=days)
+    world.services.tell("sla", "public_agreements", [an_agreement(calendars=[office])])
+
+    page = await world.get("/agreements/email?lang=en")
+
+    shown, folded = page.text.split('<details class="rest">')
+    assert "4 March 2026" in shown
+    assert ", 5 March 2026" not in shown
+    assert "<summary>5 more</summary>" in folded
+    assert "9 March 2026" in folded

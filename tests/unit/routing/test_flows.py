@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from chassis.errors import Conflict, Forbidden, Invalid
@@ -16,6 +17,7 @@ from services.routing.domain.permission import Standing, asker_of
 from services.routing.domain.ticket import Ticket, index
 from services.routing.domain.workflow import read
 from services.routing.handlers import allowed
+from services.routing.parts import asked_as
 from services.routing.workflows import examples
 from tests.unit.routing.world import CODE, World, a_person, a_unit, identity_of
 
@@ -343,3 +345,43 @@ def test_what_was_answered_at_registering_can_be_asked_too() -> None:
         world.by("manager", "ask-all")
     world.register("2", workflow="consent", subject="office", answers={"place": "abroad"})
     assert world.by("manager", "ask-all", "2").step == "asking"
+
+
+# -- who is not there ----------------------------------------------------------------------------
+
+
+def test_who_stands_in_consents_in_his_place_and_once_for_both() -> None:
+    world = Trade(approval_of(["person:sara", "person:omid"], needs=2))
+    world.begin()
+    world.by("manager", "ask-all")
+    world.organisation = msgspec.structs.replace(world.organisation, stand_ins={"sara": "omid"})
+
+    world.by("omid", "approve")
+    assert world.last(TicketApprovalGiven).instead_of is None
+    with pytest.raises((Conflict, Forbidden)):
+        world.by("omid", "approve")
+
+    world = Trade(approval_of(["person:sara"], needs=1))
+    world.begin()
+    world.by("manager", "ask-all")
+    world.organisation = msgspec.structs.replace(world.organisation, stand_ins={"sara": "omid"})
+    assert "person:sara" in asked_as(
+        asker_of(identity_of("omid", TRADE[5]), world.organisation), world.organisation
+    )
+
+    assert world.by("omid", "approve").step == "yes"
+    assert world.last(TicketApprovalGiven).instead_of == "sara"
+
+
+def test_a_task_of_who_has_left_goes_back_to_its_team() -> None:
+    world = Trade()
+    world.begin()
+    world.by(str(world.ticket().assignee), "take-up")
+    world.hand_out_task("legal")
+
+    ticket = world.leaves("omid")
+
+    assert ticket.task("legal") is not None
+    assert ticket.places == {"": ticket.assignee}
+    assert index(ticket)["tasks_queued"] is True
+    assert TICKETS.fold(world.events[CODE]) == ticket

@@ -21,8 +21,9 @@ class Books:
     """Loads and queues that remember what was written."""
 
     def __init__(self, held: list[str], has: set[str]) -> None:
-        places = {work: Held(work, "c", NOON - timedelta(hours=1)) for work in held}
-        self._load, self._has = Load(tickets=len(held), owned=0, held=places), has
+        places = {work: Held(work, "c", NOON - timedelta(hours=1), points=1) for work in held}
+        self._load = Load(points=len(held), owned=0, turn=0, held=places)
+        self._has = dict.fromkeys(has, 1)
         self.released: list[tuple[str, str]] = []
         self.adopted: list[str] = []
 
@@ -30,14 +31,14 @@ class Books:
         return self._load
 
     def release(self, places: Any) -> None:
-        self.released += [(person, work) for person, work, _cause in places]
+        self.released += [(place.person, place.code) for place in places]
 
     def adopt(self, _person: str, works: Any, _at: datetime) -> None:
         self.adopted += works
 
     def set_owned(self, _person: str, _owned: int) -> None: ...
 
-    def held_by(self, _person: str) -> set[str]:
+    def held_by(self, _person: str) -> dict[str, int]:
         return self._has
 
     def owned_by(self, _person: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from chassis.decisions import Context
+from chassis.decisions import Context, Due
 from chassis.errors import DomainError
 from chassis.identity import Identity
 from contracts.calls.routing import Rule, Unit
@@ -18,7 +18,7 @@ from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
 from services.routing.actions.ending import Merge
 from services.routing.actions.joining import Attach
-from services.routing.domain.balance import fewest_owned, least_loaded
+from services.routing.domain.balance import Burden, Job, choose, fewest_owned
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.ticket import Ticket
@@ -26,20 +26,24 @@ from services.routing.domain.workflow import Workflow
 from services.routing.handlers import (
     AssignNext,
     AssignTask,
+    PassOn,
     act,
     assign_next,
     assign_task,
     hear_requester,
     meet_demands,
     open_ticket,
+    pass_on,
+    take_back,
     wish_of,
 )
 from services.routing.handlers.attention import WakeUp, wake_up
 from services.routing.handlers.carried import Carried, receive
-from services.routing.handlers.case import Grounds, Place
+from services.routing.handlers.case import Grounds, Place, pool_of
 from services.routing.handlers.choosing import rule_of
 from services.routing.handlers.joining import Conclude, TakeIn, conclude, take_in
 from services.routing.handlers.opening import desk_for
+from services.routing.handlers.taking_back import heirs_of
 from services.routing.workflows import shipped
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -48,8 +52,8 @@ REQUESTER = Identity(subject="requester:r1", role="requester")
 IMPORTER = Identity(subject="key:importer", role="importer")
 
 
-def a_unit(unit: str, parent: str | None = None, *, desk: bool = False) -> Unit:
-    return Unit(id=unit, title={"en": unit}, parent=parent, desk=desk, active=True)
+def a_unit(unit: str, parent: str | None = None, *, desk: bool = False, **fields: Any) -> Unit:
+    return Unit(id=unit, title={"en": unit}, parent=parent, desk=desk, active=True, **fields)
 
 
 def a_rule(rule: str, order: int = 1, **fields: Any) -> Rule:
@@ -191,6 +195,14 @@ class World:
     def hand_out_task(self, task: str, code: str = CODE) -> Ticket:
         return self._decide(code, assign_task, AssignTask(task))
 
+    def fall_due(self, code: str = CODE) -> Ticket:
+        """Have the time come that was given for doing something."""
+        return self._decide(code, take_back, Due(at=self.now))
+
+    def leaves(self, person: str, code: str = CODE) -> Ticket:
+        """Have what somebody leaves behind passed on."""
+        return self._decide(code, pass_on, PassOn(person))
+
     def pass_time(self, **duration: float) -> None:
         self.now += timedelta(**duration)
 
@@ -206,7 +218,13 @@ class World:
         return next(event for event, _ in reversed(self.events[code]) if isinstance(event, kind))
 
     def loads(self) -> Counter[str]:
-        return Counter(p for ticket in self.tickets.values() for p in ticket.places.values())
+        loads: Counter[str] = Counter()
+        for ticket in self.tickets.values():
+            for part, name in ticket.places.items():
+                person = self.organisation.people.get(name)
+                weight = 1 if part else ticket.weight
+                loads[name] += person.points(weight) if person else weight
+        return loads
 
     def grounds(self, **more: Any) -> Grounds:
         return Grounds(
@@ -252,12 +270,16 @@ class World:
         wish = wish_of(state, message, context, grounds)
         assignee = None
         if wish is not None:
-            one = self.organisation.people.get(wish.person or "")
-            named = [one] if one and one.may_work else []
-            team = self.organisation.pool(wish.unit, wish.tier, wish.skill)
+            pool = pool_of(wish, self.organisation)
             part = f"#{wish.task}" if wish.task else ""
-            has = one is not None and one.id == state.places.get(part)
-            chosen = one if has else least_loaded(named if wish.person else team, self.loads())
+            has = [person for person in pool if person.id == state.places.get(part)]
+            job = Job(
+                weight=1 if wish.task else wish.weight or state.weight,
+                strategy=wish.strategy or self.organisation.strategy_of(wish.unit),
+                skill=wish.skill,
+            )
+            burdens = {name: Burden(points) for name, points in self.loads().items()}
+            chosen = has[0] if has else choose(pool, job, burdens)
             assignee = chosen.id if chosen else None
         owner = None
         request = message if isinstance(message, TicketRegistered) else state
@@ -266,6 +288,10 @@ class World:
             owned = Counter(t.speaker or "" for t in self.tickets.values())
             rule = rule_of(request, context.at, grounds)
             chosen = fewest_owned(desk_for(request, rule, grounds), owned)
+            owner = chosen.id if chosen else None
+        if isinstance(message, PassOn):
+            owned = Counter(t.speaker or "" for t in self.tickets.values())
+            chosen = fewest_owned(heirs_of(state, message, self.organisation), owned)
             owner = chosen.id if chosen else None
         return Place(assignee=assignee, owner=owner)
 

@@ -25,6 +25,8 @@ def stands(state: Ticket, event: StateEvent, at: datetime, /, **fields: Any) -> 
         fields |= {"ended_at": at, "referrals": ()}
     else:
         fields |= {"ended_at": None, "finished_at": None}
+    # Whatever moves a ticket is something done about it; what gives it away says otherwise.
+    fields = {"react_by": None} | fields
     if event.state != "waiting":
         fields |= {"waiting_for": None, "waiting_since": None}
     if event.step != state.step:

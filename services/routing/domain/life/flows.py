@@ -50,6 +50,8 @@ def form_filled(state: Ticket, event: TicketFormFilled, _at: datetime) -> Ticket
 @TICKETS.on(TicketTaskOpened)
 def task_opened(state: Ticket, event: TicketTaskOpened, _at: datetime) -> Ticket:
     task = Task(id=event.task, unit=event.unit, tier=event.tier, skill=event.skill)
+    if state.task(event.task) is not None:
+        return _with_task(state, event.task, assignee=None)
     return changed(state, tasks=(*state.tasks, task))
 
 
@@ -81,7 +83,12 @@ def approval_asked(state: Ticket, event: TicketApprovalAsked, _at: datetime) -> 
 def approval_given(state: Ticket, event: TicketApprovalGiven, _at: datetime) -> Ticket:
     if state.consent is None:
         return state
-    verdict = Verdict(seat=event.seat, by=event.by, approved=event.verdict == "approved")
+    verdict = Verdict(
+        seat=event.seat,
+        by=event.by,
+        approved=event.verdict == "approved",
+        instead_of=event.instead_of,
+    )
     verdicts = (*state.consent.verdicts, verdict)
     return changed(state, consent=msgspec.structs.replace(state.consent, verdicts=verdicts))
 

@@ -59,8 +59,13 @@ def assigned(state: Ticket, event: TicketAssigned, at: datetime) -> Ticket:
         left_by=state.assignee or state.left_by,
         unit=event.unit,
         tier=event.tier,
-        skill=None,
+        skill=event.skill,
         for_person=None,
+        weight=event.weight or state.weight,
+        strategy=event.strategy,
+        rank=None,
+        react_by=event.react_by,
+        passed_over=_passed_over(state, event),
     )
 
 
@@ -76,7 +81,20 @@ def queued(state: Ticket, event: TicketQueued, at: datetime) -> Ticket:
         tier=event.tier,
         skill=event.skill,
         for_person=event.for_person,
+        weight=event.weight or state.weight,
+        strategy=event.strategy,
+        rank=event.rank,
+        react_by=None,
+        passed_over=_passed_over(state, event),
     )
+
+
+def _passed_over(state: Ticket, event: TicketAssigned | TicketQueued) -> tuple[str, ...]:
+    """Give who let the work lie, the last one last; forgotten when it goes to another unit."""
+    before = state.passed_over if event.unit == state.unit else ()
+    if event.because != "unreacted" or event.from_assignee is None:
+        return before
+    return (*(name for name in before if name != event.from_assignee), event.from_assignee)
 
 
 @TICKETS.on(TicketReferred)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from contracts.routing import (
     StateEvent,
     TicketAnswered,
+    TicketNoted,
     TicketResumed,
     TicketSentBack,
     TicketTriaged,
@@ -34,9 +36,20 @@ def work_logged(state: Ticket, event: TicketWorkLogged, _at: datetime) -> Ticket
         state,
         touch_seconds=state.touch_seconds + event.touch_seconds,
         cost=state.cost + event.cost,
+        **_reaction(state, event.person),
     )
 
 
 @TICKETS.on(TicketAnswered)
-def answered(state: Ticket, _event: TicketAnswered, _at: datetime) -> Ticket:
-    return changed(state, answered=True)
+def answered(state: Ticket, event: TicketAnswered, _at: datetime) -> Ticket:
+    return changed(state, answered=True, **_reaction(state, event.by))
+
+
+@TICKETS.on(TicketNoted)
+def noted(state: Ticket, event: TicketNoted, _at: datetime) -> Ticket:
+    return changed(state, **_reaction(state, event.by))
+
+
+def _reaction(state: Ticket, by: str) -> dict[str, Any]:
+    """Give what changes when somebody does something: the assignee has it in hand."""
+    return {"react_by": None, "passed_over": ()} if by == state.assignee else {}

@@ -15,7 +15,7 @@ from services.routing.domain.workflow.language import (
     Workflow,
     seats_needed,
 )
-from services.routing.domain.workflow.reading import LEADS_TO, examined, load, read
+from services.routing.domain.workflow.reading import LEADS_TO, STAYING, examined, load, read
 from services.routing.domain.workflow.staffing import faults_in
 from services.routing.domain.workflow.who import GUARDS, RELATIONS
 from services.routing.domain.workflow.wording import forms_of
@@ -28,6 +28,7 @@ __all__ = [
     "LEADS_TO",
     "PASSED",
     "RELATIONS",
+    "STAYING",
     "Approvals",
     "Effects",
     "NoticeAsked",

@@ -34,6 +34,8 @@ LEADS_TO: Mapping[str, Collection[State]] = {
     "reopen": {"in_progress"},
     "record": {"new", "in_progress", "waiting", "done", "finished", "withdrawn"},
 }
+#: What these do moves no ticket.
+STAYING = frozenset({"log-work", "note", "prioritise", "answer", "rate"})
 #: Where a workflow's own actions and what the ticket does by itself may lead. Whoever has been
 #: declined is told a reason, and consent gives none.
 _MOVES_TO: frozenset[State] = frozenset(
@@ -105,6 +107,8 @@ def _bad_ways(workflow: Workflow) -> Iterator[FieldFault]:
         at, action = f"transitions/{number}", transition.action
         if not transition.who and action not in AUTOMATIC:
             yield fault(f"{at}/who", "nobody_may", action)
+        if _names_a_step_in_vain(transition):
+            yield fault(f"{at}/to", "names_a_step_in_vain", action)
         kinds = _may_reach(workflow, action)
         if kinds is not None and _kinds_reached(workflow, transition) - set(kinds):
             yield fault(f"{at}/to", "leads_to_wrong_kind", action)
@@ -117,6 +121,14 @@ def _bad_ways(workflow: Workflow) -> Iterator[FieldFault]:
         ends = {s for s in _closure(onward, step) if workflow.steps[s].kind in ENDED}
         if not ends:
             yield fault(f"steps/{step}", "dead_end", step)
+
+
+def _names_a_step_in_vain(transition: Transition) -> bool:
+    """Tell whether it names a step to which the action would not lead."""
+    if transition.action == "record":
+        # Its arguments name the step.
+        return transition.to != ANY
+    return transition.to is not None and transition.action in STAYING
 
 
 def _may_reach(workflow: Workflow, action: str) -> Collection[State] | None:

@@ -18,7 +18,15 @@ RELATIONS = frozenset(
 )
 #: What else must hold.
 GUARDS = frozenset(
-    {"in_my_queue", "held_by_me_or_nobody", "is_out", "nothing_out", "not_by_doer", "not_rated"}
+    {
+        "in_my_queue",
+        "held_by_me_or_nobody",
+        "is_out",
+        "nothing_out",
+        "not_by_doer",
+        "not_rated",
+        "at_work",
+    }
     | {"linked", "attached", "no_parent", "has_asked", "is_away", "follows", "has_snoozed"}
 )
 
