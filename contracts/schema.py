@@ -104,10 +104,17 @@ def _walk(
 
 
 def _has_grown(before: str, now: str) -> bool:
-    """Tell whether all that is new are more values of an enumeration."""
-    old, new = json.loads(before), json.loads(now)
-    values, more = old.pop("enum", []), new.pop("enum", [])
-    return old == new and bool(values) and set(values) <= set(more)
+    """Tell whether all that is new are more values of enumerations."""
+    return _is_grown(json.loads(before), json.loads(now))
+
+
+def _is_grown(old: Schema, new: Schema) -> bool:
+    choices, more = old.pop("anyOf", []), new.pop("anyOf", [])
+    values, added = old.pop("enum", []), new.pop("enum", [])
+    grown = len(choices) == len(more) and all(
+        each == other or _is_grown(each, other) for each, other in zip(choices, more, strict=True)
+    )
+    return old == new and grown and set(values) <= set(added) and bool(values or choices)
 
 
 def _kind(field: Schema) -> str:

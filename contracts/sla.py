@@ -83,7 +83,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: What a clock may go by. `asked`: the requester wrote; `held`: the work came to a unit and tier;
-#: `moved`: another step, with nothing else; `ended`: withdrawn, declined, merged or handed off.
+#: `moved`: another step, with nothing else; `ended`: withdrawn, declined, merged or handed off;
+#: `questioned` and `replied`: another unit (`held_by`) was asked something, and has answered.
 Observed = Literal[
     "registered",
     "asked",
@@ -98,6 +99,8 @@ Observed = Literal[
     "finished",
     "reopened",
     "ended",
+    "questioned",
+    "replied",
 ]
 
 

@@ -21,6 +21,8 @@ from contracts.routing import (
     TicketMerged,
     TicketPrioritised,
     TicketQueued,
+    TicketUnitAsked,
+    TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
 )
@@ -96,6 +98,20 @@ def see_waiting(state: Clocks, event: TicketWaiting, context: Context, book: Boo
         state=event.state,
         step=event.step,
     )
+    return _see(state, seen, context, book)
+
+
+def see_question(
+    state: Clocks, event: TicketUnitAsked, context: Context, book: Book
+) -> list[Event]:
+    """A colleague asked another unit."""
+    seen = Observation(what="questioned", at=context.at, held_by=event.unit)
+    return _see(state, seen, context, book)
+
+
+def see_reply(state: Clocks, event: TicketUnitReplied, context: Context, book: Book) -> list[Event]:
+    """The unit has answered, or need not any more."""
+    seen = Observation(what="replied", at=context.at, held_by=event.unit)
     return _see(state, seen, context, book)
 
 

@@ -56,6 +56,8 @@ from contracts.routing import (
     TicketResumed,
     TicketSentBack,
     TicketTriaged,
+    TicketUnitAsked,
+    TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
 )
@@ -105,6 +107,8 @@ class SlaService:
     on_ticket_reopened = subscribe(TicketReopened, handlers.see_reopened)
     on_ticket_withdrawn = subscribe(TicketWithdrawn, handlers.see_end)
     on_ticket_declined = subscribe(TicketDeclined, handlers.see_end)
+    on_ticket_unit_asked = subscribe(TicketUnitAsked, handlers.see_question)
+    on_ticket_unit_replied = subscribe(TicketUnitReplied, handlers.see_reply)
     on_ticket_merged = subscribe(TicketMerged, handlers.see_end)
     on_ticket_handed_off = subscribe(TicketHandedOff, handlers.see_end)
 

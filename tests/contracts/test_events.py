@@ -134,6 +134,16 @@ def test_a_new_value_of_an_enumeration_breaks_nobody_and_a_lost_one_does():
     assert any("the field side was" in sentence for sentence in breaks(more, fewer))
 
 
+def test_so_it_is_where_an_enumeration_is_one_of_several_kinds():
+    fewer, more = (
+        now(note=NOTE, side=tuple[Literal["left"], ...] | Literal["none"]),
+        now(note=NOTE, side=tuple[Literal["left"], ...] | Literal["none", "all"]),
+    )
+
+    assert breaks(fewer, more) == []
+    assert breaks(more, fewer)
+
+
 @pytest.mark.parametrize(
     ("after", "fault"),
     [

@@ -62,6 +62,7 @@ _OPERATORS: dict[str, Callable[[list[Any], Any], bool]] = {
     "$gte": _compares(lambda value, operand: value >= operand),
     "$lt": _compares(lambda value, operand: value < operand),
     "$lte": _compares(lambda value, operand: value <= operand),
+    "$ne": lambda found, operand: not _equals(found, operand),
     "$in": lambda found, operand: any(_equals(found, item) for item in operand),
     "$nin": lambda found, operand: not any(_equals(found, item) for item in operand),
     "$exists": lambda found, operand: bool(found) == operand,

@@ -43,10 +43,11 @@ class RuleRow(Request):
     priority: Priority | None = None
     #: For requests that were registered without naming a workflow.
     workflow: Slug | None = None
-    strategy: str = "least_loaded"
+    #: Who of the team gets it; absent: by the unit's own strategy.
+    strategy: str | None = None
+    active: bool = True
     #: Points of capacity that a ticket takes.
     weight: Annotated[int, Meta(ge=1, le=1000)] = 1
-    active: bool = True
 
 
 class DefineRule(RuleRow, kw_only=True):
@@ -73,9 +74,9 @@ class Rule(Answer):
     skill: str | None = None
     priority: int | None = None
     workflow: str | None = None
-    strategy: str = "least_loaded"
-    weight: int = 1
+    strategy: str | None = None
     active: bool = True
+    weight: int = 1
 
 
 Rows = Annotated[list[RuleRow], Meta(max_length=500)]

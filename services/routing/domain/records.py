@@ -1,4 +1,4 @@
-"""The streams of people, units and rules: that they changed and when, not to what.
+"""The streams of people, units and rules: that they changed and when; the directory says to what.
 
 Presence and leave are told whole: what they are is the fold of the stream.
 """
@@ -23,7 +23,7 @@ from services.routing.domain.attendance import OnLeave
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a person or a unit was changed, and when the person is not there."""
+    """How often a person, a unit or the rules were changed, and when the person is not there."""
 
     changes: int = 0
     active: bool = True

@@ -70,7 +70,7 @@ def _unknown_names(number: int, rule: Rule, known: Known) -> Iterator[FieldFault
         yield _fault(number, "unit", "unit_unknown")
     if rule.registered_in is not None and rule.registered_in not in known.organisation.units:
         yield _fault(number, "registered_in", "unit_unknown")
-    if rule.strategy not in STRATEGIES:
+    if rule.strategy is not None and rule.strategy not in STRATEGIES:
         yield _fault(number, "strategy", "strategy_unknown")
     if rule.workflow is not None and rule.workflow not in known.workflows:
         yield _fault(number, "workflow", "workflow_unknown")

@@ -72,7 +72,12 @@ def _selection_faults(pointer: str, target: Target) -> Iterator[FieldFault]:
     kind = target.is_about
     if kind == "stage" and not target.states and not target.steps:
         yield FieldFault(pointer=f"{pointer}/states", code="required")
-    allowed = {"stage": ("states", "steps"), "ola": ("units", "tiers"), "contract": ("steps",)}
+    allowed = {
+        "stage": ("states", "steps"),
+        "ola": ("units", "tiers"),
+        "contract": ("steps",),
+        "question": ("units",),
+    }
     for field in ("states", "steps", "units", "tiers"):
         if getattr(target, field) and field not in allowed.get(kind, ()):
             yield FieldFault(

@@ -52,6 +52,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     answered: bool = False
     done: bool = False
     ended: bool = False
+    #: The units that were asked something and have not answered yet, once for each question.
+    questions: tuple[str, ...] = ()
 
     def after(self, seen: Observation) -> Situation:
         """Give where the ticket stands after an observation."""
@@ -71,7 +73,17 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             answered=self.answered or seen.what == "answered",
             done=seen.what == "done" or (self.done and not goes_on and seen.what != "waiting"),
             ended=seen.what in _ENDING or (self.ended and seen.what != "reopened"),
+            questions=self._questions(seen),
         )
+
+    def _questions(self, seen: Observation) -> tuple[str, ...]:
+        unit = seen.held_by or ""
+        if seen.what == "questioned":
+            return (*self.questions, unit)
+        if seen.what != "replied" or unit not in self.questions:
+            return self.questions
+        first = self.questions.index(unit)
+        return self.questions[:first] + self.questions[first + 1 :]
 
 
 def is_news(before: Situation, seen: Observation, after: Situation) -> bool:

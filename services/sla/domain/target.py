@@ -13,9 +13,17 @@ from contracts.sla import Action, Notice
 from services.sla.domain.course import Situation
 
 #: What a target promises. `update`: something is told every so often; `stage`: time in a state or
-#: step; `ola`: time a unit or tier has the work; `contract`: time a supplier is waited for.
+#: step; `ola`: time a unit or tier has the work; `contract`: time a supplier is waited for;
+#: `question`: time until units have answered all that colleagues asked them.
 Kind = Literal[
-    "first_response", "next_response", "update", "resolution", "stage", "ola", "contract"
+    "first_response",
+    "next_response",
+    "update",
+    "resolution",
+    "stage",
+    "ola",
+    "contract",
+    "question",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 #: What happens to a ticket. `asking`: the requester was asked something; `entered` and `left`: the
@@ -99,6 +107,7 @@ RULES: dict[Kind, Rule] = {
     "contract": Rule(
         starts=frozenset({"entered"}), resumes=frozenset({"entered"}), stops=frozenset({"left"})
     ),
+    "question": Rule(starts=frozenset({"entered"}), stops=frozenset({"left"})),
 }
 
 
@@ -153,7 +162,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     #: What a `stage` is, or where a `contract` holds.
     states: list[State] = []
     steps: list[str] = []
-    #: Whose time an `ola` bounds.
+    #: Whose time an `ola` or a `question` bounds.
     units: list[str] = []
     tiers: list[int] = []
     #: Each absent: what `RULES` says of the kind.
@@ -170,8 +179,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def is_local(self) -> bool:
-        """Whether it is about a stage, a unit or a supplier, which the ticket enters and leaves."""
-        return self.is_about in ("stage", "ola", "contract")
+        """Whether it is about what the ticket enters and leaves: a stage, a unit, a question."""
+        return self.is_about in ("stage", "ola", "contract", "question")
 
     @property
     def is_about(self) -> Kind:
@@ -198,11 +207,13 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         ]
 
     def covers(self, situation: Situation) -> bool:
-        """Tell whether the ticket stands where a stage, an OLA or a contract is about."""
+        """Tell whether the ticket stands where a stage, OLA, contract or question is about."""
         if situation.ended or (self.steps and situation.step not in self.steps):
             return False
         if self.is_about == "contract":
             return situation.waiting_for == "supplier"
+        if self.is_about == "question":
+            return any(not self.units or unit in self.units for unit in situation.questions)
         if self.is_about == "ola":
             return (
                 situation.unit is not None

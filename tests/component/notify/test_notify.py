@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from contracts.routing import TicketAnswered, TicketAssigned
-from contracts.sla import Notice, SlaBreached, SlaWarned
+from contracts.sla import Notice, SlaBreached, SlaForetold, SlaWarned
 from deploy.local.processes import MAIL_SINK, SMS_PROVIDER
 from tests.component.notify.world import AGENT, NEIGHBOURS, NotifyWorld
 from tests.component.waiting import eventually, eventually_equal
@@ -99,6 +99,18 @@ def test_the_ladder_tells_expert_and_manager(world: NotifyWorld, code: str):
     ]  # fmt: skip
     assert len(world.letters("boss@example.com")) == 1
     assert any("فقط" in sms["message"] for sms in world.short_messages())
+
+
+def test_a_corrected_date_reaches_the_requester_by_email_at_any_hour(world: NotifyWorld, code: str):
+    """The SMS does so by day alone, whenever this is run."""
+    world.tell(code, registered())
+    world.tell(code, SlaForetold(expected_at=NOON, was=NOON))
+
+    (letter,) = eventually(
+        lambda: [each for each in world.letters() if "تغییر کرد" in each["subject"]]
+    )
+
+    assert "یکشنبه ۱۴۰۵/۰۹/۰۱" in letter["text"]
 
 
 def test_of_an_imported_ticket_nothing_is_sent(world: NotifyWorld, code: str):

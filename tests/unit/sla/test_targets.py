@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contracts.routing import TicketUnitAsked, TicketUnitReplied
 from contracts.sla import (
     SlaBreached,
     SlaBreachWithdrawn,
@@ -240,6 +241,46 @@ def test_a_supplier_has_his_contract_all_waits_together():
     assert world.clock("carrier").due_at == world.at(140)
     world.ring(140)
     assert [breach.clock for breach in world.found(SlaBreached)] == ["carrier"]
+
+
+# -- questions of colleagues
+
+
+def unit_asked(unit):
+    return TicketUnitAsked(question="q", by="desk", unit=unit)
+
+
+def unit_replied(unit):
+    return TicketUnitReplied(question="q", by="clerk", unit=unit, open_seconds=0)
+
+
+def test_a_question_has_a_clock_of_its_own_until_the_last_one_is_answered():
+    world = promising(target("finance", "PT1H", kind="question", units=["finance"]))
+    world.receive(unit_asked("legal"), 5)
+    assert world.found(SlaStarted) == []
+    world.receive(unit_asked("finance"), 10)
+    world.receive(unit_asked("finance"), 20)
+    world.receive(unit_replied("finance"), 30)
+    assert world.clock("finance").due_at == world.at(70)
+
+    world.receive(unit_replied("finance"), 40)
+    world.receive(unit_asked("finance"), 100)
+
+    assert [met.elapsed_seconds for met in world.found(SlaMet)] == [1800]
+    assert world.clock("finance").due_at == world.at(160)
+    world.ring(160)
+    assert [breach.clock for breach in world.found(SlaBreached)] == ["finance"]
+
+
+def test_a_question_to_any_unit_is_bounded_and_the_tickets_end_ends_it():
+    world = promising(target("questions", kind="question"))
+    world.receive(unit_asked("legal"), 5)
+    assert world.clock("questions").due_at == world.at(65)
+
+    world.receive(withdrawn(), 10)
+    world.receive(unit_replied("legal"), 20)
+
+    assert world.found(SlaBreached) == []
 
 
 # -- which wait stops which clock ------------------------------------------------------------------

@@ -27,6 +27,8 @@ from contracts.routing import (
     TicketResumed,
     TicketSentBack,
     TicketTriaged,
+    TicketUnitAsked,
+    TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
 )
@@ -65,6 +67,8 @@ DECISIONS: dict[type[Event], Callable[..., list[Event]]] = {
     TicketWithdrawn: handlers.see_end,
     TicketDeclined: handlers.see_end,
     TicketMerged: handlers.see_end,
+    TicketUnitAsked: handlers.see_question,
+    TicketUnitReplied: handlers.see_reply,
     TicketHandedOff: handlers.see_end,
 }
 
