@@ -51,6 +51,7 @@ _ROW: Final[dict[str, Any]] = {
     "priority": 1,
     "workflow": None,
     "strategy": "least_loaded",
+    "weight": 1,
     "active": True,
 }
 _HEAD: Final[dict[str, Any]] = {
@@ -71,6 +72,7 @@ _DECIDED: Final[dict[str, Any]] = {
     "priority": 1,
     "workflow": None,
     "strategy": "least_loaded",
+    "weight": 1,
 }
 _BEFORE: Final = _DECIDED | {"row": "it", "tier": 1, "skill": None, "priority": 3}
 _TRIAL: Final = {

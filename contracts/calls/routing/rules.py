@@ -152,6 +152,7 @@ class Decided(Answer):
     priority: int | None = None
     workflow: str | None = None
     strategy: str | None = None
+    weight: int | None = None
 
 
 class TryRules(Request):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cached_property
 
 import msgspec
 
@@ -14,7 +13,7 @@ from contracts.calls.routing.staff import Rate
 from contracts.days import read_date
 from contracts.rights import scope_of
 from services.routing.domain.attendance import ALWAYS, Times
-from services.routing.domain.rules import Table
+from services.routing.domain.rules import Table, table_of
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +57,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return self.hourly_rate if newest is None else newest.hourly_rate
 
 
-class Organisation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     """Everybody, every unit, every rule at one moment."""
 
     people: Mapping[str, Person] = {}
@@ -73,10 +72,10 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     #: Who decides for people on leave at this moment.
     stand_ins: Mapping[str, str] = {}
 
-    @cached_property
+    @property
     def table(self) -> Table:
         """The rules, ready to decide."""
-        return Table(self.rules)
+        return table_of(self.rules)
 
     def line_up(self, unit: str | None) -> Iterator[str]:
         """Give the unit and those above it, nearest first; ends at an unknown or cyclic parent."""

@@ -80,9 +80,13 @@ def _nobody(number: int, rule: Rule, organisation: Organisation) -> Iterator[Fie
     """Give why nobody would get the row's work: it would wait for ever."""
     if rule.unit not in organisation.units or not rule.active:
         return
-    if not organisation.pool(rule.unit, rule.tier):
+    # Whoever is off shift now will be there again.
+    everybody = organisation.people.values()
+    team = [p for p in everybody if (p.unit, p.tier) == (rule.unit, rule.tier)]
+    skills = [person.skills for person in team if organisation.works(person)]
+    if not skills:
         yield _fault(number, "tier", "tier_without_people", unit=rule.unit, tier=rule.tier)
-    elif rule.skill is not None and not organisation.pool(rule.unit, rule.tier, rule.skill):
+    elif rule.skill is not None and not any(rule.skill in known for known in skills):
         yield _fault(number, "skill", "skill_nobody_has", skill=rule.skill)
 
 

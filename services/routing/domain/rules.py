@@ -100,6 +100,7 @@ class Table:
     """A version of the rules, or a draft; whatever is asked of it is asked of its active rows."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
+        self.source = rules
         self.rules = tuple(sorted(rules, key=lambda rule: (rule.order, rule.id)))
         self._rows = [
             _Row(rule, Logic(rule.when) if rule.when is not None else None)
@@ -140,6 +141,21 @@ class Table:
                 yield row
                 if row.logic is None:
                     return
+
+
+#: By the tuples that they were made of, the last few.
+_TABLES: dict[int, Table] = {}
+_MADE = 8
+
+
+def table_of(rules: tuple[Rule, ...]) -> Table:
+    """Give the table of rules; the same tuple gives the same table."""
+    found = _TABLES.get(id(rules))
+    if found is None or found.source is not rules:
+        if len(_TABLES) >= _MADE:
+            _TABLES.clear()
+        found = _TABLES[id(rules)] = Table(rules)
+    return found
 
 
 def _fits(column: str) -> Callable[[Rule, Facts], bool]:

@@ -121,7 +121,7 @@ def test_only_results_make_a_difference() -> None:
 
     assert differing(one, row("other", tier=1, kind="request")) == []
     assert differing(one, row("one", tier=2, priority=1)) == ["tier", "priority"]
-    assert differing(one, None) == ["unit", "tier", "strategy"]
+    assert differing(one, None) == ["unit", "tier", "strategy", "weight"]
     assert differing(None, None) == []
 
 
@@ -203,6 +203,15 @@ def test_a_fault_is_named_where_it_stands(fields: dict[str, Any], pointer: str, 
     faults, _odd = review([row("one", **fields)], [], KNOWN)
 
     assert [(fault.pointer, fault.code) for fault in faults] == [(pointer, code)]
+
+
+def test_people_who_are_off_at_the_moment_are_people_all_the_same() -> None:
+    asleep: Any = dict.fromkeys(ORGANISATION.people, "off_shift")
+    night = Known(msgspec.structs.replace(ORGANISATION, off=asleep), {"default"}, SUBJECTS)
+
+    faults, _odd = review([row("one", unit="finance")], [], night)
+
+    assert faults == []
 
 
 def test_all_faults_are_named_at_once() -> None:
