@@ -82,6 +82,8 @@ class Entry:
     mentioned: set[str] = field(default_factory=set)
     followers: set[str] = field(default_factory=set)
     sleepers: set[str] = field(default_factory=set)
+    #: A partner outside has the work.
+    is_outside: bool = False
 
     @property
     def holder(self) -> str | None:
@@ -107,6 +109,7 @@ def enter(page: Entry, event: Event, at: datetime) -> None:
         page.ended_at = at if event.state in ENDED else None
         if event.state in ENDED:
             page.tokens.clear()
+            page.is_outside = page.is_outside and event.state == "handed_off"
 
 
 def _opened(page: Entry, event: Any) -> None:
@@ -165,6 +168,18 @@ def _reopened(page: Entry, event: Any) -> None:
 
 def _rated(page: Entry, event: Any) -> None:
     page.rating = event.score
+
+
+def _sent_out(page: Entry, event: Any) -> None:
+    if page.is_outside:
+        raise Breach(f"two have the work outside: {event.partner} is the second")
+    page.is_outside = True
+
+
+def _taken_back(page: Entry, event: Any) -> None:
+    if not page.is_outside:
+        raise Breach(f"{event.partner} gave back what it did not have")
+    page.is_outside = False
 
 
 def _prioritised(page: Entry, event: Any) -> None:
@@ -255,6 +270,8 @@ _BOOKS: Mapping[str, Callable[[Entry, Any], None]] = {
     "ticket.done": _done,
     "ticket.reopened": _reopened,
     "ticket.rated": _rated,
+    "ticket.sent_out": _sent_out,
+    "ticket.taken_back": _taken_back,
     "ticket.prioritised": _prioritised,
     "ticket.work_logged": _work_logged,
     "ticket.answered": _answered,

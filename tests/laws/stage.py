@@ -18,6 +18,7 @@ from services.routing.actions import ARGUMENTS
 from services.routing.domain import workflow
 from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Organisation
+from services.routing.domain.partner import Partner
 from services.routing.domain.ticket import Ticket
 from services.routing.places import Places
 from services.routing.reference import Grounding
@@ -188,10 +189,19 @@ class Stage:
             "lookup": _Lookup(self),
             "places": Places(self.loads, self._acquaintance),  # type: ignore[arg-type]
             "runtime": self,
+            "store": SimpleNamespace(partners=_Partners()),
             "settings": SimpleNamespace(value=SimpleNamespace(zone="Asia/Tehran")),
             "_cases": self,
         }
         return grounding
+
+
+class _Partners:
+    """Partners outside: whoever is named is one, unless his name ends in 1; some end the ticket."""
+
+    def known(self, names: Sequence[str]) -> dict[str, Partner]:
+        known = [name for name in names if not name.endswith("1")]
+        return {n: Partner(id=n, kind="webhook", ends=n.endswith("2")) for n in known}
 
 
 class _Lookup:

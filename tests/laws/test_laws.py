@@ -54,7 +54,7 @@ BUGS = {
     "timeline-with-a-gap": "its timeline ends",
     "doer-consents": "is offered|his own deed",
     "task-of-another-team": "is offered|another's queue|who may not see",
-    "done-and-back": "without a place",
+    "done-and-back": "without a place|and a capacity of",
 }
 
 

@@ -11,7 +11,7 @@ BUGS = {
     "dropped-dedupe": r"has the same cause|applies .* after",
     "acknowledged-before-commit": r"acknowledged|does not follow|never comes to rest|logs",
     "lost-owner": r"lost the owner",
-    "double-alarm": r"sounds .* twice|is not the fold",
+    "double-alarm": r"sounds .* twice|is not the fold|owes the notice .* twice",
     "missed-gap": r"has never decided on|are not the fold",
     "numbered-twice": r"numbers .* twice",
     "deaf-ladder": r"goes on with the ladder",

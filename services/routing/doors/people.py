@@ -1,0 +1,74 @@
+"""What can be asked and done about people."""
+
+from chassis.calls.call import Call
+from chassis.calls.entrypoints import command, query
+from contracts.calls.base import Nothing
+from contracts.calls.routing import (
+    Attendance,
+    Authenticate,
+    CancelLeave,
+    Colleague,
+    GetAttendance,
+    GetPerson,
+    GetTeam,
+    PersonView,
+    SetPresence,
+    Staff,
+    StaffContacts,
+    StaffContactsAnswer,
+    StaffMember,
+    TakeLeave,
+)
+from services.routing import (
+    accounts,
+)
+from services.routing.doors.parts import Parts
+
+
+class PeopleCalls(Parts):
+    """Staff, and who is there."""
+
+    @command
+    def authenticate(self, request: Authenticate, call: Call) -> Staff:
+        return accounts.authenticate(request, call, store=self.store, passwords=self.passwords)
+
+    @query
+    def staff_contacts(self, request: StaffContacts, call: Call) -> StaffContactsAnswer:
+        call.require("ticket.read")
+        return accounts.contacts(
+            request, organisation=self.grounding.lookup.organisation, store=self.store
+        )
+
+    @query
+    def staff(self, _request: Nothing, call: Call) -> list[StaffMember]:
+        call.require("ticket.read")
+        return [member.staff() for member in self.store.directory.members().values()]
+
+    @query
+    def person(self, request: GetPerson, call: Call) -> PersonView:
+        call.require("admin.change")
+        return self._administration.person(request.id)
+
+    @query
+    def attendance(self, request: GetAttendance, call: Call) -> Attendance:
+        return self._attending.attendance(request.person, call)
+
+    @query
+    def team(self, request: GetTeam, call: Call) -> list[Colleague]:
+        return self._attending.team(request.unit, call)
+
+    @command
+    def set_presence(self, request: SetPresence, call: Call) -> Attendance:
+        said = self._attending.set_presence(request, call)
+        self._distribution.serve_person(said.person)
+        return said
+
+    @command
+    def take_leave(self, request: TakeLeave, call: Call) -> Attendance:
+        return self._attending.take_leave(request, call)
+
+    @command
+    def cancel_leave(self, request: CancelLeave, call: Call) -> Attendance:
+        said = self._attending.cancel_leave(request, call)
+        self._distribution.serve_person(said.person)
+        return said

@@ -1,0 +1,118 @@
+"""What can be asked and done about tickets."""
+
+from chassis.calls.call import Call
+from chassis.calls.entrypoints import command, query
+from chassis.errors import Forbidden
+from chassis.timers import every
+from contracts.calls.base import Nothing
+from contracts.calls.routing import (
+    Act,
+    ActedOn,
+    ActOnMany,
+    Follow,
+    Followed,
+    GetRelated,
+    GetTexts,
+    GetTicket,
+    Inbox,
+    ListTickets,
+    Related,
+    Step,
+    TicketPage,
+    TicketView,
+    Timeline,
+)
+from services.routing import (
+    bulk,
+    doing,
+    merged,
+    relations,
+    timeline,
+    waking,
+)
+from services.routing.doors.parts import Parts
+from services.routing.views import Shown
+
+
+class TicketCalls(Parts):
+    """Tickets."""
+
+    @command
+    def act(self, request: Act, call: Call) -> TicketView:
+        outcome = doing.carry_out(request, call, self._desk)
+        self._distribution.serve_freed()
+        self._distribution.serve(request.code, outcome)
+        shown = Shown(request.code, outcome.version, outcome.state, call.now)
+        return self._views(call).show(shown)
+
+    @command
+    def act_on_many(self, request: ActOnMany, call: Call) -> list[ActedOn]:
+        outcomes = bulk.carry_out_many(
+            request,
+            call,
+            tickets=self.cases,
+            texts=self.store.texts,
+            grounds=self.grounding.now(),
+        )
+        self._distribution.serve_freed()
+        return self._views(call).acted_on(outcomes)
+
+    @query
+    def ticket(self, request: GetTicket, call: Call) -> TicketView:
+        return self._views(call).ticket(request.code)
+
+    @query
+    def related(self, request: GetRelated, call: Call) -> Related:
+        shown = self._views(call).readable(request.code)
+        return relations.related(
+            shown.ticket, request.code, tickets=self.cases, grounds=self.grounding.now(), call=call
+        )
+
+    @query
+    def tickets(self, request: ListTickets, call: Call) -> TicketPage:
+        return self._views(call).page(request)
+
+    @query
+    def inbox(self, _request: Nothing, call: Call) -> Inbox:
+        return self._views(call).inbox()
+
+    @query
+    def timeline(self, request: Timeline, call: Call) -> list[Step]:
+        views = self._views(call)
+        views.readable(request.code)
+        if not views.is_staff:
+            return self._public_steps(self.cases.history(request.code))
+        return timeline.full(self.cases.history(request.code), self.store.texts.bodies)
+
+    @query
+    def follow(self, request: Follow, call: Call) -> Followed:
+        ticket, history = self._views(call).followed(request.code)
+        followed = Followed(ticket=ticket, steps=self._public_steps(history))
+        if ticket.merged_into is None:
+            return followed
+        names = self.grounding.lookup.names
+        return merged.followed_on(followed, history, self.cases, self.store.texts.bodies, names)
+
+    @query
+    def texts(self, request: GetTexts, call: Call) -> dict[str, str]:
+        if call.identity.role != "service":
+            raise Forbidden("right_missing", right="ticket.read")
+        return self.store.texts.bodies(request.ids)
+
+    @every(seconds=1)
+    def hand_out(self) -> None:
+        self._distribution.serve_all()
+        self._distribution.serve_tasks()
+
+    @every(seconds=1)
+    def carry_on(self) -> None:
+        self._carrying.carry_all()
+        waking.wake_all(self.cases, self.grounding.runtime)
+
+    @every(seconds=10)
+    def pass_on_what_is_left(self) -> None:
+        self._leaving.pass_on()
+
+    @every(seconds=60)
+    def sweep_loads(self) -> None:
+        self._distribution.sweep(self.settings.reservation)
