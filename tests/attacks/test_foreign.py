@@ -87,6 +87,8 @@ _ARGUMENTS = {
     "reason": {"reason": "staff-short"},
     "exception": {"reason": "staff-short"},
     "decision": {"approved": True},
+    "draft": {"text": "نه"},
+    "split": {"subject": "it.network", "title": "نه", "description": "نه"},
 }
 
 

@@ -39,6 +39,8 @@ _SHOWN = {
     "actions",
     "messages",
     "timeline",
+    "answers",
+    "expected",
 }
 _DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
