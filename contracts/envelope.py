@@ -81,6 +81,10 @@ def short_type(cloud_type: str) -> str:
     return cloud_type.removeprefix(TYPE_PREFIX).removesuffix(".v1")
 
 
+#: What conditions may ask of the answers in a form: ids, choices, numbers, dates; no texts.
+Answered = str | int | float | bool | list[str]
+
+
 class ContentRef(msgspec.Struct, frozen=True):
     """Points at a text that its owner keeps apart, so that it can be erased."""
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from contracts.envelope import ContentRef, Event, event
+from contracts.envelope import Answered, ContentRef, Event, event
 
 
 class FormRef(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class TicketRegistered(Event):
     form: FormRef | None = None
     #: Answers of the fields marked `routable`, by field: ids of options, numbers, days (ISO), yes
     #: and no; never free text, never what tells who somebody is.
-    answers: dict[str, str | int | float | bool | list[str]] = {}
+    answers: dict[str, Answered] = {}
 
 
 @event("ticket.message_received", by="intake")

@@ -1,8 +1,8 @@
 """What happens to a ticket by its own workflow: steps of its own, tasks, approvals, forms."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from contracts.envelope import ContentRef, Event, event
+from contracts.envelope import Answered, ContentRef, Event, event
 from contracts.routing.state import StateEvent
 
 #: A text of the workflow's definition, by language.
@@ -37,7 +37,7 @@ class TicketFormFilled(Event):
     by: str
     answers: ContentRef
     #: What conditions may ask of the answers: ids, choices, numbers, dates; no texts.
-    values: dict[str, Any] = {}
+    values: dict[str, Answered] = {}
 
 
 @event("ticket.task_opened", by="routing")

@@ -1,9 +1,9 @@
 """Where the work is: opened, owned, given, passed on, returned."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from contracts.envelope import ContentRef, Event, event
+from contracts.envelope import Answered, ContentRef, Event, event
 from contracts.routing.state import StateEvent
 
 #: Why work was taken from who had it: he did nothing about it in time, or he has left.
@@ -29,7 +29,7 @@ class TicketOpened(StateEvent):
     #: The unit of the staff member who registered it for the requester.
     registered_in: str | None = None
     #: What conditions may ask of the form that was filled in at registering.
-    answers: dict[str, Any] = {}
+    answers: dict[str, Answered] = {}
 
 
 @event("ticket.owned", by="routing")

@@ -191,4 +191,4 @@ def test_an_edited_list_of_holidays_is_on_the_page(page: Page, admin: Api, langu
 
     page.goto("/agreements/ticket")
 
-    expect(page.locator(".days")).to_contain_text(titles[language])
+    expect(page.locator(".days").first).to_contain_text(titles[language])

@@ -31,6 +31,7 @@ from tests.load.disk import DiskProbe
 from tests.load.events import draw_codes, example
 from tests.load.measuring import SETTINGS, Bench, lateness_row
 from tests.load.open_tickets import Stock
+from tests.load.warming import give_memory
 
 _MILLION = 1_000_000
 #: The stock was registered over so many days, and its first marks come as many days from now.
@@ -44,9 +45,6 @@ _RATE, _SECONDS = 1_000, 20
 _RATE_BESIDE = 100
 _AHEAD_SECONDS = 20.0
 _PLANNED = 10_000
-#: Every commit of a random code touches other pages of the keys of millions: with the 1 GB of a
-#: developer's database the server spends its time evicting them.
-_CACHE = "cache_size=4GB"
 _PATIENCE_SECONDS = 120
 #: A new index over a million tickets takes its time.
 _START_SECONDS = 300
@@ -89,7 +87,7 @@ class Million:
         self.tickets = tickets
         client = MongoClient[dict[str, Any]](bench.addresses.mongo_uri)
         self._server = client.admin
-        self._server.command("setParameter", 1, wiredTigerEngineRuntimeConfig=_CACHE)
+        give_memory(client)
         self.sla: Database[dict[str, Any]] = client["peygir_sla"]
         self.routing: Database[dict[str, Any]] = client["peygir_routing"]
         self.admin = bench.people.api("admin")

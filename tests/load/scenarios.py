@@ -31,6 +31,10 @@ SCENARIOS: dict[str, Scenario] = {
     # First, while the people who work on tickets have room.
     "life_8_callers": _callers(8, attrgetter("live"), expected=8),
     "register_alone": _callers(1, _registering, expected=20),
+    # Each finds the system at rest: what is done for the one before has ended.
+    "register_idle": lambda people, seconds: at_rate(
+        _registering(people), rate=10, seconds=seconds
+    ),
     "register_at_rate": lambda people, seconds: at_rate(
         _registering(people), rate=100, seconds=seconds
     ),

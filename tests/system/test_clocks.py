@@ -48,10 +48,10 @@ def timeline(client: Api, code: str) -> list[str]:
     return [step["type"] for step in answer.expect(200).json["steps"]]
 
 
-def test_marks_raise_the_priority_and_escalate_and_what_cannot_be_is_noted(
+def test_marks_raise_the_priority_escalate_and_ask_a_unit(
     staff: SimpleNamespace, code: str
 ) -> None:
-    wait_for(lambda: "ticket.demand_refused" in timeline(staff.admin, code), 30, "the marks")
+    wait_for(lambda: "ticket.unit_asked" in timeline(staff.admin, code), 30, "the marks")
 
     told = timeline(staff.admin, code)
     ticket = staff.admin.get(f"/tickets/{code}").expect(200).json

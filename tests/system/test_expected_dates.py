@@ -75,7 +75,9 @@ def test_a_new_request_is_expected_when_most_like_it_had_been_done(
     staff: SimpleNamespace, anyone: Api, code: str
 ) -> None:
     found = wait_for(lambda: anyone.track(code, PROOF).expect(200).json["expected"], 30)
-    seen = staff.desk.get(f"/tickets/{code}").expect(200).json["expected"]
+    path = f"/tickets/{code}"
+    wait_for(lambda: staff.desk.get(path).status == 200, 30, "the case")
+    seen = staff.desk.get(path).expect(200).json["expected"]
 
     assert found["by"] == "history"
     assert (seen["of"], seen["samples"], seen["quantile"]) == ("subject", PAST, 0.8)

@@ -41,12 +41,15 @@ def many_tickets(client: Api) -> list[str]:
 
 
 def together(client: Api, action: str, codes: list[str], **arguments: Any) -> list[dict[str, Any]]:
-    """Act on many, as many calls as it takes."""
-    results: list[dict[str, Any]] = []
-    for start in range(0, len(codes), TOGETHER):
-        body = {"codes": codes[start : start + TOGETHER], "arguments": arguments}
-        results += client.post(f"/tickets/actions/{action}", body).expect(200).json
-    return results
+    """Act on many, as many calls as it takes; what was too slow to be certain is tried again."""
+    results: dict[str, dict[str, Any]] = {}
+    for _try in range(5):
+        left = [code for code in codes if results.get(code, {}).get("status", 503) == 503]
+        for start in range(0, len(left), TOGETHER):
+            body = {"codes": left[start : start + TOGETHER], "arguments": arguments}
+            told = client.post(f"/tickets/actions/{action}", body).expect(200).json
+            results |= {item["code"]: item for item in told}
+    return list(results.values())
 
 
 def is_quiet(sink: Http) -> bool:
@@ -75,7 +78,9 @@ def test_five_hundred_requesters_are_told_one_answer_once_within_ten_seconds(
 
     wait_for(lambda: staff.admin.get(f"/tickets/{children[-1]}").status == 200, 60, "the last one")
     attached = together(staff.admin, "attach", children, parent=parent)
-    assert Counter(item["status"] for item in attached) == {200: CHILDREN}
+    # Refused where an earlier try had been done after all.
+    assert {item["status"] for item in attached} <= {200, 409}
+    assert len(attached) == CHILDREN
 
     # The letters of registering are on their way first.
     wait_for(lambda: is_quiet(sink), 120, "the letters of registering")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chassis.decisions import Evolution
-from contracts.envelope import ContentRef
+from contracts.envelope import Answered, ContentRef
 from contracts.routing import ENDED, State
 from contracts.routing.partners import Outcome, PartnerKind
 from services.routing.domain import attention, ties
@@ -128,7 +128,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[Task, ...] = ()
     consent: Consent | None = None
     #: What was answered in forms on the way, by form: what conditions may ask.
-    answers: dict[str, dict[str, Any]] = {}
+    answers: dict[str, dict[str, Answered]] = {}
 
     @property
     def holder(self) -> str | None:

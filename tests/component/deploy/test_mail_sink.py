@@ -47,13 +47,13 @@ def test_mails_are_found_by_recipient(smtp, mail_sink):
 
 
 def test_the_newest_mails_are_listed_and_the_ids_of_all(smtp, mail_sink):
-    for number in range(501):
+    for number in range(1001):
         smtp.send_message(a_mail(subject=f"mail {number}"))
 
     listed = mail_sink.get("/messages").json
-    assert len(listed) == 500
-    assert listed[-1]["subject"] == "mail 500"
-    assert mail_sink.get("/message-ids").json == ["<n-1@example.org>"] * 501
+    assert len(listed) == 1000
+    assert listed[-1]["subject"] == "mail 1000"
+    assert mail_sink.get("/message-ids").json == ["<n-1@example.org>"] * 1001
 
 
 def test_forgotten_mails_are_gone(smtp, mail_sink):
