@@ -55,14 +55,14 @@ class Partner(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def partner() -> Iterator[Any]:
+def partner() -> Any:
     scripts = defaultdict(lambda: [(202, {})])
     handler = type("Scripted", (Partner,), {"scripts": scripts, "got": defaultdict(list)})
     server = http.server.ThreadingHTTPServer((HOST, 0), handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     handler.address = f"http://{HOST}:{server.server_port}"
     # Its thread ends with the process: waiting for it can last for ever in one that is patched.
-    yield handler
+    return handler
 
 
 @pytest.fixture(scope="module")
