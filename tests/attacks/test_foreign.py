@@ -75,6 +75,8 @@ def tries(routes: list[Route], code: str) -> Iterator[tuple[Route, str]]:
             yield route, route.filled(code=code, action=action)
 
 
+#: Forgetting what oneself has drafted, or looking away, tells nothing of the ticket.
+_OWN = {("DELETE", "draft"), ("DELETE", "viewers")}
 _ARGUMENTS = {
     "assign": {"person": "expert"},
     "log-work": {"work_group": "other", "duration": "PT15M"},
@@ -98,7 +100,9 @@ def test_no_route_shows_or_changes_the_work_of_another_unit(routes, work, outsid
     for route, path in tries(with_code(routes, "/api/v1/tickets/"), work.code):
         body = _ARGUMENTS.get(path.rpartition("/")[2], {}) if route.takes_json else None
         answer = outsider.request(route.method, path, body)
-        assert answer.status in _HIDDEN, f"{route.method} {path}: {answer.status} {answer.text}"
+        is_own = (route.method, path.rpartition("/")[2]) in _OWN
+        hidden = {204} if is_own else _HIDDEN
+        assert answer.status in hidden, f"{route.method} {path}: {answer.status} {answer.text}"
         assert not work.is_told_by(answer.text.replace(path, "")), path
 
     assert snapshot(admin, work.code) == before
