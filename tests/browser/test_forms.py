@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.installation import Installation
 from tests.browser.test_portal import CODE, assert_accessible
+from tests.component.waiting import eventually
 from tests.system.client import Api
 
 IBAN = "IR820540102680020817909002"
@@ -62,7 +63,9 @@ def test_a_purchase_is_asked_for_row_by_row_and_its_total_worked_out(
     send(page)
     code = page.locator(".code").inner_text()
     assert CODE.fullmatch(code)
-    ticket = desk.get(f"/tickets/{digits_only(code)}").json
+    path = f"/tickets/{digits_only(code)}"
+    eventually(lambda: desk.get(path).status == 200)
+    ticket = desk.get(path).json
     told = {answer["field"]: answer["value"] for answer in ticket["form"]["answers"]}
     assert (told["total"], told["project_code"]) == (35000, "PR-1405")
 

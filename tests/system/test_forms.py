@@ -140,9 +140,16 @@ def test_a_form_goes_from_its_publication_to_the_answers_in_words(
     assert [answer["field"] for answer in followed["answers"]] == ["total"]
 
     def event() -> dict[str, Any] | None:
-        page = staff.admin.get("/events?types=ticket.registered&limit=200").expect(200).json
-        events = page.get("items", page.get("events", []))
-        return next((each for each in events if each["subject"] == code), None)
+        after = ""
+        while True:
+            path = f"/events?types=ticket.registered&limit=1000{after}"
+            page = staff.admin.get(path).expect(200).json
+            events = page.get("items", page.get("events", []))
+            if not events:
+                return None
+            if found := next((each for each in events if each["subject"] == code), None):
+                return dict(found)
+            after = f"&after={page['next']}"
 
     data = wait_for(event, deadline=30, what="the event")["data"]
     assert (data["form"]["id"], data["answers"]) == (form, {"total": 2_500_000_000})

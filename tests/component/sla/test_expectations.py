@@ -18,7 +18,7 @@ from tests.unit.sla.world import assigned, done, finished, registered
 
 DAY = timedelta(days=1)
 TARGET = {"clock": "resolution", "within": "PT100H", "calendar": "always"}
-_SECONDS = 30
+_SECONDS = 90
 
 
 @pytest.fixture(scope="module")
