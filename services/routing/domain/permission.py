@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chassis.errors import Conflict, Forbidden
-from contracts.rights import RIGHTS
 from services.routing.domain import aside
 from services.routing.domain.facts import facts_of
 from services.routing.domain.standing import (
@@ -147,10 +146,7 @@ def not_now(action: str, ticket: Ticket, reason: str) -> Conflict:
 def _is_open(transition: Transition, standing: Standing) -> bool:
     if standing.asker.importing:
         return transition.action not in AUTOMATIC
-    return transition.action not in FOR_IMPORTERS and any(
-        standing.has_right(name) if name in RIGHTS else standing.is_meant(name)
-        for name in transition.who
-    )
+    return transition.action not in FOR_IMPORTERS and any(map(standing.is_meant, transition.who))
 
 
 def _hindrance(transition: Transition, standing: Standing, at: datetime) -> str | None:

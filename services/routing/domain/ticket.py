@@ -114,12 +114,6 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     cost: int = 0
     outside: Outside | None = None
     client: Client | None = None
-
-    @property
-    def is_outside(self) -> bool:
-        """Whether a partner outside has the work."""
-        return self.outside is not None and self.outside.is_open
-
     #: Which tickets it belongs together with.
     ties: Ties = Ties()
     #: Who looks after it beside owner and assignee.
@@ -129,6 +123,11 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     #: What was answered in forms on the way, by form: what conditions may ask.
     answers: dict[str, dict[str, Answered]] = {}
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether a partner outside has the work."""
+        return self.outside is not None and self.outside.is_open
 
     @property
     def holder(self) -> str | None:
