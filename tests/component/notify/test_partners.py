@@ -73,7 +73,7 @@ def world(
         started._environment["PARTNER_ADDRESS"] = partner.address
         started.start_all(MAIL_SINK, *NEIGHBOURS)
         started.start(
-            "notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=5
+            "notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=30
         )
         yield started
 
@@ -146,7 +146,7 @@ def test_what_follows_is_told_in_order_and_after_a_kill_with_the_same_ids(
     code = hand_over(world, "slow")
     eventually(lambda: partner.got["slow"])
     world.kill("notify-1")
-    world.start("notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=5)
+    world.start("notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=30)
     written = {"handoff": "h1", "partner": "slow", "kind": "webhook"}
     world.tell(code, TicketPartnerWritten(**written, by="desk", text=TEXT))  # type: ignore[arg-type]
 
