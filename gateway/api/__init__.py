@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from gateway.api import (
+    account,
     admin,
     clocks,
     desk,
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     subjects.router,
     forms.router,
     sessions.router,
+    account.router,
     devices.router,
     people.router,
     inbox.router,

@@ -86,7 +86,9 @@ async def opened(caller: Caller, body: SignIn) -> Tokens:
     network = network_of(caller.address)
     # A name is counted with the address, so that nobody locks somebody else out from afar.
     await caller.spend(sign_in=network, sign_in_name=hidden(f"{body.username}@{network}"))
-    request = Authenticate(username=body.username, password=body.password, address=network)
+    request = Authenticate(
+        username=body.username, password=body.password, address=network, code=body.code
+    )
     staff = await caller.command("routing", "authenticate", request, Staff)
     log.info("signed_in", subject=f"person:{staff.id}", address=caller.address)
     return caller.gateway.sessions.open(staff)

@@ -20,6 +20,7 @@ from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
 from services.routing.domain.ticket import Ticket, index
 from services.routing.leaving import Leaving
+from services.routing.own_account import OwnAccount
 from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store
@@ -85,6 +86,10 @@ class Parts:
         lookup = self.grounding.lookup
         forms = self.grounding.forms
         return Administration(self.organisation, self.store, lookup, self.passwords, forms)
+
+    @cached_property
+    def _own_account(self) -> OwnAccount:
+        return OwnAccount(self.store, self.passwords, self._administration)
 
     @cached_property
     def _rulebook(self) -> Rulebook:

@@ -9,6 +9,7 @@ from chassis.runtime import Mongo
 from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
+from services.routing.repository.factors import Factors
 from services.routing.repository.loads import Loads
 from services.routing.repository.macros import Drafts, Macros
 from services.routing.repository.partners import Partners
@@ -63,6 +64,11 @@ class Store(Mongo):
     def attempts(self) -> Attempts:
         """Wrong passwords of late."""
         return Attempts(self.db["attempts"])
+
+    @late
+    def factors(self) -> Factors:
+        """Second factors of staff."""
+        return Factors(self.db["second_factors"])
 
     @late
     def macros(self) -> Macros:
