@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Response
 
@@ -17,10 +17,12 @@ from contracts.calls.routing import (
     SecondFactorView,
 )
 from gateway.access import SignedIn, SignedInCommanding, allow_command
-from gateway.answers import answered, gives
+from gateway.answers import SessionAnswer, answered, gives
+from gateway.api import sessions
 from gateway.caller import Caller
 from gateway.documents import NewPassword, OwnPassword, SecondCode, SlugPath
 from gateway.json_bodies import StrictRoute
+from gateway.security import Session, Tokens
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"], route_class=StrictRoute)
 
@@ -29,15 +31,13 @@ _DONE: dict[int | str, dict[str, object]] = {204: {"description": "Done."}}
 
 @router.put(
     "/me/password",
-    status_code=204,
     operation_id="change_own_password",
     summary="Change one's password",
-    responses=_DONE,
+    responses=gives(SessionAnswer, description="Every session has ended but this new one."),
 )
 async def change_own_password(body: NewPassword, caller: SignedInCommanding) -> Response:
     """Take another password; the current one proves who asks."""
-    await change_password(caller, body)
-    return Response(status_code=204)
+    return sessions.with_tokens(await change_password(caller, body))
 
 
 @router.get(
@@ -103,10 +103,16 @@ async def reset_second_factor(
     return Response(status_code=204)
 
 
-async def change_password(caller: Caller, given: NewPassword) -> None:
-    """Give the caller another password; raises Forbidden where the current one is wrong."""
+async def change_password(caller: Caller, given: NewPassword) -> Tokens:
+    """Give the caller another password, and a session in place of all that he has.
+
+    Raises Forbidden where the current one is wrong.
+    """
     request = ChangePassword(current=given.current, new=given.new)
     await caller.command("routing", "change_password", request, Nothing)
+    staff = cast("Session", caller.session).staff
+    await caller.gateway.revocations.end_all_of(staff.id)
+    return caller.gateway.sessions.open(staff)
 
 
 async def second_factor(caller: Caller) -> SecondFactorView:

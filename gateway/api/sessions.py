@@ -35,7 +35,7 @@ _GATEWAY: Final = Identity(subject="system:gateway", role="service")
 )
 async def sign_in(body: SignIn, caller: Anyone) -> Response:
     """Give a session for a user name and a password."""
-    return _with_tokens(await opened(caller, body))
+    return with_tokens(await opened(caller, body))
 
 
 @router.post(
@@ -47,7 +47,7 @@ async def sign_in(body: SignIn, caller: Anyone) -> Response:
 async def refresh(body: Refresh, caller: Anyone) -> Response:
     """Give new tokens; unit and role are asked for again, so that changes of them count."""
     await caller.spend(sign_in=network_of(caller.address))
-    return _with_tokens(await refreshed(caller, body.refresh_token))
+    return with_tokens(await refreshed(caller, body.refresh_token))
 
 
 @router.get(
@@ -109,6 +109,22 @@ async def ended(caller: Caller) -> None:
     log.info("signed_out", subject=caller.identity.subject, address=caller.address)
 
 
+def with_tokens(tokens: Tokens) -> Response:
+    """Answer with a session and its tokens."""
+    session = tokens.session
+    return answered(
+        SessionAnswer(
+            token=tokens.token,
+            token_type="Bearer",  # noqa: S106 - the name of a scheme
+            expires_at=_instant(session.expires),
+            refresh_token=tokens.refresh_token,
+            refresh_expires_at=_instant(tokens.refresh_expires),
+            staff=session.staff,
+            rights=rights_of(session.identity),
+        )
+    )
+
+
 def _session_of(caller: Caller) -> Session:
     """Give the session that `SignedIn` has made sure of."""
     return cast("Session", caller.session)
@@ -130,21 +146,6 @@ async def _as_of_now(caller: Caller, staff: Staff) -> Staff:
         unit=contact.unit,
         tier=staff.tier,
         language=contact.language,
-    )
-
-
-def _with_tokens(tokens: Tokens) -> Response:
-    session = tokens.session
-    return answered(
-        SessionAnswer(
-            token=tokens.token,
-            token_type="Bearer",  # noqa: S106 - the name of a scheme
-            expires_at=_instant(session.expires),
-            refresh_token=tokens.refresh_token,
-            refresh_expires_at=_instant(tokens.refresh_expires),
-            staff=session.staff,
-            rights=rights_of(session.identity),
-        )
     )
 
 

@@ -14,7 +14,7 @@ from gateway.caller import Caller
 from gateway.documents import NewPassword, SecondCode
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_form
-from gateway.pages.staff import Someone, StaffRoute, staff_page
+from gateway.pages.staff import Someone, StaffRoute, keep, staff_page
 
 router = APIRouter(prefix="/me", include_in_schema=False, route_class=StaffRoute)
 
@@ -34,10 +34,12 @@ async def change_password(request: Request, caller: Someone) -> Response:
     caller.key = key_of(values)
     try:
         given = {name: values.get(name, "") for name in ("current", "new")}
-        await account.change_password(caller, checked(NewPassword, given))
+        tokens = await account.change_password(caller, checked(NewPassword, given))
     except DomainError as error:
         return await _page(request, caller, at="password", error=error)
-    return RedirectResponse("/me?done=password", status_code=303)
+    response = RedirectResponse("/me?done=password", status_code=303)
+    keep(request, response, tokens)
+    return response
 
 
 @router.post("/second-factor")

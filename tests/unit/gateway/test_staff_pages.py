@@ -7,6 +7,7 @@ import re
 import pytest
 
 from chassis.errors import Forbidden, Unauthenticated
+from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     BegunSecondFactor,
     Inbox,
@@ -158,3 +159,15 @@ async def test_a_wrong_current_password_is_told_beside_its_form(staffed):
     assert (reply.status, short.status) == (403, 422)
     assert "این گذرواژهٔ شما نیست" in reply.text
     assert 'aria-invalid="true"' in short.text
+
+
+async def test_another_password_ends_every_session_but_this_one(staffed):
+    await staffed.post("/sign-in", form=IN)
+    elsewhere = dict(staffed.cookies)
+    staffed.services.tell("routing", "change_password", Nothing())
+
+    done = await staffed.post("/me/password", form={"current": "secret", "new": "long enough"})
+
+    assert (done.status, done.headers["location"]) == (303, "/me?done=password")
+    assert "desk" in staffed.revocations.people
+    assert staffed.cookies["session"] != elsewhere["session"]
