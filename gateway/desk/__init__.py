@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from gateway.desk import entrance, inbox
+from gateway.desk import entrance, inbox, live
 
-ROUTERS: tuple[APIRouter, ...] = (entrance.router, inbox.router)
+ROUTERS: tuple[APIRouter, ...] = (entrance.router, inbox.router, live.router)
