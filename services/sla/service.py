@@ -30,6 +30,7 @@ from contracts.calls.sla import (
     GetTimes,
     GiveReason,
     HolidaysView,
+    NextDue,
     Replanning,
     RequestException,
     SeedHolidays,
@@ -65,6 +66,7 @@ from services.sla import expecting, handlers, past, promises, verdicts
 from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.explaining import explain
 from services.sla.domain.finding import index
+from services.sla.domain.nearest import nearest
 from services.sla.domain.views import view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
@@ -176,6 +178,14 @@ class SlaService:
             call.require("ticket.read")
         states = self.tickets.states(request.codes)
         return expecting.views(states, self.reference.holding(states.values()), call.now)
+
+    @query
+    def next_due(self, request: GetTimes, call: Call) -> dict[str, NextDue]:
+        call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        book = self.reference.holding(states.values())
+        found = {code: nearest(state, book, call.now) for code, state in states.items()}
+        return {code: due for code, due in found.items() if due is not None}
 
     @query
     def expectations(self, _request: Nothing, call: Call) -> list[Calibration]:
