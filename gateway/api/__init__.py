@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from gateway.api import (
     admin,
+    capacity,
     clocks,
     desk,
     devices,
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     devices.router,
     people.router,
+    capacity.router,
     inbox.router,
     reports.router,
     expectations.router,
