@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     account,
     admin,
+    capacity,
     clocks,
     desk,
     devices,
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     account.router,
     devices.router,
     people.router,
+    capacity.router,
     inbox.router,
     reports.router,
     expectations.router,

@@ -41,6 +41,7 @@ class Grounding(Reference):
     runtime = Runtime()
     store = Store()
     intake = ServiceClient("intake")
+    sla = ServiceClient("sla")
 
     settings = Config(RoutingSettings)
 

@@ -1,5 +1,6 @@
 """The sla service: wiring only."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
 from chassis.timers import background, due, everywhere
 from contracts.calls.base import Nothing
+from contracts.calls.days import GetPromised, GetWorkingDays, WorkingDay
 from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
@@ -62,7 +64,7 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import expecting, handlers, past, promises, verdicts
+from services.sla import expecting, handlers, past, planning, promises, verdicts
 from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.explaining import explain
 from services.sla.domain.finding import index
@@ -191,6 +193,18 @@ class SlaService:
     def expectations(self, _request: Nothing, call: Call) -> list[Calibration]:
         call.require("report.read")
         return self.reference.outlook.calibrations()
+
+    @query
+    def working_days(self, request: GetWorkingDays, call: Call) -> dict[str, list[WorkingDay]]:
+        call.require("ticket.read")
+        self.reference.refresh()
+        return planning.working_days(request, self.reference.book)
+
+    @query
+    def promised(self, request: GetPromised, call: Call) -> dict[str, datetime]:
+        call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        return planning.promised(states, self.reference.holding(states.values()), call.now)
 
     @query
     def unit_clocks(self, request: UnitClocks, call: Call) -> UnitClocksPage:

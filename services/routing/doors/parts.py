@@ -13,6 +13,7 @@ from services.routing import (
 )
 from services.routing.administration import Administration
 from services.routing.attending import Attending
+from services.routing.capacity import Capacities
 from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
 from services.routing.doing import Desk
@@ -29,6 +30,7 @@ from services.routing.rule_trials import RuleTrials
 from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
 from services.routing.views import Views
+from services.routing.watching import Watch
 
 
 class Parts:
@@ -98,3 +100,11 @@ class Parts:
     @cached_property
     def _rule_trials(self) -> RuleTrials:
         return RuleTrials(self._rulebook, self.store.requests, self.grounding)
+
+    @cached_property
+    def _capacities(self) -> Capacities:
+        return Capacities(self.organisation, self.grounding)
+
+    @cached_property
+    def _watch(self) -> Watch:
+        return Watch(self.organisation, self.grounding, self.settings.capacity_every)

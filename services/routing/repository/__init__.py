@@ -9,6 +9,7 @@ from chassis.runtime import Mongo
 from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
 from services.routing.repository.directory import Directory
+from services.routing.repository.efforts import Efforts
 from services.routing.repository.factors import Factors
 from services.routing.repository.loads import Loads
 from services.routing.repository.macros import Drafts, Macros
@@ -44,6 +45,11 @@ class Store(Mongo):
     def queues(self) -> Queues:
         """Work that waits for a free person."""
         return Queues(self.db["tickets"])
+
+    @late
+    def efforts(self) -> Efforts:
+        """What units have to do and have done."""
+        return Efforts(self.db["tickets"])
 
     @late
     def requests(self) -> PastRequests:
