@@ -27,6 +27,11 @@ router = APIRouter(prefix="/api/v1/inbox", tags=["tickets"], route_class=StrictR
 )
 async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response:
     """Give own work, own tickets that are out with others, the team's queue, where one is asked."""
+    return answered(await collected(caller))
+
+
+async def collected(caller: Caller) -> InboxAnswer:
+    """Give the caller's inbox with what others know of its tickets."""
     inbox = await caller.query("routing", "inbox", Nothing(), Inbox)
     views = [*inbox.out, *inbox.asked, *inbox.questions, *inbox.work, *inbox.queue]
     # A ticket may stand in two parts, and a question may name a hundred codes and more.
@@ -35,16 +40,14 @@ async def get_inbox(caller: Annotated[Caller, allow("ticket.read")]) -> Response
         with_titles(caller, shown), _clocks(caller, [view.code for view in inbox.out])
     )
     by_code = {line.code: line for line in lines}
-    return answered(
-        InboxAnswer(
-            work=[by_code[view.code] for view in inbox.work if view.code in by_code],
-            out=[by_code[view.code] for view in inbox.out if view.code in by_code],
-            queue=[by_code[view.code] for view in inbox.queue if view.code in by_code],
-            asked=[by_code[view.code] for view in inbox.asked if view.code in by_code],
-            questions=[by_code[view.code] for view in inbox.questions if view.code in by_code],
-            clocks=clocks or {},
-            unavailable=unavailable if clocks is not None else [*unavailable, "sla"],
-        )
+    return InboxAnswer(
+        work=[by_code[view.code] for view in inbox.work if view.code in by_code],
+        out=[by_code[view.code] for view in inbox.out if view.code in by_code],
+        queue=[by_code[view.code] for view in inbox.queue if view.code in by_code],
+        asked=[by_code[view.code] for view in inbox.asked if view.code in by_code],
+        questions=[by_code[view.code] for view in inbox.questions if view.code in by_code],
+        clocks=clocks or {},
+        unavailable=unavailable if clocks is not None else [*unavailable, "sla"],
     )
 
 

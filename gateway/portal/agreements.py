@@ -14,7 +14,7 @@ from contracts.calls.routing import Unit
 from gateway.access import Anyone
 from gateway.api.subjects import title_of
 from gateway.caller import Caller
-from gateway.portal.rendering import page, reader_of
+from gateway.pages.rendering import page, reader_of
 from gateway.portal.wording import Words, sheet
 
 router = APIRouter(prefix="/agreements", include_in_schema=False)

@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from gateway.caller import gateway_of
-from gateway.portal.cookies import cookie, set_cookie
+from gateway.pages.cookies import cookie, set_cookie
 
 COOKIE: Final = "follow"
 _SECONDS: Final = 2 * 3600

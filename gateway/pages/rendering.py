@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -18,13 +18,17 @@ from starlette.types import Scope
 from chassis.errors import DomainError
 from gateway.caller import gateway_of
 from gateway.errors import detail_of, headers_of, language_of
-from gateway.portal.cookies import cookie, set_cookie
-from gateway.portal.display import code_shown, foretold_shown, instant_shown
+from gateway.pages.cookies import cookie, set_cookie
+from gateway.pages.display import code_shown, foretold_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
+_GATEWAY: Final = _HERE.parent
 _STATIC: Final = _HERE / "static"
+_AREAS: Final = ("desk",)
 _LANGUAGE_COOKIE: Final = "lang"
+_THEME_COOKIE: Final = "theme"
+THEMES: Final = ("auto", "light", "dark")
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -34,6 +38,14 @@ def reader_of(request: Request) -> str:
         if chosen in LANGUAGES:
             return str(chosen)
     return language_of(request)
+
+
+def theme_of(request: Request) -> str:
+    """Give the page's colours: chosen now, chosen before, or as the reader's device has them."""
+    for chosen in (request.query_params.get("theme"), cookie(request, _THEME_COOKIE)):
+        if chosen in THEMES:
+            return str(chosen)
+    return THEMES[0]
 
 
 def page(
@@ -53,9 +65,11 @@ def page(
         .render(
             t=partial(text, language),
             has=has,
+            names=partial(_names, language),
             language=language,
             other="en" if language == "fa" else "fa",
             direction="rtl" if language == "fa" else "ltr",
+            theme=theme_of(request),
             here=request.url.path,
             number=partial(_number, language),
             instant=partial(_instant, language, settings.zone),
@@ -68,6 +82,8 @@ def page(
     )
     if request.query_params.get("lang") == language:
         set_cookie(request, response, _LANGUAGE_COOKIE, language, _YEAR)
+    if request.query_params.get("theme") in THEMES:
+        set_cookie(request, response, _THEME_COOKIE, theme_of(request), _YEAR)
     return response
 
 
@@ -102,7 +118,15 @@ class _Static(StaticFiles):
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader([_HERE / "templates", _GATEWAY / "portal" / "templates"]),
+                # `desk/inbox.html` lies in the templates of `desk`.
+                PrefixLoader(
+                    {area: FileSystemLoader(_GATEWAY / area / "templates") for area in _AREAS}
+                ),
+            ]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -121,6 +145,10 @@ def _static_address(name: str) -> str:
 
 def _number(language: str, value: object) -> str:
     return digits(value, language)
+
+
+def _names(language: str, group: str, keys: Iterable[str]) -> list[str]:
+    return [text(language, f"{group}.{key}") for key in keys]
 
 
 def _foretold(language: str, zone: str, instant: datetime) -> str:
