@@ -79,6 +79,10 @@ class RoutingWorld(World):
         answer = self.call(FIRST, "ticket", {"code": code})
         return answer.json if answer.status == http.HTTPStatus.OK else {}
 
+    def knows(self, replica: str, rule: str) -> bool:
+        """Tell whether a replica has heard of a rule."""
+        return rule in {line["id"] for line in self.ask(replica, "rules", {})}
+
     def together(self, calls: Iterable[Callable[[], T]]) -> list[T]:
         """Do things at the same time."""
         with ThreadPoolExecutor(50) as pool:
