@@ -20,6 +20,7 @@ from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
 from contracts.forms import ReadyForm
+from gateway.directory import Directory, Names
 from gateway.limits import Limits
 from gateway.presence import Presence
 from gateway.revocations import Revocations
@@ -93,6 +94,7 @@ class Gateway:
             idle_seconds=settings.idle_seconds,
         )
         self.presence = Presence(settings.redis_url.get_secret_value())
+        self.directory = Directory()
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()
         self.open_streams = 0
@@ -179,6 +181,10 @@ class Caller:
             return await self.query(service, method, request, answer, seconds=_OPTIONAL_SECONDS)
         except Unavailable:
             return None
+
+    async def names(self) -> Names:
+        """Give the names of people, units and subjects, in the caller's language."""
+        return await self.gateway.directory.names(self, self.language)
 
     async def spend(self, **tries: str) -> None:
         """Count a try against each limit, for whom it names; not for who is past the limits."""
