@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from gateway.api import (
     admin,
+    board,
     clocks,
     desk,
     devices,
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     people.router,
     inbox.router,
     reports.router,
+    board.router,
     expectations.router,
     events.router,
     providers.router,

@@ -25,7 +25,11 @@ class Shown(NamedTuple):
     is_here: bool
 
 
-PLACES: Final = (Place("inbox", "/desk", "inbox", "ticket.read"),)
+PLACES: Final = (
+    Place("inbox", "/desk", "inbox", "ticket.read"),
+    Place("board", "/board", "board", "report.read"),
+    Place("reports", "/reports", "chart", "report.read"),
+)
 
 
 def navigation_of(identity: Identity, path: str) -> list[Shown]:

@@ -38,7 +38,14 @@ from services.sla.domain.history import NOTHING_KNOWN
 from services.sla.domain.holidays import HolidayTerms
 from services.sla.domain.hours import OFFICIAL
 from services.sla.outlook import Outlook
-from services.sla.repository import Endings, Kind, Publication, Publications, Trials
+from services.sla.repository import (
+    Endings,
+    Kind,
+    Publication,
+    Publications,
+    RunningClocks,
+    Trials,
+)
 
 #: How far the clocks of two services' databases may lie apart without harm.
 APART = timedelta(seconds=1)
@@ -84,6 +91,11 @@ class Agreements(Reference):
     def trials(self) -> Trials:
         """Where trials are stored."""
         return Trials(self.runtime.database)
+
+    @late
+    def running(self) -> RunningClocks:
+        """Clocks on which time passes."""
+        return RunningClocks(self.runtime.database)
 
     @late
     def outlook(self) -> Outlook:

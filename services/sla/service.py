@@ -12,6 +12,7 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
 from chassis.timers import background, due, everywhere
 from contracts.calls.base import Nothing
+from contracts.calls.nearest import GetNearest, Nearest
 from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
@@ -192,6 +193,11 @@ class SlaService:
             for code, state in found.items()
         }
         return UnitClocksPage(tickets=shown, next=following)
+
+    @query
+    def nearest(self, request: GetNearest, call: Call) -> Nearest:
+        call.require("report.read")
+        return self.reference.running.nearest(request.units, call.now, request.limit)
 
     @query
     def explain(self, request: Explain, call: Call) -> Explanation:

@@ -244,3 +244,25 @@ def clock_of(world: SlaWorld, code: str) -> dict[str, Any]:
 
 def newest(world: SlaWorld) -> dict[str, int]:
     return {view["id"]: view["version"] for view in world.ask("sla-1", "agreements", {})}
+
+
+def test_the_nearest_clocks_of_a_unit_and_how_many_are_late(world):
+    world.define("agreement", "watched", promise("PT1S", "watched"))
+    world.define("agreement", "watched-long", promise("PT30M", "watched-long"))
+    late, ahead, elsewhere = codes(3)
+    for code, subject, unit in (
+        (late, "watched", "watchers"),
+        (ahead, "watched-long", "watchers"),
+        (elsewhere, "watched-long", "others"),
+    ):
+        world.tell(code, registered(subject=subject))
+        world.tell(code, assigned(unit))
+
+    def nearest() -> dict[str, Any]:
+        return world.ask(world.replicas[0], "nearest", {"units": ["watchers"]})
+
+    eventually_equal(lambda: (nearest()["running"], nearest()["late"]), (2, 1))
+    found = nearest()
+    assert found["soon"] == 1
+    assert [each["code"] for each in found["coming"]] == [ahead]
+    assert [each["code"] for each in found["overdue"]] == [late]
