@@ -26,6 +26,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    versions,
     workflows,
 )
 
@@ -55,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    versions.router,
     workflows.router,
     operation.router,
 )

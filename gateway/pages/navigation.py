@@ -29,6 +29,7 @@ PLACES: Final = (
     Place("inbox", "/desk", "inbox", "ticket.read"),
     Place("board", "/board", "board", "report.read"),
     Place("reports", "/reports", "chart", "report.read"),
+    Place("agreements", "/admin/agreements", "agreement", "admin.change"),
 )
 
 

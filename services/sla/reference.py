@@ -152,6 +152,19 @@ class Agreements(Reference):
             raise NotFound("definition_not_found")
         return item
 
+    def versions(self, kind: Kind, name: str) -> list[Publication]:
+        """Give every version of one thing, newest first; raises NotFound."""
+        everything = publishing.followed({}, self.publications.after(0))
+        found = [item for item in everything if (item.kind, item.id) == (kind, name)]
+        if not found:
+            raise NotFound("definition_not_found")
+        return found[::-1]
+
+    def check(self, kind: Kind, name: str, definition: dict[str, Any]) -> None:
+        """Raise Invalid, naming every fault, unless a definition could be published."""
+        self.refresh()
+        publishing.check(kind, definition, self.book, name=name)
+
     def refresh(self) -> None:
         """Bring the book up to what has been published."""
         now = self.runtime.clock.now()

@@ -39,6 +39,7 @@ from contracts.calls.sla import (
     UnitClocksPage,
 )
 from contracts.calls.trials import NameTrial, StartTrial, TrialView
+from contracts.calls.versions import CheckDraft, GetVersions, Version
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
@@ -252,6 +253,17 @@ class SlaService:
         call.require("ticket.read")
         return _shown(HolidaysView, self.reference.one("holidays", request.id))
 
+    @query
+    def versions(self, request: GetVersions, call: Call) -> list[Version]:
+        call.require("admin.change")
+        return [_version(item) for item in self.reference.versions(request.kind, request.id)]
+
+    @query
+    def check_draft(self, request: CheckDraft, call: Call) -> bool:
+        call.require("admin.change")
+        self.reference.check(request.kind, request.id, request.definition)
+        return True
+
     @command
     def define_agreement(self, request: DefineAgreement, call: Call) -> AgreementView:
         call.require("admin.change")
@@ -285,6 +297,13 @@ class SlaService:
     @cached_property
     def _follower(self) -> Follower:
         return Follower(self.tickets, self.reference)
+
+
+def _version(item: Publication) -> Version:
+    """Show a version with who published it, and when."""
+    return Version(
+        id=item.id, version=item.version, definition=item.definition, by=item.by, at=item.at
+    )
 
 
 def _shown(kind: type[V], item: Publication) -> V:

@@ -266,3 +266,19 @@ def test_the_nearest_clocks_of_a_unit_and_how_many_are_late(world):
     assert found["soon"] == 1
     assert [each["code"] for each in found["coming"]] == [ahead]
     assert [each["code"] for each in found["overdue"]] == [late]
+
+
+def test_every_version_is_told_with_who_published_it_and_a_draft_is_checked(world):
+    world.define("agreement", "versioned", promise("PT1H", "versioned"))
+    world.define("agreement", "versioned", promise("PT2H", "versioned"))
+    replica = world.replicas[0]
+
+    found = world.ask(replica, "versions", {"kind": "agreement", "id": "versioned"})
+    draft = {"kind": "agreement", "id": "versioned", "definition": promise("PT0S", "versioned")}
+    refused = world.call(replica, "check_draft", draft)
+
+    assert [each["version"] for each in found] == [2, 1]
+    assert found[0]["definition"]["targets"][0]["within"] == "PT2H"
+    assert found[0]["by"]
+    assert [each["pointer"] for each in refused.json["fields"]] == ["/definition/targets/0/within"]
+    assert world.ask(replica, "check_draft", draft | {"definition": promise("PT1H", "x")}) is True

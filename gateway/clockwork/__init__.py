@@ -1,0 +1,7 @@
+"""The pages on which promises in time are made: agreements, calendars, trials of either."""
+
+from fastapi import APIRouter
+
+from gateway.clockwork import agreements, trials
+
+ROUTERS: tuple[APIRouter, ...] = (agreements.router, trials.router)
