@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from gateway.api import (
+    account,
     admin,
     board,
+    capacity,
     clocks,
     desk,
     devices,
@@ -42,8 +44,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     subjects.router,
     forms.router,
     sessions.router,
+    account.router,
     devices.router,
     people.router,
+    capacity.router,
     inbox.router,
     reports.router,
     board.router,

@@ -10,6 +10,7 @@ from services.routing import (
 )
 from services.routing.doors import (
     BoardCalls,
+    CapacityCalls,
     DeskCalls,
     OrganisationCalls,
     PartnerCalls,
@@ -20,7 +21,14 @@ from services.routing.doors import (
 
 
 class RoutingService(
-    TicketCalls, DeskCalls, BoardCalls, PeopleCalls, OrganisationCalls, PartnerCalls, RuleCalls
+    TicketCalls,
+    DeskCalls,
+    BoardCalls,
+    PeopleCalls,
+    OrganisationCalls,
+    CapacityCalls,
+    PartnerCalls,
+    RuleCalls,
 ):
     """Where the work is, and what may happen to it next."""
 
