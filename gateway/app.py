@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from chassis.errors import DomainError
-from gateway import access, api, board, clockwork, desk, openapi, portal, reference
+from gateway import access, api, board, clockwork, desk, openapi, operation, portal, reference
 from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
@@ -41,6 +41,7 @@ def create_app(gateway: Gateway) -> FastAPI:
             *desk.ROUTERS,
             *board.ROUTERS,
             *clockwork.ROUTERS,
+            *operation.ROUTERS,
             reference.router,
         ),
     )
