@@ -2,6 +2,10 @@
 
 from fastapi import APIRouter
 
-from gateway.clockwork import agreements, trials
+from gateway.clockwork import agreements, calendars, trials
 
-ROUTERS: tuple[APIRouter, ...] = (agreements.router, trials.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    agreements.router,
+    calendars.router,
+    trials.router,
+)

@@ -30,6 +30,7 @@ PLACES: Final = (
     Place("board", "/board", "board", "report.read"),
     Place("reports", "/reports", "chart", "report.read"),
     Place("agreements", "/admin/agreements", "agreement", "admin.change"),
+    Place("calendars", "/admin/calendars", "calendar", "admin.change"),
     Place("stuck", "/stuck", "alert", "system.operate"),
 )
 
