@@ -22,7 +22,7 @@ from gateway.caller import Caller
 from gateway.clockwork.differing import changes, faults_in
 from gateway.clockwork.fields import filled, given, tree
 from gateway.clockwork.known import choices_for, helpers
-from gateway.clockwork.months import hours_shown, month_of, windows_of
+from gateway.clockwork.months import hours_shown, month_of, short, windows_of
 from gateway.days import day_shown
 from gateway.pages.forms import key_of, read_form, read_pairs
 from gateway.pages.staff import StaffRoute, allow_page, staff_page
@@ -199,6 +199,7 @@ async def _page(
         published=request.query_params.get("published") == "1",
         day_shown=lambda each: day_shown(each, caller.language),
         hours_shown=hours_shown,
+        short=short,
         week=WEEK,
         **helpers(caller.language),
     )

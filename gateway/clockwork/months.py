@@ -89,6 +89,11 @@ def hours_shown(windows: Iterable[str]) -> str:
     return ", ".join(windows)
 
 
+def short(window: str) -> str:
+    """Write hours in few signs: `8–16`, `8:30–12`."""
+    return re.sub(r"(?<![:\d])0(?=\d)|:00", "", window).replace("-", "–")
+
+
 def _window(part: str) -> str:
     opens, _, closes = part.partition("-")
     return f"{_time(opens)}-{_time(closes)}"

@@ -10,7 +10,7 @@ import pytest
 from chassis.errors import FieldFault, Invalid
 from contracts.calls.sla import AgreementView, CalendarView, HolidaysView
 from contracts.calls.versions import Version
-from gateway.clockwork.months import month_of, windows_of
+from gateway.clockwork.months import month_of, short, windows_of
 from tests.unit.gateway.fakes import World
 from tests.unit.gateway.samples import NOON, a_staff_member
 
@@ -37,6 +37,14 @@ HOLIDAYS = {"days": {"1405-09-03": {"fa": "شهادت", "en": "Martyrdom"}}}
 )
 def test_hours_are_read_as_people_write_them(typed, windows):
     assert windows_of(typed) == windows
+
+
+@pytest.mark.parametrize(
+    ("window", "shown"),
+    [("08:00-16:00", "8–16"), ("08:30-12:05", "8:30–12:05"), ("00:00-24:00", "0–24")],
+)
+def test_a_small_cell_shows_hours_in_few_signs(window, shown):
+    assert short(window) == shown
 
 
 def test_a_jalali_month_begins_on_saturday_and_tells_each_day():
