@@ -25,7 +25,10 @@ class Shown(NamedTuple):
     is_here: bool
 
 
-PLACES: Final = (Place("inbox", "/desk", "inbox", "ticket.read"),)
+PLACES: Final = (
+    Place("inbox", "/desk", "inbox", "ticket.read"),
+    Place("admin", "/admin", "gear", "admin.change"),
+)
 
 
 def navigation_of(identity: Identity, path: str) -> list[Shown]:
