@@ -1,5 +1,7 @@
 """Where the steps of a graph stand."""
 
+from itertools import pairwise
+
 from gateway.admin.workflows.layout import Layout
 
 
@@ -25,7 +27,7 @@ def test_steps_of_a_layer_have_their_room():
     layout = Layout("abcd", [("a", "b"), ("a", "c"), ("a", "d")])
 
     places = sorted(layout.places[step] for step in "bcd")
-    assert [round(b - a, 6) for a, b in zip(places, places[1:], strict=False)] == [1.0, 1.0]
+    assert [round(b - a, 6) for a, b in pairwise(places)] == [1.0, 1.0]
     assert layout.places["a"] == places[1]
 
 
