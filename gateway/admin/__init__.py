@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from gateway.admin import entrance
+from gateway.admin.rules import history as rule_history
+from gateway.admin.rules import pages as rules
 from gateway.admin.workflows import history
 from gateway.admin.workflows import pages as workflows
 
@@ -10,4 +12,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     workflows.router,
     history.router,
+    rules.router,
+    rule_history.router,
 )

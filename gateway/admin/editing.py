@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
-from fastapi import Request
+from fastapi import Request, Response
+from starlette.responses import RedirectResponse
 
 from chassis.errors import Invalid
 from gateway import json_bodies
 from gateway.pages.forms import key_of, read_pairs
+from gateway.pages.staff import is_part
 from gateway.texts import LANGUAGES, latin
 
 P = TypeVar("P", dict[str, Any], list[Any], str)
@@ -90,6 +92,13 @@ async def read_edit(request: Request) -> Edit:
         fields=fields,
         key=key_of(fields.first_values()),
     )
+
+
+def led_to(request: Request, path: str) -> Response:
+    """Lead on, whether a script of the page asks or the browser."""
+    if is_part(request):
+        return Response(status_code=204, headers={"hx-redirect": path})
+    return RedirectResponse(path, 303)
 
 
 def written(draft: Any) -> str:

@@ -46,6 +46,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         """Give how sentences name things."""
         return Words(self._fact, self.value, partial(text, self.language))
 
+    def person(self, subject: str) -> str:
+        """Name who did something: `person:sara`, or the system itself."""
+        kind, _, name = subject.partition(":")
+        return (
+            text(self.language, "role.service") if kind == "system" else self.people.get(name, name)
+        )
+
     def value(self, fact: str, value: Any) -> str:
         """Name a value of a fact."""
         name = fact.removeprefix("ticket.")

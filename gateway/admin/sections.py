@@ -20,7 +20,10 @@ class Section(NamedTuple):
     path: str
 
 
-SECTIONS: Final = (Section("workflows", "/admin/workflows"),)
+SECTIONS: Final = (
+    Section("workflows", "/admin/workflows"),
+    Section("rules", "/admin/rules"),
+)
 
 
 def admin_page(

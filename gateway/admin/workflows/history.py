@@ -15,11 +15,11 @@ from contracts.calls.routing import (
     NameWorkflow,
     WorkflowView,
 )
-from gateway.admin.editing import Fields
+from gateway.admin.editing import Fields, led_to
 from gateway.admin.known import known_to
 from gateway.admin.sections import Admin, admin_page
 from gateway.admin.workflows import reading
-from gateway.admin.workflows.pages import bare, led_to
+from gateway.admin.workflows.pages import bare
 from gateway.admin.workflows.versions import versions_told
 from gateway.caller import Caller
 from gateway.documents import SlugPath

@@ -14,7 +14,16 @@ from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from contracts.calls.base import Nothing
 from contracts.calls.routing import CheckWorkflow, DefineWorkflow, NameWorkflow, WorkflowView
 from gateway.admin.conditions import SIGNS, lines_of
-from gateway.admin.editing import Edit, as_dict, as_list, as_text, indented, read_edit, written
+from gateway.admin.editing import (
+    Edit,
+    as_dict,
+    as_list,
+    as_text,
+    indented,
+    led_to,
+    read_edit,
+    written,
+)
 from gateway.admin.known import known_to
 from gateway.admin.sections import Admin, admin_page
 from gateway.admin.workflows import changing, reading
@@ -93,13 +102,6 @@ async def _published(
             request, caller, name, draft, version=version, error=error, changed=True
         )
     return led_to(request, f"/admin/workflows/{name}?published={view.version}")
-
-
-def led_to(request: Request, path: str) -> Response:
-    """Lead on, whether a script of the page asks or the browser."""
-    if is_part(request):
-        return Response(status_code=204, headers={"hx-redirect": path})
-    return RedirectResponse(path, 303)
 
 
 async def _listed(
