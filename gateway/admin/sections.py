@@ -23,6 +23,9 @@ class Section(NamedTuple):
 SECTIONS: Final = (
     Section("workflows", "/admin/workflows"),
     Section("rules", "/admin/rules"),
+    Section("subjects", "/admin/subjects"),
+    Section("units", "/admin/units"),
+    Section("people", "/admin/people"),
 )
 
 

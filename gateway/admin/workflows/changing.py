@@ -115,7 +115,8 @@ def _way(draft: Draft, number: int, fields: Fields) -> Draft:
         "who": [*fields.all("who"), *others],
         "guards": [*fields.all("guards"), *_unlisted(way, "guards", fields)],
         "when": read_condition(fields, "when"),
-        "form": fields.get("form"),
+        # A control called `form` would hide what its form is from scripts.
+        "form": fields.get("asked_form"),
         "effects": kept(
             effects, {"priority": fields.number("priority"), "notify": _notices(fields)}
         ),
