@@ -6,26 +6,23 @@ good for two hours after its ticket was last looked at.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import Request, Response
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from gateway.caller import gateway_of
+from gateway.pages import sealing
 from gateway.pages.cookies import cookie, drop_cookie, set_cookie
 
 COOKIE: Final = "follow"
 _SECONDS: Final = 2 * 3600
+_PURPOSE: Final = "follow pass"
 #: Browsers keep no cookie of more than 4096 bytes.
 _MOST: Final = 10
 _MOST_BYTES: Final = 3500
-_HEADER: Final[dict[str, Any]] = {"alg": "dir", "enc": "A256GCM"}
 
 
 class Pass(msgspec.Struct, frozen=True):
@@ -34,6 +31,11 @@ class Pass(msgspec.Struct, frozen=True):
     code: str
     proof: str
     #: Seconds since 1970.
+    expires: float
+
+
+class _Passes(msgspec.Struct, frozen=True):
+    passes: list[Pass]
     expires: float
 
 
@@ -67,21 +69,11 @@ def forget(request: Request, response: Response) -> None:
 
 def seal(passes: Sequence[Pass], keys: Sequence[str]) -> str:
     """Encrypt passes with the first key."""
-    return jwe.encrypt_compact(_HEADER, msgspec.json.encode(passes), _key(keys[0]))
+    last = max(each.expires for each in passes)
+    return sealing.seal(_Passes(list(passes), last), _PURPOSE, keys)
 
 
 def unseal(sealed: str, keys: Sequence[str]) -> list[Pass]:
     """Give what was sealed with any of the keys and is still good."""
-    for key in keys:
-        try:
-            plain = jwe.decrypt_compact(sealed, _key(key)).plaintext
-            found = msgspec.json.decode(plain or b"", type=list[Pass])
-        except (JoseError, ValueError, msgspec.MsgspecError):
-            continue
-        return [each for each in found if each.expires > time.time()]
-    return []
-
-
-def _key(session_key: str) -> OctKey:
-    # A key of its own for this purpose: session tokens and passes say nothing of each other.
-    return OctKey.import_key(hashlib.sha256(f"follow pass {session_key}".encode()).digest())
+    found = sealing.unseal(sealed, _Passes, _PURPOSE, keys)
+    return [each for each in found.passes if each.expires > time.time()] if found else []

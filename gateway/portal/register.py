@@ -20,12 +20,12 @@ from gateway.caller import Caller
 from gateway.documents import NewTicket
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_pairs
+from gateway.pages.questions import said
 from gateway.pages.rendering import page, reader_of
+from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
 from gateway.pages.staff import is_part
 from gateway.portal import passes
 from gateway.portal.choosing import chosen, common, found, groups, known_subjects
-from gateway.portal.questions import said
-from gateway.portal.sheet import PREFIX, Sheet, labels_of, places_of
 from gateway.texts import latin
 
 router = APIRouter(include_in_schema=False)

@@ -56,10 +56,10 @@ let next;
 
 async function look() {
   clearTimeout(next);
-  const live = document.querySelector("[data-live]");
+  const live = document.querySelector("[data-watch]");
   if (!live) return;
   if (!document.hidden) {
-    const address = `${live.dataset.live}?seen=${live.dataset.seen}`;
+    const address = `${live.dataset.watch}?seen=${live.dataset.seen}`;
     const answer = await fetch(address, { headers: PART, redirect: "manual" }).catch(() => null);
     const away = document.getElementById("away");
     if (away) away.hidden = Boolean(answer && answer.status < 500);
@@ -75,7 +75,7 @@ async function look() {
   next = setTimeout(look, pause);
 }
 
-if (document.querySelector("[data-live]")) {
+if (document.querySelector("[data-watch]")) {
   next = setTimeout(look, pause);
   document.addEventListener("visibilitychange", () => {
     pause = 4_000;
