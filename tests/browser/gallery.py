@@ -12,7 +12,7 @@ import base64
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
@@ -61,7 +61,7 @@ PICTURES = (
     Picture("agreement", "/agreements/email"),
     Picture("not-found", "/nothing-here"),
     Picture("sign-in", "/sign-in"),
-    Picture("inbox", "/desk", "desk", main=True),
+    Picture("account", "/me", "desk"),
     Picture("style", "/style", "desk", main=True),
 )
 
@@ -70,7 +70,6 @@ SHOWN = (
     ("choose", "fa", "desk", "light"),
     ("asked", "fa", "phone", "light"),
     ("registered", "en", "phone", "dark"),
-    ("inbox", "fa", "desk", "light"),
 )
 
 SAID: Mapping[str, Mapping[str, str]] = {
@@ -207,9 +206,19 @@ def shown(opened: Browser, where: Place) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def at(
-    opened: Browser, where: Place, picture: Picture, language: str, size: str, theme: str
+    opened: Browser,
+    where: Place,
+    picture: Picture,
+    language: str,
+    size: str,
+    theme: str,
+    *,
+    watch: Callable[[Page], None] = lambda _page: None,
 ) -> Iterator[Page]:
-    """Open a page as somebody sees it; fails for one that asks for more width than there is."""
+    """Open a page as somebody sees it; fails for one that asks for more width than there is.
+
+    `watch` gets the page before anything is loaded.
+    """
     width, height = SIZES[size]
     codes = where.codes[language]
     context = opened.new_context(
@@ -220,6 +229,7 @@ def at(
         storage_state=_entered(opened, where, picture.who, language),
     )
     page = context.new_page()
+    watch(page)
     filled = picture.path.format_map({**codes, "word": SAID[language]["word"]})
     mark = "&" if "?" in filled else "?"
     page.goto(f"{filled}{mark}{urlencode({'lang': language, 'theme': theme})}")
