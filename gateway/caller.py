@@ -21,6 +21,7 @@ from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
 from contracts.forms import ReadyForm
 from gateway.limits import Limits
+from gateway.outlook import Outlook
 from gateway.presence import Presence
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
@@ -92,6 +93,7 @@ class Gateway:
             refresh_seconds=settings.refresh_seconds,
             idle_seconds=settings.idle_seconds,
         )
+        self.outlook = Outlook()
         self.presence = Presence(settings.redis_url.get_secret_value())
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
@@ -28,6 +27,8 @@ router = APIRouter(prefix="/api/v1/track/{code}", tags=["follow"], route_class=S
 
 #: What requesters may do themselves, where the workflow lets them.
 OWN_ACTIONS: Final = ("rate", "reopen", "withdraw")
+#: States of a ticket whose end still lies ahead.
+_AHEAD: Final = frozenset({"new", "in_progress", "waiting"})
 
 Proof = Annotated[
     str,
@@ -110,9 +111,8 @@ async def act_as_requester(
 async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
     """Give what the requester may see of his ticket; raises NotFound without a right proof."""
     tracked, requester = await proved(caller, code, proof)
-    (view, steps), expected = await asyncio.gather(
-        _case(requester, code), _foretold(requester, code)
-    )
+    view, steps = await _case(requester, code)
+    expected = await _expected(requester, view) if view and view.state in _AHEAD else None
     merged = story.told(
         steps,
         registered_at=tracked.registered_at,
@@ -136,7 +136,7 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
         messages=tracked.messages,
         answers=told_answers(tracked.answers, caller.language),
         timeline=story.for_requester(merged, caller.language),
-        expected=expected,
+        expected=_foretold(expected) if expected else None,
     )
 
 
@@ -186,14 +186,21 @@ async def _case(requester: Caller, code: str) -> tuple[TicketView | None, list[S
     return found.ticket, found.steps
 
 
-async def _foretold(requester: Caller, code: str) -> Foretold | None:
+async def _expected(requester: Caller, view: TicketView) -> ExpectedView | None:
     """Give when the ticket is expected to end; None where sla does not know or does not answer."""
+    outlook = requester.gateway.outlook
+    if (said := outlook.known(view)) is not None:
+        return said.expected
     answer = dict[str, ExpectedView]
-    found = (await requester.optional("sla", "expected", GetTimes(codes=[code]), answer) or {}).get(
-        code
-    )
+    found = await requester.optional("sla", "expected", GetTimes(codes=[view.code]), answer)
     if found is None:
         return None
+    expected = found.get(view.code)
+    outlook.keep(view, expected)
+    return expected
+
+
+def _foretold(found: ExpectedView) -> Foretold:
     by = "target" if found.of == "target" else "history"
     return Foretold(at=found.expected_at, by=by, steps=found.steps)
 
