@@ -20,7 +20,6 @@ from chassis.gather import Gathered
 from chassis.journal.commit import events_of, stored
 from chassis.logging import get_logger
 from chassis.mongo import DERIVED
-from chassis.pace import Pace
 from chassis.recent import Recent
 
 if TYPE_CHECKING:
@@ -35,9 +34,9 @@ _DUPLICATE_KEY = 11000
 _SHOWN = {"version": 1, "state": 1, "updated_at": 1}
 #: Streams whose state is kept in memory for the next decision, at least.
 _REMEMBERED = 2_500
-#: Least time between two writes of what nobody waits for; well below the age at which a snapshot
-#: that is behind gets mended.
-_LATER_SECONDS = 0.2
+#: How long what nobody waits for waits: most of what happens to a new ticket happens meanwhile, and
+#: is written once. Well below the age at which a snapshot that is behind gets mended.
+_LATER_SECONDS = 0.5
 _MOST = 1000
 #: New snapshots that are worth a command of their own: an insert costs the database a quarter of
 #: what putting a document in the place of another does.
@@ -122,7 +121,6 @@ class SnapshotStore(Generic[S]):
         #: What is to be written later.
         self._unsaved: dict[str, _Row[S]] = {}
         self._writing = False
-        self._pace = Pace(_LATER_SECONDS)
 
     def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
         """Give those streams that have a snapshot."""
@@ -216,7 +214,7 @@ class SnapshotStore(Generic[S]):
     def _write_later(self) -> None:
         try:
             while self._unsaved:
-                self._pace.wait()
+                eventlet.sleep(_LATER_SECONDS)
                 self._write_all(list(self._unsaved.values())[:_MOST])
         finally:
             self._writing = False
