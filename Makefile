@@ -13,8 +13,8 @@ run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C
 	@$(PYTHON) -m deploy.local.run
 
 test: .tests-setup lint ## Run all that decides whether a change lands
-	@$(PYTEST) tests/unit tests/contracts tests/test_boundaries.py tests/laws tests/simulation
-	@$(PYTEST) tests/attacks -m "not slow"
+	@$(PYTEST) -n 2 tests/unit tests/contracts tests/test_boundaries.py tests/laws tests/simulation
+	@$(PYTEST) -n 2 --dist loadfile tests/attacks -m "not slow"
 	@$(PYTEST) tests/faults
 	@$(PYTEST) -n 2 tests/component tests/system tests/browser
 

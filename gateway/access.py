@@ -44,13 +44,17 @@ class Allow:
 
     async def __call__(self, request: Request) -> Caller:
         """Give the caller; raises Unauthenticated or Forbidden."""
-        return self._caller(request)
+        return self._caller(request, _session(gateway_of(request), request))
 
     def _caller(
-        self, request: Request, *, key: str | None = None, at: datetime | None = None
+        self,
+        request: Request,
+        session: Session | None,
+        *,
+        key: str | None = None,
+        at: datetime | None = None,
     ) -> Caller:
         gateway = gateway_of(request)
-        session = _session(gateway, request)
         identity = session.identity if session else ANONYMOUS
         request.scope[_SUBJECT] = identity.subject
         if not self.is_open:
@@ -96,7 +100,8 @@ class AllowCommand(Allow):
         ] = None,
     ) -> Caller:
         at = as_utc(peygir_at) if peygir_at else None
-        return self._caller(request, key=idempotency_key, at=at)
+        session = _session(gateway_of(request), request)
+        return self._caller(request, session, key=idempotency_key, at=at)
 
 
 def allow(right: str) -> Any:

@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from chassis.errors import DomainError
-from gateway import access, api, openapi, portal, reference
+from gateway import access, api, desk, openapi, portal, reference
 from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
+from gateway.pages.rendering import error_page, mount_static
 from gateway.routing import Index, take
 
 
@@ -32,8 +33,8 @@ def create_app(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     app.state.documents = {}
-    take(app.router, (*api.ROUTERS, *portal.ROUTERS, reference.router))
-    portal.mount_static(app)
+    take(app.router, (*api.ROUTERS, *portal.ROUTERS, *desk.ROUTERS, reference.router))
+    mount_static(app)
     app.router.middleware_stack = Index(app.router)
     kinds = (DomainError, RequestValidationError, HTTPException, ClientDisconnect, Exception)
     for kind in kinds:
@@ -55,6 +56,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        gateway.live.stop()
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await following
@@ -65,4 +67,4 @@ async def _answer_error(request: Request, raised: Exception) -> Response:
     access.log_refusal(request, error)
     if request.url.path.startswith("/api/"):
         return problem_response(request, error)
-    return portal.error_page(request, error)
+    return error_page(request, error)

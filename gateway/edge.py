@@ -18,10 +18,11 @@ _SERVER_ERROR: Final = 500
 _TOO_LARGE: Final = 413
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-#: Pages bring neither scripts nor styles of their own text, nor anything from elsewhere.
+#: Pages have neither scripts nor styles in their own text, and nothing from elsewhere.
 CONTENT_POLICY: Final = (
-    "default-src 'none'; object-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; object-src 'none'; script-src 'self'; connect-src 'self'; "
+    "style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 
 log = get_logger(__name__)

@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from contracts.calls.sla import Explanation, ExplanationLine
 from gateway.answers import ToldLine
-from gateway.portal.display import instant_shown
+from gateway.pages.display import instant_shown
 from gateway.texts import digits, text
 
 _UNITS: Final = (("hours", 3600), ("minutes", 60), ("seconds", 1))

@@ -16,7 +16,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from contracts import asyncapi
 from gateway import openapi
 from gateway.access import Anyone
-from gateway.portal.rendering import page
+from gateway.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 

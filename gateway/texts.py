@@ -21,9 +21,18 @@ _LATIN_DIGITS: Final = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩",
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Give every text of a language by its dotted key."""
-    with (FOLDER / f"{language}.toml").open("rb") as file:
-        return dict(_flat(tomllib.load(file)))
+    """Give every text of a language by its dotted key.
+
+    `{language}.toml` holds what all of the gateway says, `{area}.{language}.toml` the pages of an
+    area. Raises ValueError for a key that two files give.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(FOLDER.glob(f"*{language}.toml")):
+        texts = dict(_flat(tomllib.loads(path.read_text("utf-8"))))
+        if twice := found.keys() & texts.keys():
+            raise ValueError(f"{path.name} gives anew: {', '.join(sorted(twice))}")
+        found |= texts
+    return found
 
 
 def text(language: str, key: str, /, **params: Any) -> str:

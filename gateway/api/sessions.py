@@ -35,13 +35,7 @@ _GATEWAY: Final = Identity(subject="system:gateway", role="service")
 )
 async def sign_in(body: SignIn, caller: Anyone) -> Response:
     """Give a session for a user name and a password."""
-    network = network_of(caller.address)
-    # A name is counted with the address, so that nobody locks somebody else out from afar.
-    await caller.spend(sign_in=network, sign_in_name=hidden(f"{body.username}@{network}"))
-    request = Authenticate(username=body.username, password=body.password, address=network)
-    staff = await caller.command("routing", "authenticate", request, Staff)
-    log.info("signed_in", subject=f"person:{staff.id}", address=caller.address)
-    return _with_tokens(caller.gateway.sessions.open(staff))
+    return with_tokens(await opened(caller, body))
 
 
 @router.post(
@@ -52,13 +46,8 @@ async def sign_in(body: SignIn, caller: Anyone) -> Response:
 )
 async def refresh(body: Refresh, caller: Anyone) -> Response:
     """Give new tokens; unit and role are asked for again, so that changes of them count."""
-    gateway = caller.gateway
     await caller.spend(sign_in=network_of(caller.address))
-    session = gateway.sessions.read_refresh(body.refresh_token)
-    if gateway.revocations.has_ended(session):
-        raise Unauthenticated("session_ended")
-    staff = await _as_of_now(caller, session.staff)
-    return _with_tokens(gateway.sessions.go_on(session, staff))
+    return with_tokens(await refreshed(caller, body.refresh_token))
 
 
 @router.get(
@@ -88,9 +77,52 @@ async def current(caller: SignedIn) -> Response:
 )
 async def sign_out(caller: SignedIn) -> Response:
     """End the session: its tokens are refused from now on."""
+    await ended(caller)
+    return Response(status_code=204)
+
+
+async def opened(caller: Caller, body: SignIn) -> Tokens:
+    """Open a session for a user name and a password; raises Unauthenticated."""
+    network = network_of(caller.address)
+    # A name is counted with the address, so that nobody locks somebody else out from afar.
+    await caller.spend(sign_in=network, sign_in_name=hidden(f"{body.username}@{network}"))
+    request = Authenticate(
+        username=body.username, password=body.password, address=network, code=body.code
+    )
+    staff = await caller.command("routing", "authenticate", request, Staff)
+    log.info("signed_in", subject=f"person:{staff.id}", address=caller.address)
+    return caller.gateway.sessions.open(staff)
+
+
+async def refreshed(caller: Caller, refresh_token: str) -> Tokens:
+    """Go on with a session, with its staff member as he is now; raises Unauthenticated."""
+    gateway = caller.gateway
+    session = gateway.sessions.read_refresh(refresh_token)
+    if gateway.revocations.has_ended(session):
+        raise Unauthenticated("session_ended")
+    return gateway.sessions.go_on(session, await _as_of_now(caller, session.staff))
+
+
+async def ended(caller: Caller) -> None:
+    """End the caller's session: its tokens are refused from now on."""
     await caller.gateway.revocations.end(_session_of(caller))
     log.info("signed_out", subject=caller.identity.subject, address=caller.address)
-    return Response(status_code=204)
+
+
+def with_tokens(tokens: Tokens) -> Response:
+    """Answer with a session and its tokens."""
+    session = tokens.session
+    return answered(
+        SessionAnswer(
+            token=tokens.token,
+            token_type="Bearer",  # noqa: S106 - the name of a scheme
+            expires_at=_instant(session.expires),
+            refresh_token=tokens.refresh_token,
+            refresh_expires_at=_instant(tokens.refresh_expires),
+            staff=session.staff,
+            rights=rights_of(session.identity),
+        )
+    )
 
 
 def _session_of(caller: Caller) -> Session:
@@ -114,21 +146,6 @@ async def _as_of_now(caller: Caller, staff: Staff) -> Staff:
         unit=contact.unit,
         tier=staff.tier,
         language=contact.language,
-    )
-
-
-def _with_tokens(tokens: Tokens) -> Response:
-    session = tokens.session
-    return answered(
-        SessionAnswer(
-            token=tokens.token,
-            token_type="Bearer",  # noqa: S106 - the name of a scheme
-            expires_at=_instant(session.expires),
-            refresh_token=tokens.refresh_token,
-            refresh_expires_at=_instant(tokens.refresh_expires),
-            staff=session.staff,
-            rights=rights_of(session.identity),
-        )
     )
 
 

@@ -6,7 +6,6 @@ They call the same functions as the API; a page knows nothing that the API would
 from fastapi import APIRouter
 
 from gateway.portal import acknowledge, agreements, follow, register, welcome
-from gateway.portal.rendering import error_page, mount_static
 
 ROUTERS: tuple[APIRouter, ...] = (
     welcome.router,
@@ -15,5 +14,3 @@ ROUTERS: tuple[APIRouter, ...] = (
     agreements.router,
     acknowledge.router,
 )
-
-__all__ = ["ROUTERS", "error_page", "mount_static"]

@@ -15,8 +15,8 @@ from contracts.calls.notify import FollowLink, Linked, ReadLink
 from gateway.access import Anyone
 from gateway.caller import Caller
 from gateway.limits import network_of
-from gateway.portal.forms import key_of, new_key, read_form
-from gateway.portal.rendering import page, reader_of
+from gateway.pages.forms import key_of, new_key, read_form
+from gateway.pages.rendering import page, reader_of
 
 router = APIRouter(prefix="/a", include_in_schema=False)
 

@@ -16,9 +16,9 @@ from gateway.api import track
 from gateway.caller import Caller
 from gateway.documents import CodePath, Feedback, NewMessage, Reason, without_separators
 from gateway.errors import headers_of
+from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_form
+from gateway.pages.rendering import page, reader_of
 from gateway.portal import passes
-from gateway.portal.forms import Faults, checked, faults_of, key_of, new_key, read_form
-from gateway.portal.rendering import page, reader_of
 from gateway.texts import has, latin
 
 router = APIRouter(prefix="/track", include_in_schema=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from gateway.access import Anyone
-from gateway.portal.rendering import page
+from gateway.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 

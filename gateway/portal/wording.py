@@ -18,7 +18,7 @@ from contracts.calls.promises import (
     PublicTarget,
 )
 from gateway.days import day_shown
-from gateway.portal.display import duration_shown
+from gateway.pages.display import duration_shown
 from gateway.texts import digits, has, text
 
 #: In the order in which a sentence names them.

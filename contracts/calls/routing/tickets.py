@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from contracts.calls.base import Answer, Code, Limit, Line, Request
+from contracts.calls.base import Answer, Code, Limit, Line, Request, Slug
 from contracts.calls.forms import ShownAnswer
 from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
 
@@ -168,6 +168,20 @@ class GetTicket(Request):
     """Query `ticket`; answers `TicketView`."""
 
     code: Code
+
+
+class GetReadable(Request):
+    """Query `readable`; answers `Readable`."""
+
+    codes: Annotated[list[Code], Meta(max_length=200)] = []
+    units: Annotated[list[Slug], Meta(max_length=50)] = []
+
+
+class Readable(Answer):
+    """Which tickets, and which units' tickets, the caller may read of those asked for."""
+
+    codes: list[str]
+    units: list[str]
 
 
 class ListTickets(Request):

@@ -15,7 +15,7 @@ from contracts.calls.promises import (
     PublicTarget,
 )
 from gateway.days import day_shown
-from gateway.portal.display import duration_shown
+from gateway.pages.display import duration_shown
 from gateway.portal.wording import Words, sheet
 from tests.unit.gateway.samples import NOON
 

@@ -8,7 +8,7 @@ import pytest
 from chassis.errors import Unavailable
 from contracts.calls.sla import Calibration, ExpectedView, TicketTimes
 from contracts.sla import ExpectedStep
-from gateway.portal.display import foretold_shown
+from gateway.pages.display import foretold_shown
 from tests.unit.gateway.samples import CODE, a_followed, signed_in
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

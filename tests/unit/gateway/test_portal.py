@@ -2,7 +2,7 @@
 
 from chassis.errors import FieldFault, Invalid, KeyReused, NotFound, Unavailable
 from gateway.answers import SubjectNode
-from gateway.portal.display import code_shown, instant_shown
+from gateway.pages.display import code_shown, instant_shown
 from gateway.portal.passes import Pass, seal, unseal
 from gateway.portal.register import choices
 from tests.unit.gateway.fakes import World
@@ -216,7 +216,7 @@ async def test_forms_of_another_kind_are_refused(world):
 
 
 async def test_static_files_are_kept_for_long(world):
-    reply = await world.get("/static/peygir.css?v=1")
+    reply = await world.get("/static/portal.css?v=1")
 
     assert reply.status == 200
     assert "immutable" in reply.headers["cache-control"]

@@ -23,6 +23,12 @@ def set_cookie(request: Request, response: Response, name: str, value: str, seco
     )
 
 
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    """Have the browser forget a value."""
+    secure = gateway_of(request).settings.is_secure
+    response.delete_cookie(_named(request, name), httponly=True, samesite="lax", secure=secure)
+
+
 def cookie(request: Request, name: str) -> str | None:
     """Give what the browser has kept."""
     return request.cookies.get(_named(request, name))

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from chassis.errors import DomainError
 from gateway.caller import gateway_of
 from gateway.errors import detail_of, headers_of, language_of
-from gateway.portal.cookies import cookie, set_cookie
-from gateway.portal.display import code_shown, foretold_shown, instant_shown
+from gateway.pages import static_files
+from gateway.pages.compression import compressed
+from gateway.pages.cookies import cookie, set_cookie
+from gateway.pages.display import code_shown, foretold_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
-_STATIC: Final = _HERE / "static"
+_GATEWAY: Final = _HERE.parent
+_AREAS: Final = ("desk",)
 _LANGUAGE_COOKIE: Final = "lang"
+_THEME_COOKIE: Final = "theme"
+THEMES: Final = ("auto", "light", "dark")
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -34,6 +36,14 @@ def reader_of(request: Request) -> str:
         if chosen in LANGUAGES:
             return str(chosen)
     return language_of(request)
+
+
+def theme_of(request: Request) -> str:
+    """Give the page's colours: chosen now, chosen before, or as the reader's device has them."""
+    for chosen in (request.query_params.get("theme"), cookie(request, _THEME_COOKIE)):
+        if chosen in THEMES:
+            return str(chosen)
+    return THEMES[0]
 
 
 def page(
@@ -53,9 +63,11 @@ def page(
         .render(
             t=partial(text, language),
             has=has,
+            names=partial(_names, language),
             language=language,
             other="en" if language == "fa" else "fa",
             direction="rtl" if language == "fa" else "ltr",
+            theme=theme_of(request),
             here=request.url.path,
             number=partial(_number, language),
             instant=partial(_instant, language, settings.zone),
@@ -63,11 +75,13 @@ def page(
             **context,
         )
     )
-    response = HTMLResponse(
-        html, status, headers={"cache-control": "no-store", "vary": "cookie", **(headers or {})}
-    )
+    content, said = compressed(html.encode(), request.headers)
+    kept = {"cache-control": "no-store", "vary": "cookie, accept-encoding"}
+    response = HTMLResponse(content, status, headers={**kept, **said, **(headers or {})})
     if request.query_params.get("lang") == language:
         set_cookie(request, response, _LANGUAGE_COOKIE, language, _YEAR)
+    if request.query_params.get("theme") in THEMES:
+        set_cookie(request, response, _THEME_COOKIE, theme_of(request), _YEAR)
     return response
 
 
@@ -89,38 +103,37 @@ def error_page(request: Request, error: DomainError) -> Response:
 
 def mount_static(app: FastAPI) -> None:
     """Serve styles, fonts and the sign; their addresses change with what is in them."""
-    app.mount("/static", _Static(directory=_STATIC), name="static")
-
-
-class _Static(StaticFiles):
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = f"public, max-age={_YEAR}, immutable"
-        return response
+    app.mount("/static", static_files.serve, name="static")
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader([_HERE / "templates", _GATEWAY / "portal" / "templates"]),
+                # `desk/inbox.html` lies in the templates of `desk`.
+                PrefixLoader(
+                    {area: FileSystemLoader(_GATEWAY / area / "templates") for area in _AREAS}
+                ),
+            ]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static"] = _static_address
+    environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
     return environment
 
 
-@cache
-def _static_address(name: str) -> str:
-    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
-
-
 def _number(language: str, value: object) -> str:
     return digits(value, language)
+
+
+def _names(language: str, group: str, keys: Iterable[str]) -> list[str]:
+    return [text(language, f"{group}.{key}") for key in keys]
 
 
 def _foretold(language: str, zone: str, instant: datetime) -> str:
