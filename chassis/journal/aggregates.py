@@ -190,6 +190,12 @@ class Aggregates(Provider, Generic[S]):
         """Give snapshots by the indexed fields."""
         return self.snapshots.find(query, sort=sort, limit=limit, skip=skip)
 
+    def find_again(
+        self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50
+    ) -> list[Snapshot[S]]:
+        """Give the same for lists that are looked at often: what is remembered is not read."""
+        return self.snapshots.find_again(query, sort=sort, limit=limit)
+
     def history(self, stream: str) -> list[Recorded]:
         """Give a stream's events, oldest first."""
         return [step for item in self.journal.commits_of(stream) for step in _recorded(item)]

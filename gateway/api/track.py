@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from chassis.identity import Identity
 from contracts.calls.intake import AddMessage, Message, Track, Tracked
 from contracts.calls.routing import Act, Follow, Followed, Step, TicketView
-from contracts.calls.sla import ExpectedView, GetTimes
+from contracts.calls.sla import ExpectedView
 from gateway import story
 from gateway.access import Anyone, AnyoneCommanding
 from gateway.answers import FeedbackAnswer, FollowedTicket, Foretold, answered, gives
@@ -112,7 +112,9 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
     """Give what the requester may see of his ticket; raises NotFound without a right proof."""
     tracked, requester = await proved(caller, code, proof)
     view, steps = await _case(requester, code)
-    expected = await _expected(requester, view) if view and view.state in _AHEAD else None
+    expected = None
+    if view is not None and view.state in _AHEAD:
+        expected = await caller.gateway.outlook.of(view)
     merged = story.told(
         steps,
         registered_at=tracked.registered_at,
@@ -184,20 +186,6 @@ async def _case(requester: Caller, code: str) -> tuple[TicketView | None, list[S
     except NotFound:
         return None, []
     return found.ticket, found.steps
-
-
-async def _expected(requester: Caller, view: TicketView) -> ExpectedView | None:
-    """Give when the ticket is expected to end; None where sla does not know or does not answer."""
-    outlook = requester.gateway.outlook
-    if (said := outlook.known(view)) is not None:
-        return said.expected
-    answer = dict[str, ExpectedView]
-    found = await requester.optional("sla", "expected", GetTimes(codes=[view.code]), answer)
-    if found is None:
-        return None
-    expected = found.get(view.code)
-    outlook.keep(view, expected)
-    return expected
 
 
 def _foretold(found: ExpectedView) -> Foretold:
