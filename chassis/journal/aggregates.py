@@ -27,10 +27,11 @@ from chassis.journal import commit as commits
 from chassis.journal.group import Duplicate
 from chassis.journal.instants import cut
 from chassis.journal.journal import OPENS, Journal
+from chassis.journal.loaded import Loaded, Snapshot
 from chassis.journal.mending import Mender
 from chassis.journal.queries import JournalQueries
 from chassis.journal.relay import Relay
-from chassis.journal.snapshots import Loaded, Snapshot, SnapshotStore
+from chassis.journal.snapshots import SnapshotStore
 from chassis.late import late
 from chassis.logging import get_logger
 from chassis.mongo import make_indexes

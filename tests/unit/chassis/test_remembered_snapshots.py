@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from chassis.decisions import Evolution
-from chassis.journal.snapshots import Loaded, SnapshotStore
+from chassis.journal.loaded import Loaded
+from chassis.journal.snapshots import SnapshotStore
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
