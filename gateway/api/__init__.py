@@ -19,6 +19,7 @@ from gateway.api import (
     operation,
     partners,
     people,
+    plans,
     providers,
     reports,
     rules,
@@ -34,6 +35,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     joining.router,
+    plans.router,
     desk.router,
     clocks.router,
     clocks.unit_router,

@@ -70,6 +70,10 @@ def test_a_unit_is_measured_loaded_and_warned_of_until_there_is_room_again(
 ) -> None:
     found = of_busy(world)
     assert (found["measured"]["tickets"], found["tickets"]) == (25, 0)
+    assert (found["planned"], found["weeks"][-2]["planned"] + found["weeks"][-1]["planned"]) == (
+        1,
+        1,
+    )
     assert found["measured"]["per_day"] == pytest.approx(PACE, abs=0.15)
     assert (found["told"], told(world)) == (None, [])
 
