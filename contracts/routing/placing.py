@@ -32,6 +32,16 @@ class TicketOpened(StateEvent):
     answers: dict[str, Answered] = {}
 
 
+@event("ticket.tagged", by="routing")
+class TicketTagged(Event):
+    """Tags were put on the ticket or taken off, by somebody or by the rules."""
+
+    added: list[str]
+    removed: list[str] = []
+    #: Absent: the rules did.
+    by: str | None = None
+
+
 @event("ticket.owned", by="routing")
 class TicketOwned(Event):
     """A desk agent became the owner: the one name the requester sees, to the end."""

@@ -91,6 +91,7 @@ class Views:
             "unit": request.unit,
             "owner": request.owner,
             "assignee": request.assignee,
+            "tags": request.tag,
         }
         query |= {field: value for field, value in wanted.items() if value is not None}
         if request.codes is not None:
@@ -154,6 +155,7 @@ class Views:
             actions=actions,
             outside=outside_of(ticket),
             client=ticket.client.partner if ticket.client else None,
+            tags=list(ticket.tags),
             **parts_of(ticket, self._grounds.workflow_of(ticket), actions),
         )
 

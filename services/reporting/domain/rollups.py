@@ -7,7 +7,7 @@ was added can be taken back without a rest.
 
 Cubes: `case` (one row for each dimension of the ticket), `touched` (each unit the work was in),
 `work` (each work group of its log), `clock` (each run of a clock), `line` (each line of support
-that a finished ticket was in).
+that a finished ticket was in), `tag` (each tag of the ticket).
 """
 
 from __future__ import annotations
@@ -55,6 +55,11 @@ def contributions(facts: TicketFacts, zone: tzinfo) -> Contributions:
     if facts.case.finished_at is not None:
         for line, stayed in lines.measures(facts.case.stays).items():
             rows[Key("line", day, "channel", facts.request.channel, line)] = stayed
+    rows |= {
+        Key("tag", day, by, value, tag): measures
+        for tag in facts.case.tags
+        for by, value in _dimensions(facts)
+    }
     for by, value, work in _work_lines(facts):
         _add(rows, Key("work", day, by, value, work.work_group), _line_measures(work))
     for key in [key for key in rows if key.cube == "work"]:

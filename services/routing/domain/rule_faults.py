@@ -106,7 +106,7 @@ def _never_reached(rules: Sequence[Rule], known: Known) -> Iterator[FieldFault]:
 
 
 def _takes_all_of(earlier: Rule, rule: Rule, known: Known) -> bool:
-    if earlier.when is not None and earlier.when != rule.when:
+    if earlier.go_on or (earlier.when is not None and earlier.when != rule.when):
         return False
     return all(_covers(column, earlier, rule, known) for column in COLUMNS)
 

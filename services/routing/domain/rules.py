@@ -1,12 +1,14 @@
 """The routing rules as decisions see them: a table of rows, of which the first that holds decides.
 
+Rows that say so let later ones add tags, skills and a higher priority.
+
 The columns are compared in plain Python, once for each combination that comes up; JSONLogic is
 asked only of rows whose columns hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -37,6 +39,8 @@ READABLE = frozenset(
 )
 #: The parts of a result that make a difference.
 RESULTS = tuple(name for name in Decided.__struct_fields__ if name != "row")
+#: Between skills that work asks for at once: `network+vpn`.
+AND = "+"
 #: How many of the facts columns are compared with.
 _COMPARED = 6
 #: Combinations of columns that are remembered; then the memory begins anew.
@@ -110,15 +114,20 @@ class Table:
         self._fitting: dict[tuple[Any, ...], tuple[_Row, ...]] = {}
 
     def rule_for(self, facts: Facts) -> Rule | None:
-        """Give the first row that holds."""
+        """Give the first row that holds, with what those add that it lets come after it."""
         data: dict[str, Any] | None = None
+        holding: list[Rule] = []
         for rule, logic in self._candidates(facts):
-            if logic is None:
+            if logic is not None:
+                data = data or facts.readable()
+                if not logic.holds(data):
+                    continue
+            if not rule.go_on and not holding:
                 return rule
-            data = data or facts.readable()
-            if logic.holds(data):
-                return rule
-        return None
+            holding.append(rule)
+            if not rule.go_on:
+                break
+        return united(holding) if holding else None
 
     def explain(self, facts: Facts) -> list[RowVerdict]:
         """Say of each row which of its conditions hold."""
@@ -139,7 +148,7 @@ class Table:
         for row in self._rows:
             if all(fits(row.rule, facts) for fits in _FITS):
                 yield row
-                if row.logic is None:
+                if row.logic is None and not row.rule.go_on:
                     return
 
 
@@ -196,6 +205,19 @@ def differing(before: Rule | None, after: Rule | None) -> list[str]:
         return []
     one, other = decided(before), decided(after)
     return [name for name in RESULTS if getattr(one, name) != getattr(other, name)]
+
+
+def united(rules: Sequence[Rule]) -> Rule:
+    """Give the first row with all tags, the highest priority and every skill of the rows."""
+    first = rules[0]
+    priorities = [rule.priority for rule in rules if rule.priority is not None]
+    skills = dict.fromkeys(rule.skill for rule in rules if rule.skill is not None)
+    return msgspec.structs.replace(
+        first,
+        tags=list(dict.fromkeys(tag for rule in rules for tag in rule.tags)),
+        priority=min(priorities, default=None),
+        skill=AND.join(skills) or None,
+    )
 
 
 def changed_rows(before: Iterable[Rule], after: Iterable[Rule]) -> list[str]:

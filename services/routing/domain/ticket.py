@@ -123,6 +123,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     #: What was answered in forms on the way, by form: what conditions may ask.
     answers: dict[str, dict[str, Answered]] = {}
+    #: What it is about, as rules and people say.
+    tags: tuple[str, ...] = ()
 
     @property
     def is_outside(self) -> bool:
@@ -202,6 +204,7 @@ def _seldom(state: Ticket) -> dict[str, Any]:
         "weight": state.weight if state.weight != 1 else None,
         "passed_over": passed_over,
         "due_at": state.react_by if state.holder is not None else None,
+        "tags": list(state.tags) or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 

@@ -1,13 +1,16 @@
 """Queues: which tickets wait for a free person, and which count as whose, by their snapshots."""
 
+import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pymongo import IndexModel
-from pymongo.collection import Collection
+from pymongo.collection import Collection as Documents
 
 from contracts.routing import ENDED
 from services.routing.domain.organisation import Person
+from services.routing.domain.rules import AND
 
 #: What has no rank comes after what has one.
 _ORDER = [("rank", -1), ("priority", 1), ("opened_at", 1)]
@@ -45,6 +48,11 @@ TICKET_INDEXES = (
     # Steps with tasks or approvals; ordinary tickets have none of these fields.
     IndexModel([("asked", 1)], name="asked", partialFilterExpression={"asked": {"$gt": ""}}),
     IndexModel(
+        [("tags", 1), ("updated_at", -1)],
+        name="tagged",
+        partialFilterExpression={"tags": {"$gt": ""}},
+    ),
+    IndexModel(
         [("tasks_queued", 1), *_ORDER],
         name="waiting_tasks",
         partialFilterExpression={"tasks_queued": True},
@@ -67,7 +75,7 @@ class Queue(NamedTuple):
 class Queues:
     """Questions about the collection `tickets`, by the fields that `domain.ticket.index` gives."""
 
-    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+    def __init__(self, collection: Documents[dict[str, Any]]) -> None:
         self._collection = collection
 
     def all(self) -> list[Queue]:
@@ -94,7 +102,7 @@ class Queues:
         fitting = {
             "queued": True,
             **Queue(person.unit, person.tier)._asdict(),
-            "skill": {"$in": [None, *person.skills]},
+            "skill": {"$in": [None, *person.skills, *_of_several(person.skills)]},
             "passed_over": {"$nin": [person.id]},
         }
         found = self._codes(own, 1) or self._codes(fitting, 1)
@@ -134,3 +142,11 @@ class Queues:
     def _codes(self, query: dict[str, Any], limit: int) -> list[str]:
         found = self._collection.find(query, {"_id": 1}, sort=_ORDER, limit=limit)
         return [item["_id"] for item in found]
+
+
+def _of_several(skills: Collection[str]) -> list[re.Pattern[str]]:
+    """Give what fits any several of somebody's skills that work may ask for at once."""
+    if len(skills) <= 1:
+        return []
+    one = "|".join(re.escape(skill) for skill in sorted(skills))
+    return [re.compile(rf"^(?:{one})(?:\{AND}(?:{one}))+$")]

@@ -25,6 +25,7 @@ from tests.unit.reporting.stories import (
     registered,
     reopened,
     resumed,
+    tagged,
     waiting,
 )
 
@@ -94,6 +95,16 @@ def test_a_ticket_with_two_work_groups_counts_once_in_each() -> None:
     }
     assert set(only(rows, "work", "unit")) == {("it", "network"), ("desk", "training")}
     assert set(only(rows, "touched", "unit")) == {("it", ""), ("desk", "")}
+
+
+def test_a_ticket_counts_under_each_tag_that_it_has_in_the_end() -> None:
+    story = Story().tells(registered(), tagged("outage", "vpn"), assigned())
+    story.tells(tagged("slow", removed=("vpn",)), logged(60), finished())
+
+    rows = only(contributions(fold(story.events), TEHRAN), "tag", "unit")
+
+    assert rows.keys() == {("it", "outage"), ("it", "slow")}
+    assert rows["it", "slow"]["finished"] == rows["it", "slow"]["tickets"] == 1
 
 
 def test_touch_and_waiting_are_known_of_finished_tickets_only() -> None:

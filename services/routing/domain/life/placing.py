@@ -12,6 +12,7 @@ from contracts.routing import (
     TicketPrioritised,
     TicketQueued,
     TicketReferred,
+    TicketTagged,
 )
 from services.routing.domain.life.changing import changed, stands
 from services.routing.domain.ticket import TICKETS, Referral, Ticket
@@ -36,6 +37,12 @@ def opened(state: Ticket, event: TicketOpened, at: datetime) -> Ticket:
         registered_in=event.registered_in,
         answers={"request": event.answers} if event.answers else {},
     )
+
+
+@TICKETS.on(TicketTagged)
+def tagged(state: Ticket, event: TicketTagged, _at: datetime) -> Ticket:
+    kept = [tag for tag in state.tags if tag not in event.removed]
+    return changed(state, tags=tuple(dict.fromkeys([*kept, *event.added])))
 
 
 @TICKETS.on(TicketOwned)
