@@ -56,6 +56,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        gateway.live.stop()
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await following

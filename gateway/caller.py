@@ -19,8 +19,11 @@ from chassis.errors import Unavailable
 from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
+from contracts.calls.journal import LogPart, ReadLog
 from contracts.forms import ReadyForm
+from gateway.directory import Directory, Names
 from gateway.limits import Limits
+from gateway.live import Live
 from gateway.presence import Presence
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
@@ -28,6 +31,7 @@ from gateway.settings import GatewaySettings
 
 A = TypeVar("A")
 
+_GATEWAY: Final = Identity(subject="system:gateway", role="service")
 #: The most that one request may take, so that a service which hangs gives 503 within 3 s.
 _REQUEST_SECONDS: Final = 2.8
 #: What a part may take that an answer can do without.
@@ -93,13 +97,19 @@ class Gateway:
             idle_seconds=settings.idle_seconds,
         )
         self.presence = Presence(settings.redis_url.get_secret_value())
+        self.directory = Directory()
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()
         self.open_streams = 0
+        self.live = Live(self._read_log, self.closing)
         #: The catalogue as it was last read: forms show it while intake is away.
         self.last_subjects: list[Subject] = []
         #: Forms as they were last read, with the same use.
         self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
+
+    async def _read_log(self, source: str, request: ReadLog) -> LogPart:
+        caller = Caller(self, _GATEWAY, language="en", address="")
+        return await caller.query(source, "journal_log", request, LogPart)
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -179,6 +189,10 @@ class Caller:
             return await self.query(service, method, request, answer, seconds=_OPTIONAL_SECONDS)
         except Unavailable:
             return None
+
+    async def names(self) -> Names:
+        """Give the names of people, units and subjects, in the caller's language."""
+        return await self.gateway.directory.names(self, self.language)
 
     async def spend(self, **tries: str) -> None:
         """Count a try against each limit, for whom it names; not for who is past the limits."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from chassis.errors import Unavailable
 from contracts.calls.intake import DescribeTickets, TicketContent
-from contracts.calls.notify import DeliveryView
-from contracts.calls.routing import TicketView
-from contracts.calls.sla import TicketTimes
+from contracts.calls.notify import DeliveryView, GetDeliveries
+from contracts.calls.routing import GetTicket, TicketView
+from contracts.calls.sla import GetTimes, TicketTimes
 from gateway.answers import Ticket, TicketLine
 from gateway.caller import Caller
 from gateway.filled import told_form
@@ -38,6 +40,39 @@ def _line(view: TicketView, content: TicketContent | None) -> TicketLine:
         **_fields(view),
         title=content.title if content else None,
         requester_name=content.requester.name if content else None,
+    )
+
+
+class Gathered(NamedTuple):
+    """What each service knows of a ticket; None for a part that does not answer now."""
+
+    view: TicketView
+    content: TicketContent | None
+    times: dict[str, TicketTimes] | None
+    deliveries: list[DeliveryView] | None
+    #: Intake does not answer; else a missing content is one that it does not know.
+    is_without_texts: bool
+
+
+async def gathered(caller: Caller, code: str) -> Gathered:
+    """Ask all services of a ticket at once; raises what routing refuses with."""
+    described = DescribeTickets(codes=[code], forms=True)
+    case, contents, times, deliveries = await asyncio.gather(
+        caller.query("routing", "ticket", GetTicket(code=code), TicketView),
+        caller.query("intake", "describe_tickets", described, dict[str, TicketContent]),
+        caller.optional("sla", "times", GetTimes(codes=[code]), dict[str, TicketTimes]),
+        caller.optional("notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]),
+        return_exceptions=True,
+    )
+    # Routing comes first: it alone knows whether the caller may see this ticket.
+    view = needed(case)
+    is_away = isinstance(contents, Unavailable)
+    return Gathered(
+        view,
+        None if is_away else needed(contents).get(code),
+        needed(times),
+        needed(deliveries),
+        is_without_texts=is_away,
     )
 
 

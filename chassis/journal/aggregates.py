@@ -128,7 +128,7 @@ class Aggregates(Provider, Generic[S]):
         index: Callable[[S], dict[str, Any]] | None = None,
         indexes: Sequence[Any] = (),
         opened_by: str | None = None,
-        streams: tuple[str, ...] = (),
+        streams: tuple[str, ...] = ("",),
         unit: Callable[[S], str | None] | None = None,
         listed_later: bool = False,
     ) -> None:
@@ -137,7 +137,7 @@ class Aggregates(Provider, Generic[S]):
         self.index = index
         self.indexes = indexes
         self.opened_by = opened_by
-        #: How the names of these streams begin; none: all names without a colon (tickets).
+        #: How the names of these streams begin; "": all names without a colon (tickets).
         self.prefixes = streams
         self.unit = unit
         #: Whether lists may show what was not commanded a moment later: where no other service asks
@@ -152,12 +152,14 @@ class Aggregates(Provider, Generic[S]):
         """Have the indexes made before the process is ready."""
         self.journal.runtime.before_ready(self._make_indexes)
         self.journal.kinds.append(self)
-        if sum(not kind.prefixes for kind in self.journal.kinds) > 1:
+        if sum("" in kind.prefixes for kind in self.journal.kinds) > 1:
             raise ValueError("only one kind of streams may leave `streams` out")
 
     def keeps(self, stream: str) -> bool:
         """Tell whether a stream is of this kind."""
-        return stream.startswith(self.prefixes) if self.prefixes else ":" not in stream
+        if ":" not in stream:
+            return "" in self.prefixes
+        return stream.startswith(tuple(filter(None, self.prefixes)))
 
     @late
     def snapshots(self) -> SnapshotStore[S]:
@@ -279,7 +281,8 @@ class Aggregates(Provider, Generic[S]):
 
     def _pull_unknown(self, streams: Sequence[str]) -> dict[str, DomainError]:
         """Bring unknown streams here first; gives those that must wait for their opening."""
-        missing = self.snapshots.missing(streams)
+        # What has a colon in its name is opened by its first event, wherever that is read.
+        missing = self.snapshots.missing([name for name in streams if ":" not in name])
         if not missing or self.pull is None:
             return {}
         try:

@@ -182,6 +182,11 @@ class Journal(SharedExtension):
         """Give the segments that end beyond a position, `limit` at most."""
         return list(self.log.find({"last": {"$gt": position}}, sort=[("last", 1)], limit=limit))
 
+    def last_position(self) -> int:
+        """Give the position of the newest event that has one; 0 where none has."""
+        newest = self.log.find_one({}, {"last": 1}, sort=[("last", -1)])
+        return newest["last"] if newest else 0
+
     def events_after(self, position: int, limit: int) -> tuple[list[CloudEvent], int]:
         """Give about `limit` events beyond a position in the log's order, and the next position."""
         wanted: list[tuple[str, int]] = []

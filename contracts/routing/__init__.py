@@ -15,6 +15,7 @@ from contracts.routing.attention import (
     TicketUnitReplied,
     TicketWoken,
 )
+from contracts.routing.capacity import BrokenPromise, LoadLevel, UnitOvercommitted, UnitRelieved
 from contracts.routing.ending import (
     TicketDeclined,
     TicketDone,
@@ -94,6 +95,8 @@ __all__ = [
     "CONVERSE",
     "ENDED",
     "STATES",
+    "BrokenPromise",
+    "LoadLevel",
     "News",
     "PartnerChanged",
     "Passed",
@@ -165,4 +168,6 @@ __all__ = [
     "TicketWoken",
     "TicketWorkLogged",
     "UnitChanged",
+    "UnitOvercommitted",
+    "UnitRelieved",
 ]

@@ -3,7 +3,9 @@
 from fastapi import APIRouter
 
 from gateway.api import (
+    account,
     admin,
+    capacity,
     clocks,
     desk,
     devices,
@@ -40,8 +42,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     subjects.router,
     forms.router,
     sessions.router,
+    account.router,
     devices.router,
     people.router,
+    capacity.router,
     inbox.router,
     reports.router,
     expectations.router,

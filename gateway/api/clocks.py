@@ -79,19 +79,22 @@ async def list_clocks(
 )
 async def explain_clock(code: CodePath, clock: SlugPath, caller: Reader) -> Response:
     """Give the lines that lead to the due time, and whose time has passed."""
+    return answered(await explained(caller, code, clock))
+
+
+async def explained(caller: Caller, code: str, clock: str) -> ToldExplanation:
+    """Have sla explain a clock, in words, to who may see the ticket."""
     await _readable(caller, code)
     found = await caller.query("sla", "explain", Explain(code=code, clock=clock), Explanation)
-    return answered(
-        ToldExplanation(
-            code=found.code,
-            clock=found.clock,
-            state=found.state,
-            target_seconds=found.target_seconds,
-            left_seconds=found.left_seconds,
-            due_at=found.due_at,
-            lines=explaining.told(found, caller.language, caller.gateway.settings.zone),
-            charges=found.charges,
-        )
+    return ToldExplanation(
+        code=found.code,
+        clock=found.clock,
+        state=found.state,
+        target_seconds=found.target_seconds,
+        left_seconds=found.left_seconds,
+        due_at=found.due_at,
+        lines=explaining.told(found, caller.language, caller.gateway.settings.zone),
+        charges=found.charges,
     )
 
 

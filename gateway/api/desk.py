@@ -76,6 +76,11 @@ async def list_macros(caller: Reader) -> Response:
 )
 async def use_macro(code: CodePath, id: SlugPath, caller: Worker) -> Response:  # noqa: A002 - the name in the address
     """Give a standard answer as it reads for the ticket, in its requester's language."""
+    return answered(await filled_in(caller, code, id), headers=caller.replay_headers())
+
+
+async def filled_in(caller: Caller, code: str, macro: str) -> FilledIn:
+    """Have routing fill a standard answer in with what intake knows of the ticket."""
     # Routing alone knows whether the caller may see this ticket.
     await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
     described = await caller.query(
@@ -83,9 +88,8 @@ async def use_macro(code: CodePath, id: SlugPath, caller: Worker) -> Response:  
     )
     content = described.get(code)
     words = {"requester": content.requester.name, "title": content.title} if content else {}
-    request = UseMacro(id=id, code=code, words=words)  # type: ignore[arg-type]  # keys as said
-    filled_in = await caller.command("routing", "use_macro", request, FilledIn)
-    return answered(filled_in, headers=caller.replay_headers())
+    request = UseMacro(id=macro, code=code, words=words)  # type: ignore[arg-type]  # keys as said
+    return await caller.command("routing", "use_macro", request, FilledIn)
 
 
 @router.get(
@@ -143,7 +147,7 @@ async def drop_draft(code: CodePath, caller: Worker) -> Response:
 async def list_viewers(code: CodePath, caller: Reader) -> Response:
     """Give who else is looking at the ticket, and who is writing."""
     await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
-    return answered(await _others(code, caller))
+    return answered(Viewers(code=code, others=await _others(code, caller)))
 
 
 @router.put(
@@ -154,11 +158,23 @@ async def list_viewers(code: CodePath, caller: Reader) -> Response:
 )
 async def look_at_ticket(code: CodePath, body: Looking, caller: Worker) -> Response:
     """Say that the caller is looking at the ticket; it holds for 25 seconds."""
+    _, others = await looked_at(caller, code, typing=body.typing)
+    return answered(Viewers(code=code, others=others))
+
+
+async def looked_at(caller: Caller, code: str, *, typing: bool) -> tuple[TicketView, list[Viewer]]:
+    """Have the others see that the caller looks; gives the ticket as it stands, and them."""
     person, name = _person(caller)
-    await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
-    viewer = Viewer(person=person, name=name, typing=body.typing, seen=time.time())
+    view = await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
+    viewer = Viewer(person=person, name=name, typing=typing, seen=time.time())
     await caller.gateway.presence.see(code, viewer)
-    return answered(await _others(code, caller))
+    return view, await _others(code, caller)
+
+
+async def left(caller: Caller, code: str) -> None:
+    """Have the others see that the caller looks no longer."""
+    person, _ = _person(caller)
+    await caller.gateway.presence.leave(code, person)
 
 
 @router.delete(
@@ -169,15 +185,14 @@ async def look_at_ticket(code: CodePath, body: Looking, caller: Worker) -> Respo
 )
 async def leave_ticket(code: CodePath, caller: Worker) -> Response:
     """Say that the caller looks at the ticket no longer."""
-    person, _ = _person(caller)
-    await caller.gateway.presence.leave(code, person)
+    await left(caller, code)
     return Response(status_code=204)
 
 
-async def _others(code: str, caller: Caller) -> Viewers:
+async def _others(code: str, caller: Caller) -> list[Viewer]:
     me = caller.identity.subject.removeprefix(_PERSON)
     found = await caller.gateway.presence.at(code)
-    return Viewers(code=code, others=[each for each in found if each.person != me])
+    return [each for each in found if each.person != me]
 
 
 def _person(caller: Caller) -> tuple[str, str]:

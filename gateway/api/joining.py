@@ -110,6 +110,15 @@ async def split_ticket(
     code: CodePath, body: Part, caller: Annotated[Caller, allow_command("ticket.register_for")]
 ) -> Response:
     """Make a part of a ticket one of its own, by the same requester, linked with the whole."""
+    registered = await split_off(caller, code, body)
+    location = f"/api/v1/tickets/{registered.code}"
+    return answered(
+        registered, status=201, headers={"location": location, **caller.replay_headers()}
+    )
+
+
+async def split_off(caller: Caller, code: str, body: Part) -> Registered:
+    """Have intake register the part; raises what keeps the caller from the whole."""
     # Routing alone knows whether the caller may see this ticket.
     await caller.query("routing", "ticket", GetTicket(code=code), TicketView)
     request = SplitTicket(
@@ -119,11 +128,7 @@ async def split_ticket(
         subject=body.subject,
         answers=body.answers,
     )
-    registered = await caller.command("intake", "split_ticket", request, Registered)
-    location = f"/api/v1/tickets/{registered.code}"
-    return answered(
-        registered, status=201, headers={"location": location, **caller.replay_headers()}
-    )
+    return await caller.command("intake", "split_ticket", request, Registered)
 
 
 @router.get(
@@ -136,6 +141,11 @@ async def related_tickets(
     code: CodePath, caller: Annotated[Caller, allow("ticket.read")]
 ) -> Response:
     """Give parent, children, merged and linked tickets; of those one may not read, the code."""
+    return answered(await related_to(caller, code))
+
+
+async def related_to(caller: Caller, code: str) -> RelatedTickets:
+    """Give the tickets that belong together with one, titled as far as intake answers."""
     found = await caller.query("routing", "related", GetRelated(code=code), Related)
     readable = [each.code for each in found.tickets if each.state is not None][:_MOST_DESCRIBED]
     contents: dict[str, TicketContent] | None = {}
@@ -147,8 +157,8 @@ async def related_tickets(
     known = contents or {}
     lines = [_line(each, known.get(each.code)) for each in found.tickets]
     unavailable = ["intake"] if contents is None else []
-    return answered(
-        RelatedTickets(code=code, tickets=lines, passages=found.passages, unavailable=unavailable)
+    return RelatedTickets(
+        code=code, tickets=lines, passages=found.passages, unavailable=unavailable
     )
 
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 
 from contracts.calls.base import Nothing
 from contracts.calls.intake import Subject
-from contracts.calls.routing import Unit
 from gateway.access import Anyone
 from gateway.answers import SubjectNode, answered, gives
 from gateway.caller import Caller
+from gateway.directory import title_of
 from gateway.json_bodies import StrictRoute
 
 router = APIRouter(prefix="/api/v1/subjects", tags=["subjects"], route_class=StrictRoute)
@@ -69,8 +69,3 @@ def tree(catalogue: Iterable[Subject], language: str) -> list[SubjectNode]:
         ]
 
     return below(None)
-
-
-def title_of(named: Subject | Unit, language: str) -> str:
-    """Give a title in the language, or in one that there is."""
-    return named.title.get(language) or next(iter(named.title.values()), named.id)

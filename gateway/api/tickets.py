@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 
-from chassis.errors import FieldFault, Invalid, NotFound
+from chassis.errors import FieldFault, Invalid, NotFound, Unavailable
 from contracts.calls.intake import (
     DescribeTickets,
     Message,
@@ -18,7 +18,7 @@ from contracts.calls.intake import (
     SearchTickets,
     TicketContent,
 )
-from contracts.calls.notify import AcknowledgeDelivery, DeliveryView, GetDeliveries
+from contracts.calls.notify import AcknowledgeDelivery, DeliveryView
 from contracts.calls.routing import (
     Act,
     GetTicket,
@@ -28,13 +28,19 @@ from contracts.calls.routing import (
     TicketView,
     Timeline,
 )
-from contracts.calls.sla import GetTimes, TicketTimes
 from contracts.routing import State
 from gateway import story
 from gateway.access import AnyoneCommanding, allow, allow_command
-from gateway.answers import Ticket, TicketList, TicketTimeline, answered, gives
+from gateway.answers import (
+    Ticket,
+    TicketList,
+    TicketTimeline,
+    TimelineStep,
+    answered,
+    gives,
+)
 from gateway.caller import Caller
-from gateway.composition import needed, whole, with_titles
+from gateway.composition import gathered, needed, whole, with_titles
 from gateway.documents import CodePath, FreeForm, Line, NewTicket, Slug
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
@@ -180,30 +186,21 @@ async def list_tickets(  # noqa: PLR0913, PLR0917 - one parameter per filter
 )
 async def get_ticket(code: CodePath, caller: Reader) -> Response:
     """Give the whole ticket; clocks and deliveries are left out while their service is away."""
-    case, contents, times, deliveries = await asyncio.gather(
-        caller.query("routing", "ticket", GetTicket(code=code), TicketView),
-        caller.query(
-            "intake",
-            "describe_tickets",
-            DescribeTickets(codes=[code], forms=True),
-            dict[str, TicketContent],
-        ),
-        caller.optional("sla", "times", GetTimes(codes=[code]), dict[str, TicketTimes]),
-        caller.optional("notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]),
-        return_exceptions=True,
-    )
-    # Routing comes first: it alone knows whether the caller may see this ticket.
-    view, content = needed(case), needed(contents).get(code)
-    if content is None:
-        raise NotFound("ticket_not_found")
+    parts = await gathered(caller, code)
+    if parts.content is None:
+        raise (
+            Unavailable("service_unavailable")
+            if parts.is_without_texts
+            else NotFound("ticket_not_found")
+        )
     ticket = whole(
-        view,
-        content,
-        times=needed(times),
-        deliveries=needed(deliveries),
+        parts.view,
+        parts.content,
+        times=parts.times,
+        deliveries=parts.deliveries,
         language=caller.language,
     )
-    return answered(ticket, headers={"etag": f'"{view.version}"'})
+    return answered(ticket, headers={"etag": f'"{ticket.version}"'})
 
 
 @router.get(
@@ -214,6 +211,11 @@ async def get_ticket(code: CodePath, caller: Reader) -> Response:
 )
 async def ticket_timeline(code: CodePath, caller: Reader) -> Response:
     """Give every step of the ticket, oldest first, with its texts."""
+    return answered(TicketTimeline(code=code, steps=await timeline_of(caller, code)))
+
+
+async def timeline_of(caller: Caller, code: str) -> list[TimelineStep]:
+    """Give every step of a ticket, in words; raises what keeps it from being read."""
     steps, contents = await asyncio.gather(
         caller.query("routing", "timeline", Timeline(code=code), list[Step]),
         caller.query(
@@ -233,7 +235,7 @@ async def ticket_timeline(code: CodePath, caller: Reader) -> Response:
             key=lambda message: message.at,
         ),
     )
-    return answered(TicketTimeline(code=code, steps=story.for_staff(merged, caller.language)))
+    return story.for_staff(merged, caller.language)
 
 
 async def _messages_of_merged(caller: Caller, case: list[Step]) -> list[Message]:
@@ -292,9 +294,21 @@ async def act(
     """Do what the workflow and the caller's rights allow now; 409 when the state does not."""
     if behalf is not None:
         caller.identity.require("import")
-    request = Act(code=code, action=action, arguments=arguments or {}, behalf=behalf)
-    view = await caller.command("routing", "act", request, TicketView)
+    view = await acted(caller, code, action, arguments or {}, behalf=behalf)
     return answered(view, headers={"etag": f'"{view.version}"', **caller.replay_headers()})
+
+
+async def acted(
+    caller: Caller,
+    code: str,
+    action: str,
+    arguments: dict[str, Any],
+    *,
+    behalf: str | None = None,
+) -> TicketView:
+    """Have routing do an action; gives the ticket as it stands then."""
+    request = Act(code=code, action=action, arguments=arguments, behalf=behalf)
+    return await caller.command("routing", "act", request, TicketView)
 
 
 @router.post(

@@ -1,7 +1,12 @@
-"""The pages for staff: signing in, the inbox, tickets."""
+"""The pages for staff: signing in, one's account, the inbox, tickets."""
 
 from fastapi import APIRouter
 
-from gateway.desk import entrance, inbox
+from gateway.desk import account, entrance, inbox, live
 
-ROUTERS: tuple[APIRouter, ...] = (entrance.router, inbox.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    entrance.router,
+    account.router,
+    inbox.router,
+    live.router,
+)

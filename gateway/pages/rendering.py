@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -12,19 +11,18 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from chassis.errors import DomainError
 from gateway.caller import gateway_of
 from gateway.errors import detail_of, headers_of, language_of
+from gateway.pages import static_files
+from gateway.pages.compression import compressed
 from gateway.pages.cookies import cookie, set_cookie
 from gateway.pages.display import code_shown, foretold_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
 _GATEWAY: Final = _HERE.parent
-_STATIC: Final = _HERE / "static"
 _AREAS: Final = ("desk",)
 _LANGUAGE_COOKIE: Final = "lang"
 _THEME_COOKIE: Final = "theme"
@@ -77,9 +75,9 @@ def page(
             **context,
         )
     )
-    response = HTMLResponse(
-        html, status, headers={"cache-control": "no-store", "vary": "cookie", **(headers or {})}
-    )
+    content, said = compressed(html.encode(), request.headers)
+    kept = {"cache-control": "no-store", "vary": "cookie, accept-encoding"}
+    response = HTMLResponse(content, status, headers={**kept, **said, **(headers or {})})
     if request.query_params.get("lang") == language:
         set_cookie(request, response, _LANGUAGE_COOKIE, language, _YEAR)
     if request.query_params.get("theme") in THEMES:
@@ -105,14 +103,7 @@ def error_page(request: Request, error: DomainError) -> Response:
 
 def mount_static(app: FastAPI) -> None:
     """Serve styles, fonts and the sign; their addresses change with what is in them."""
-    app.mount("/static", _Static(directory=_STATIC), name="static")
-
-
-class _Static(StaticFiles):
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = f"public, max-age={_YEAR}, immutable"
-        return response
+    app.mount("/static", static_files.serve, name="static")
 
 
 @cache
@@ -132,15 +123,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static"] = _static_address
+    environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
     return environment
-
-
-@cache
-def _static_address(name: str) -> str:
-    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
 
 
 def _number(language: str, value: object) -> str:

@@ -12,8 +12,8 @@ from contracts.calls.intake import Subject
 from contracts.calls.promises import PublicAgreement
 from contracts.calls.routing import Unit
 from gateway.access import Anyone
-from gateway.api.subjects import title_of
 from gateway.caller import Caller
+from gateway.directory import title_of
 from gateway.pages.rendering import page, reader_of
 from gateway.portal.wording import Words, sheet
 

@@ -5,23 +5,20 @@ The proof stands in no address and no page, and the browser cannot read the cook
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import Request, Response
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from gateway.caller import gateway_of
+from gateway.pages import sealing
 from gateway.pages.cookies import cookie, set_cookie
 
 COOKIE: Final = "follow"
 _SECONDS: Final = 2 * 3600
-_HEADER: Final[dict[str, Any]] = {"alg": "dir", "enc": "A256GCM"}
+_PURPOSE: Final = "follow pass"
 
 
 class Pass(msgspec.Struct, frozen=True):
@@ -49,21 +46,9 @@ def proof_for(request: Request, code: str) -> str | None:
 
 def seal(given: Pass, keys: Sequence[str]) -> str:
     """Encrypt a pass with the first key."""
-    return jwe.encrypt_compact(_HEADER, msgspec.json.encode(given), _key(keys[0]))
+    return sealing.seal(given, _PURPOSE, keys)
 
 
 def unseal(sealed: str, keys: Sequence[str]) -> Pass | None:
     """Give a pass that was sealed with any of the keys and is still good."""
-    for key in keys:
-        try:
-            plain = jwe.decrypt_compact(sealed, _key(key)).plaintext
-            found = msgspec.json.decode(plain or b"", type=Pass)
-        except (JoseError, ValueError, msgspec.MsgspecError):
-            continue
-        return found if found.expires > time.time() else None
-    return None
-
-
-def _key(session_key: str) -> OctKey:
-    # A key of its own for this purpose: session tokens and passes say nothing of each other.
-    return OctKey.import_key(hashlib.sha256(f"follow pass {session_key}".encode()).digest())
+    return sealing.unseal(sealed, Pass, _PURPOSE, keys)

@@ -21,10 +21,10 @@ from gateway.caller import Caller
 from gateway.documents import CodePath, NewTicket
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_pairs
+from gateway.pages.questions import said
 from gateway.pages.rendering import page, reader_of
+from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
 from gateway.portal import passes
-from gateway.portal.questions import said
-from gateway.portal.sheet import PREFIX, Sheet, labels_of, places_of
 from gateway.texts import latin, text
 
 router = APIRouter(include_in_schema=False)

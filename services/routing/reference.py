@@ -46,6 +46,7 @@ class Grounding(Reference):
     runtime = Runtime()
     store = Store()
     intake = ServiceClient("intake")
+    sla = ServiceClient("sla")
 
     settings = Config(RoutingSettings)
 

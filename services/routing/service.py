@@ -9,6 +9,7 @@ from services.routing import (
     handlers,
 )
 from services.routing.doors import (
+    CapacityCalls,
     DeskCalls,
     OrganisationCalls,
     PartnerCalls,
@@ -19,7 +20,13 @@ from services.routing.doors import (
 
 
 class RoutingService(
-    TicketCalls, DeskCalls, PeopleCalls, OrganisationCalls, PartnerCalls, RuleCalls
+    TicketCalls,
+    DeskCalls,
+    PeopleCalls,
+    OrganisationCalls,
+    CapacityCalls,
+    PartnerCalls,
+    RuleCalls,
 ):
     """Where the work is, and what may happen to it next."""
 

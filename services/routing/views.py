@@ -13,9 +13,11 @@ from chassis.errors import Forbidden, Invalid, NotFound
 from chassis.journal import Aggregates, Outcome, Recorded, Snapshot
 from contracts.calls.routing import (
     ActedOn,
+    GetReadable,
     Inbox,
     ListTickets,
     OpenReferral,
+    Readable,
     Refusal,
     TicketPage,
     TicketView,
@@ -69,6 +71,21 @@ class Views:
         if not found and self._tickets.mend([code]):
             found = self._tickets.find({"_id": code}, limit=1)
         return self._allowed(found[0] if found else None)
+
+    def readable_of(self, request: GetReadable) -> Readable:
+        """Give those tickets and units whose tickets the caller may read."""
+        found = self._tickets.find({"_id": {"$in": request.codes}}, limit=len(request.codes) or 1)
+        organisation, me = self._grounds.organisation, self._asker
+        scope = scope_of(me.role, "ticket.read")
+        below = [me.unit] if scope == "team" else organisation.subtree(me.unit)
+        return Readable(
+            codes=[
+                item.stream
+                for item in found
+                if item.state.opened_at and Standing(item.state, me, organisation).may_read
+            ],
+            units=[unit for unit in request.units if scope == "all" or (scope and unit in below)],
+        )
 
     def followed(self, code: str) -> tuple[TicketView, list[Recorded]]:
         """Show one with its history; raises NotFound or Forbidden."""

@@ -1,5 +1,6 @@
 """The sla service: wiring only."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
 from chassis.timers import background, due, everywhere
 from contracts.calls.base import Nothing
+from contracts.calls.days import GetPromised, GetWorkingDays, WorkingDay
 from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
@@ -30,6 +32,7 @@ from contracts.calls.sla import (
     GetTimes,
     GiveReason,
     HolidaysView,
+    NextDue,
     Replanning,
     RequestException,
     SeedHolidays,
@@ -61,10 +64,11 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import expecting, handlers, past, promises, verdicts
+from services.sla import expecting, handlers, past, planning, promises, verdicts
 from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.explaining import explain
 from services.sla.domain.finding import index
+from services.sla.domain.nearest import nearest
 from services.sla.domain.views import view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
@@ -178,9 +182,29 @@ class SlaService:
         return expecting.views(states, self.reference.holding(states.values()), call.now)
 
     @query
+    def next_due(self, request: GetTimes, call: Call) -> dict[str, NextDue]:
+        call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        book = self.reference.holding(states.values())
+        found = {code: nearest(state, book, call.now) for code, state in states.items()}
+        return {code: due for code, due in found.items() if due is not None}
+
+    @query
     def expectations(self, _request: Nothing, call: Call) -> list[Calibration]:
         call.require("report.read")
         return self.reference.outlook.calibrations()
+
+    @query
+    def working_days(self, request: GetWorkingDays, call: Call) -> dict[str, list[WorkingDay]]:
+        call.require("ticket.read")
+        self.reference.refresh()
+        return planning.working_days(request, self.reference.book)
+
+    @query
+    def promised(self, request: GetPromised, call: Call) -> dict[str, datetime]:
+        call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        return planning.promised(states, self.reference.holding(states.values()), call.now)
 
     @query
     def unit_clocks(self, request: UnitClocks, call: Call) -> UnitClocksPage:

@@ -75,3 +75,23 @@ def supervisor(installation: Installation) -> Api:
 def admin(installation: Installation) -> Api:
     password = installation.environment["PEYGIR_DEMO_PASSWORD"]
     return Api(installation.addresses.gateway).sign_in("admin", password)
+
+
+@pytest.fixture
+def office(browser: Browser, installation: Installation, language: str) -> Iterator[Page]:
+    """A desktop of somebody of the staff, not signed in yet."""
+    context = browser.new_context(
+        base_url=installation.addresses.gateway,
+        locale=_LOCALES[language],
+        viewport={"width": 1366, "height": 850},
+    )
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    yield opened
+    context.close()
+    assert [each for each in complaints if "Failed to load resource" not in each] == []

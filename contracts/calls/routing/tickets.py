@@ -172,6 +172,20 @@ class GetTicket(Request):
     code: Code
 
 
+class GetReadable(Request):
+    """Query `readable`; answers `Readable`."""
+
+    codes: Annotated[list[Code], Meta(max_length=200)] = []
+    units: Annotated[list[Slug], Meta(max_length=50)] = []
+
+
+class Readable(Answer):
+    """Which tickets, and which units' tickets, the caller may read of those asked for."""
+
+    codes: list[str]
+    units: list[str]
+
+
 class ListTickets(Request):
     """Query `tickets`; answers `TicketPage`, newest change first."""
 

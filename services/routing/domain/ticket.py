@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +18,8 @@ from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
 AT_WORK: frozenset[State] = frozenset({"new", "in_progress", "waiting"})
+#: Until when a unit has a ticket that is open.
+STILL = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Referral(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,8 +194,16 @@ def index(state: Ticket) -> dict[str, Any]:
         "opened_at": state.opened_at,
         **ties.index(state.ties),
         **attention.index(state.attention),
+        **_load(state),
         **_seldom(state),
     } | _parts(state)
+
+
+def _load(state: Ticket) -> dict[str, Any]:
+    """Give which unit has it, and until when: what units can do is measured by it."""
+    if state.unit is None or (state.imported and state.ended_at is None):
+        return {}
+    return {"load": {"unit": state.unit, "until": state.ended_at or STILL}}
 
 
 def _seldom(state: Ticket) -> dict[str, Any]:

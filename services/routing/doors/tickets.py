@@ -11,11 +11,13 @@ from contracts.calls.routing import (
     ActOnMany,
     Follow,
     Followed,
+    GetReadable,
     GetRelated,
     GetTexts,
     GetTicket,
     Inbox,
     ListTickets,
+    Readable,
     Related,
     Step,
     TicketPage,
@@ -71,6 +73,10 @@ class TicketCalls(Parts):
     @query
     def tickets(self, request: ListTickets, call: Call) -> TicketPage:
         return self._views(call).page(request)
+
+    @query
+    def readable(self, request: GetReadable, call: Call) -> Readable:
+        return self._views(call).readable_of(request)
 
     @query
     def inbox(self, _request: Nothing, call: Call) -> Inbox:

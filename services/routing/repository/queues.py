@@ -31,6 +31,8 @@ TICKET_INDEXES = (
         name="waiting",
         partialFilterExpression=_QUEUED,
     ),
+    # What a unit has and had: `efforts.py`.
+    IndexModel([("load.unit", 1), ("load.until", -1)], name="load"),
     # The requests of a period, on which rules are tried.
     IndexModel([("opened_at", 1)]),
     IndexModel([("client", 1)], sparse=True),

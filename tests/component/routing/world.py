@@ -31,7 +31,7 @@ class RoutingWorld(World):
     settings = {"reservation": "PT2S"}
 
     def __init__(self, servers: Servers, logs: Path) -> None:
-        super().__init__(servers, logs, ["intake", *REPLICAS])
+        super().__init__(servers, logs, [*self.stand_ins, *REPLICAS])
         self._codes = iter(range(10**11, 2 * 10**11))
 
     def get(self, method: str, request: dict[str, Any], by: Identity = ADMIN) -> Any:

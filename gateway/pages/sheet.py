@@ -16,8 +16,8 @@ from chassis.errors import FieldFault
 from contracts.forms import Filled, ReadyForm, fill_in
 from contracts.forms.definition import AnyField, MultiChoiceField, Simple, TableField
 from contracts.forms.values import is_empty
-from gateway.portal import questions
-from gateway.portal.questions import Question, Row
+from gateway.pages import questions
+from gateway.pages.questions import Question, Row
 from gateway.texts import text
 
 #: Begin of the names of questions on the page: `a-items-0-price`.
