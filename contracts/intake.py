@@ -44,6 +44,9 @@ class TicketRegistered(Event):
     #: Answers of the fields marked `routable`, by field: ids of options, numbers, days (ISO), yes
     #: and no; never free text, never what tells who somebody is.
     answers: dict[str, Answered] = {}
+    #: Of the fields marked `reportable`, what is counted: by field, a number, yes or no, or the
+    #: choices, each of which counts once.
+    figures: dict[str, Answered] = {}
 
 
 @event("ticket.message_received", by="intake")

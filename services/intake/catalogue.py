@@ -15,7 +15,7 @@ from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.calls.forms import GetForm, PublishedForm
 from contracts.calls.intake import DefineSubject, Subject
-from contracts.forms.telling import Told, routable
+from contracts.forms.telling import Told, figures, routable
 from services.intake import demo, handlers
 from services.intake.domain.answers import Answers
 from services.intake.domain.subject import SUBJECTS, SubjectState, in_tree_order, is_open, stream
@@ -82,6 +82,10 @@ class Catalogue(Reference):
     def routable(self, answers: Answers) -> dict[str, Told]:
         """Give the answers that routing may decide by."""
         return routable(self.forms.ready(answers.form, answers.version).form, answers.values)
+
+    def figures(self, answers: Answers) -> dict[str, Told]:
+        """Give what reports count of the answers."""
+        return figures(self.forms.ready(answers.form, answers.version).form, answers.values)
 
     def define(self, request: DefineSubject, call: Call) -> Subject:
         """Make or change a line; a repeat of the key completes what the first try began."""

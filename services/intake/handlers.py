@@ -44,6 +44,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     split_from: str | None = None
     form: FormRef | None = None
     answers: dict[str, Told] = {}
+    figures: dict[str, Told] = {}
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +83,7 @@ def register_ticket(
             split_from=message.split_from,
             form=message.form,
             answers=message.answers,
+            figures=message.figures,
         )
     ]
 

@@ -62,6 +62,7 @@ def register(
         split_from=split_from,
         form=answers.reference if answers else None,
         answers=catalogue.routable(answers) if answers else {},
+        figures=catalogue.figures(answers) if answers else {},
     )
     try:
         outcome = tickets.execute(

@@ -90,7 +90,7 @@ def _wholes(groups: Groups) -> dict[str, Measures]:
 
 
 def column(name: str, fa: str, en: str, unit: str) -> Column:
-    """Give a column of the unit `count`, `seconds`, `percent`, `rials` or `text`."""
+    """Give a column of the unit `count`, `seconds`, `percent`, `rials`, `number` or `text`."""
     return Column(name=name, title={"fa": fa, "en": en}, unit=unit)
 
 
