@@ -195,8 +195,14 @@ def index(state: Ticket) -> dict[str, Any]:
         **ties.index(state.ties),
         **attention.index(state.attention),
         **_load(state),
+        **(UNASKED if state.is_queued else {}),
         **_seldom(state),
     } | _parts(state)
+
+
+#: What waits in a queue begins as if no clock of it ever came due: `urgency` asks soon.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+UNASKED = {"next_due": NEVER, "due_asked_at": datetime(2000, 1, 1, tzinfo=UTC)}
 
 
 def _load(state: Ticket) -> dict[str, Any]:
