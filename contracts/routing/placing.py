@@ -30,6 +30,8 @@ class TicketOpened(StateEvent):
     registered_in: str | None = None
     #: What conditions may ask of the form that was filled in at registering.
     answers: dict[str, Answered] = {}
+    #: Groups of words that it mentions.
+    mentions: list[str] = []
 
 
 @event("ticket.tagged", by="routing")

@@ -46,6 +46,7 @@ _ROW: Final[dict[str, Any]] = {
     "segment": None,
     "language": None,
     "registered_in": None,
+    "mentions": None,
     "when": {"or": [{">=": [{"var": "hour"}, 20]}, {"===": [{"var": "weekday"}, "friday"]}]},
     "skill": "network",
     "priority": 1,

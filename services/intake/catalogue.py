@@ -21,6 +21,7 @@ from services.intake.domain.answers import Answers
 from services.intake.domain.subject import SUBJECTS, SubjectState, in_tree_order, is_open, stream
 from services.intake.forms import Forms, published
 from services.intake.repository.subjects import Subjects
+from services.intake.words import WordGroups
 
 _FRESH_SECONDS = 5.0
 #: An unknown subject may have been defined a moment ago by another replica.
@@ -32,6 +33,7 @@ class Catalogue(Reference):
 
     runtime = Runtime()
     forms = Forms()
+    words = WordGroups()
     streams: Aggregates[SubjectState] = Aggregates(
         SUBJECTS, collection="subject_states", streams=("subject:",)
     )

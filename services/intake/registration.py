@@ -63,6 +63,7 @@ def register(
         form=answers.reference if answers else None,
         answers=catalogue.routable(answers) if answers else {},
         figures=catalogue.figures(answers) if answers else {},
+        mentions=catalogue.words.mentioned(claim.content.title, claim.content.description),
     )
     try:
         outcome = tickets.execute(

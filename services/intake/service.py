@@ -19,6 +19,7 @@ from contracts.calls.intake import (
     AddMessage,
     Contacts,
     DefineSubject,
+    DefineWordGroup,
     DescribeTickets,
     Message,
     Registered,
@@ -30,6 +31,7 @@ from contracts.calls.intake import (
     TicketContent,
     Track,
     Tracked,
+    WordGroup,
 )
 from services.intake import content, following, registration, requesters, splitting
 from services.intake.catalogue import Catalogue
@@ -119,6 +121,16 @@ class IntakeService:
     def define_subject(self, request: DefineSubject, call: Call) -> Subject:
         call.require("admin.change")
         return self.catalogue.define(request, call)
+
+    @query
+    def word_groups(self, _request: Nothing, call: Call) -> list[WordGroup]:
+        call.require("ticket.read")
+        return self.catalogue.words.all()
+
+    @command
+    def define_word_group(self, request: DefineWordGroup, call: Call) -> WordGroup:
+        call.require("admin.change")
+        return self.catalogue.words.define(request, call)
 
     @query
     def form(self, request: GetForm, call: Call) -> PublishedForm:

@@ -77,6 +77,7 @@ class Capacities:
             segment="public",
             language="fa",
             units=(),
+            mentions=(),
             at=at,
             zone=grounds.zone,
         )

@@ -36,8 +36,11 @@ class RuleRow(Request):
     language: str | None = None
     #: The unit, or one above it, of the staff member who registered it for the requester.
     registered_in: Slug | None = None
+    #: A group of words of which the title or the description has one.
+    mentions: Slug | None = None
     #: JSONLogic over `subject`, `subjects`, `kind`, `channel`, `segment`, `language`,
-    #: `registered_in`, `date`, `weekday`, `hour` and `minute`, and over `answers.{field}` of the
+    #: `registered_in`, `mentions`, `date`, `weekday`, `hour` and `minute`, and over
+    #: `answers.{field}` of the
     #: request's form, where the field is routable.
     when: dict[str, Any] | None = None
     tier: Tier = 1
@@ -76,6 +79,7 @@ class Rule(Answer):
     segment: str | None = None
     language: str | None = None
     registered_in: str | None = None
+    mentions: str | None = None
     when: dict[str, Any] | None = None
     skill: str | None = None
     priority: int | None = None
@@ -237,6 +241,8 @@ class ExplainRules(Request):
     language: str = "fa"
     #: The unit of the staff member who registers it for the requester.
     registered_in: Slug | None = None
+    #: Groups of words that it mentions.
+    mentions: list[Slug] = []
     #: What its form says, by field.
     answers: dict[str, Any] = {}
     #: Absent: now.

@@ -44,12 +44,18 @@ _FOLDING: dict[int, str | None] = {
     **{ord(letter): folded for letter, folded in _LETTERS.items()},
 }
 _HALF_SPACE = "\u200c"
+_PART = re.compile(r"[^\W_]+")
 _WORD = re.compile(rf"[^\W_]+(?:{_HALF_SPACE}+[^\W_]+)*")
 
 
 def folded(text: str) -> str:
     """Give the text as search compares it; half-spaces stay."""
     return unicodedata.normalize("NFKD", text).casefold().translate(_FOLDING)
+
+
+def parts_of(text: str) -> list[str]:
+    """Give the words of a text one after the other, those with half-spaces in their parts."""
+    return _PART.findall(folded(text))
 
 
 def query_words(text: str) -> set[str]:

@@ -30,6 +30,7 @@ READABLE = frozenset(
         "segment",
         "language",
         "registered_in",
+        "mentions",
         "date",
         "weekday",
         "hour",
@@ -42,7 +43,7 @@ RESULTS = tuple(name for name in Decided.__struct_fields__ if name != "row")
 #: Between skills that work asks for at once: `network+vpn`.
 AND = "+"
 #: How many of the facts columns are compared with.
-_COMPARED = 6
+_COMPARED = 7
 #: Combinations of columns that are remembered; then the memory begins anew.
 _REMEMBERED = 10_000
 
@@ -58,6 +59,8 @@ class Facts(NamedTuple):
     language: str
     #: The unit of who registered it for the requester, and those above it.
     units: tuple[str, ...]
+    #: Groups of words that its texts mention.
+    mentions: tuple[str, ...]
     #: When it was registered, and whose clocks tell its day and hour.
     at: datetime
     zone: str = "UTC"
@@ -75,6 +78,7 @@ class Facts(NamedTuple):
             "segment": self.segment,
             "language": self.language,
             "registered_in": list(self.units),
+            "mentions": list(self.mentions),
             "date": at.date().isoformat(),
             "weekday": WEEKDAYS[at.weekday()],
             "hour": at.hour,
@@ -91,6 +95,7 @@ _COLUMNS: Mapping[str, Callable[[str, Facts], bool]] = {
     "segment": lambda wanted, facts: wanted == facts.segment,
     "language": lambda wanted, facts: wanted == facts.language,
     "registered_in": lambda wanted, facts: wanted in facts.units,
+    "mentions": lambda wanted, facts: wanted in facts.mentions,
 }
 COLUMNS = tuple(_COLUMNS)
 

@@ -125,6 +125,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     #: What was answered in forms on the way, by form: what conditions may ask.
     answers: dict[str, dict[str, Answered]] = {}
+    #: Groups of words that it was registered with.
+    mentions: tuple[str, ...] = ()
     #: What it is about, as rules and people say.
     tags: tuple[str, ...] = ()
 

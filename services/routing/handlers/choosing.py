@@ -40,6 +40,7 @@ def facts_of(request: TicketRegistered | Ticket, at: datetime, grounds: Grounds)
         segment=request.segment,
         language=request.language,
         units=tuple(grounds.organisation.line_up(unit)) if unit else (),
+        mentions=tuple(request.mentions),
         at=at,
         zone=grounds.zone,
         answers=_answers(request),

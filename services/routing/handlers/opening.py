@@ -44,6 +44,7 @@ def open_ticket(
         rules=grounds.organisation.rules_version,
         registered_in=registered_in(event, grounds.organisation),
         answers=event.answers,
+        mentions=event.mentions,
     )
     if event.imported:
         return [opened, *_marks(rule), *_owner(registrar(event, grounds.organisation))]

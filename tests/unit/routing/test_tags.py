@@ -69,6 +69,31 @@ def test_tags_and_priority_do_not_depend_on_the_order_of_rows_that_all_go_on(
     assert (sorted(result.tags), result.priority) == (["a", "b", "c"], 1)
 
 
+def test_rows_go_by_the_groups_of_words_that_a_request_mentions() -> None:
+    words = {"in": ["money", {"var": "mentions"}]}
+    table = Table(
+        [
+            a_rule("outage", 1, unit="it", mentions="outage"),
+            a_rule("money", 2, unit="it", when=words),
+            a_rule("rest", 3, unit="it"),
+        ]
+    )
+
+    def found(*mentions: str) -> str | None:
+        return decided(table.rule_for(facts(mentions=mentions))).row
+
+    assert [found("outage", "money"), found("money"), found("vip")] == ["outage", "money", "rest"]
+
+
+def test_a_group_of_words_that_is_not_there_is_odd() -> None:
+    known = Known(ORGANISATION, {"default"}, SUBJECTS, {"outage"})
+
+    faults, odd = review([a_rule("a", 1, unit="it", mentions="outrage")], [], known)
+
+    assert faults == []
+    assert [(each.pointer, each.code) for each in odd] == [("/rows/0/mentions", "words_unknown")]
+
+
 def test_a_row_behind_one_that_goes_on_is_reached() -> None:
     table = [a_rule("a", 1, unit="it", go_on=True), a_rule("b", 2, unit="it", tags=["b"])]
 

@@ -36,6 +36,7 @@ def opened(state: Ticket, event: TicketOpened, at: datetime) -> Ticket:
         imported=event.imported,
         registered_in=event.registered_in,
         answers={"request": event.answers} if event.answers else {},
+        mentions=tuple(event.mentions),
     )
 
 
