@@ -115,6 +115,10 @@ def test_styles_say_nothing():
     assert said == {}
 
 
+#: What reads people's input may know their signs and their shortest words.
+A_WORD = re.compile("[\u0621-\u064a\u067e-\u06cc]{3}")
+
+
 def test_code_of_pages_has_no_persian():
     found = [
         f"{named(path)}:{node.lineno}"
@@ -122,7 +126,7 @@ def test_code_of_pages_has_no_persian():
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and PERSIAN.search(node.value)
+        and A_WORD.search(node.value)
     ]
 
     assert found == []
