@@ -108,6 +108,9 @@ class Gateway:
         self.live = Live(self._read_log, self.closing)
         #: The catalogue as it was last read: forms show it while intake is away.
         self.last_subjects: list[Subject] = []
+        #: What most requests are about, as it was last counted, and until when that holds.
+        self.common_subjects: list[str] = []
+        self.common_until = 0.0
         #: Forms as they were last read, with the same use.
         self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
 
