@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     account,
     admin,
+    board,
     capacity,
     clocks,
     desk,
@@ -28,6 +29,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    versions,
     workflows,
 )
 
@@ -50,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     capacity.router,
     inbox.router,
     reports.router,
+    board.router,
     expectations.router,
     events.router,
     providers.router,
@@ -59,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    versions.router,
     workflows.router,
     operation.router,
 )

@@ -23,6 +23,7 @@ from contracts.calls.intake import (
     AddMessage,
     Contacts,
     DefineSubject,
+    DefineWordGroup,
     DescribeTickets,
     Message,
     Registered,
@@ -34,6 +35,7 @@ from contracts.calls.intake import (
     TicketContent,
     Track,
     Tracked,
+    WordGroup,
 )
 from contracts.calls.plans import (
     DefinePlan,
@@ -132,6 +134,16 @@ class IntakeService:
     def define_subject(self, request: DefineSubject, call: Call) -> Subject:
         call.require("admin.change")
         return self.catalogue.define(request, call)
+
+    @query
+    def word_groups(self, _request: Nothing, call: Call) -> list[WordGroup]:
+        call.require("ticket.read")
+        return self.catalogue.words.all()
+
+    @command
+    def define_word_group(self, request: DefineWordGroup, call: Call) -> WordGroup:
+        call.require("admin.change")
+        return self.catalogue.words.define(request, call)
 
     @query
     def form(self, request: GetForm, call: Call) -> PublishedForm:

@@ -125,6 +125,7 @@ def row_for(subject: str, kind: str, at: datetime, grounds: Grounds) -> Rule | N
         segment="public",
         language="fa",
         units=(),
+        mentions=(),
         at=at,
         zone=grounds.zone,
     )

@@ -113,6 +113,7 @@ class TicketCalls(Parts):
 
     @every(seconds=1)
     def hand_out(self) -> None:
+        self._urgency.look()
         self._distribution.serve_all()
         self._distribution.serve_tasks()
 
