@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     account,
     admin,
+    board,
     capacity,
     clocks,
     desk,
@@ -27,6 +28,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    versions,
     workflows,
 )
 
@@ -48,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     capacity.router,
     inbox.router,
     reports.router,
+    board.router,
     expectations.router,
     events.router,
     providers.router,
@@ -57,6 +60,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    versions.router,
     workflows.router,
     operation.router,
 )

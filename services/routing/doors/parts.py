@@ -25,6 +25,7 @@ from services.routing.own_account import OwnAccount
 from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store
+from services.routing.repository.boards import OPEN_INDEX
 from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.rule_trials import RuleTrials
 from services.routing.rulebook import Rulebook
@@ -41,7 +42,7 @@ class Parts:
         TICKETS,
         collection="tickets",
         index=index,
-        indexes=TICKET_INDEXES,
+        indexes=(*TICKET_INDEXES, OPEN_INDEX),
         opened_by="intake",
         unit=lambda ticket: ticket.unit,
     )
