@@ -20,6 +20,7 @@ from gateway.api import (
     operation,
     partners,
     people,
+    plans,
     providers,
     reports,
     rules,
@@ -36,6 +37,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     joining.router,
+    plans.router,
     desk.router,
     clocks.router,
     clocks.unit_router,

@@ -291,7 +291,11 @@ async def act(
         ),
     ] = None,
 ) -> Response:
-    """Do what the workflow and the caller's rights allow now; 409 when the state does not."""
+    """Do what the workflow and the caller's rights allow now; 409 when the state does not.
+
+    `snooze` takes an instant (`until`), or `when`: `tomorrow`, `next_working_day` or `next_week`,
+    by the calendar of the caller's unit.
+    """
     if behalf is not None:
         caller.identity.require("import")
     view = await acted(caller, code, action, arguments or {}, behalf=behalf)

@@ -179,7 +179,7 @@ class Views:
 
     def _out(self, query: dict[str, Any]) -> list[TicketView]:
         """Show what is with others, the longest there first."""
-        found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)
+        found = self._tickets.find_again(query, sort=_URGENT, limit=_INBOX)
         views = [
             msgspec.structs.replace(
                 self.show(_shown(item)), away=attention.away(item.state, self._now)
@@ -192,7 +192,9 @@ class Views:
         """Show what the caller's unit, or he himself, was asked about."""
         if self._asker.unit is None:
             return []
-        found = self._tickets.find({"questioned": self._asker.unit}, sort=_URGENT, limit=_INBOX)
+        found = self._tickets.find_again(
+            {"questioned": self._asker.unit}, sort=_URGENT, limit=_INBOX
+        )
         organisation = self._grounds.organisation
         mine = (i for i in found if Standing(i.state, self._asker, organisation).was_asked)
         return [self.show(_shown(item)) for item in mine]
@@ -219,7 +221,7 @@ class Views:
     def _list(
         self, query: dict[str, Any], order: Sequence[tuple[str, int]] = _URGENT
     ) -> list[TicketView]:
-        found = self._tickets.find(query, sort=order, limit=_INBOX)
+        found = self._tickets.find_again(query, sort=order, limit=_INBOX)
         return [self.show(_shown(item)) for item in found]
 
     def _visible(self) -> dict[str, Any]:
