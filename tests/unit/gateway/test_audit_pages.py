@@ -19,7 +19,9 @@ NEW = {"targets": [{"clock": "a", "within": "PT2H"}]}
 AGREEMENT = AuditEntry(
     at=LATER, by="system:sla", kind="agreement", id="ticket", version=2, before=OLD, after=NEW
 )
-FIRST = AuditEntry(at=EARLIER, by="person:admin", kind="calendar", id="office", after={})
+FIRST = AuditEntry(
+    at=EARLIER, by="person:admin", kind="calendar", id="office", after={"zone": "UTC"}
+)
 
 
 @pytest.fixture
