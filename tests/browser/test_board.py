@@ -111,9 +111,9 @@ def test_an_agreement_built_in_the_browser_is_that_of_the_next_request(
     office.fill("[id='title.fa']", "تلفنی‌ها")
     office.locator("details.boxes").nth(0).locator("summary").click()
     office.check("input[name='match.channel[]'][value='phone']")
-    office.locator("details.boxes").nth(1).locator("summary").click()
-    kind = "complaint" if language == "fa" else "suggestion"
-    office.check(f"input[name='match.kind[]'][value='{kind}']")
+    office.locator("details.boxes").nth(2).locator("summary").click()
+    subject = "it.software" if language == "fa" else "it.hardware"
+    office.check(f"input[name='match.subject[]'][value='{subject}']")
     office.fill("[id='targets.0.within']", "0")
     office.click(".bar-of-actions button[value='check']")
     expect(office.locator(".notice.wrong a[href='#targets.0.within']")).to_be_visible()
@@ -127,7 +127,7 @@ def test_an_agreement_built_in_the_browser_is_that_of_the_next_request(
     office.click(".bar-of-actions button[value='publish']")
     expect(office).to_have_url(re.compile(rf"/admin/agreements/{name}\?published=1"))
 
-    code = registered(desk, "شکایت", subject=kind, kind=kind)
+    code = registered(desk, "با توافق‌نامهٔ تازه", subject=subject)
     clocks = wait_for(
         lambda: desk.get(f"/tickets/{code}/clocks").json, deadline=30, what="the clocks"
     )
