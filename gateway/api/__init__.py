@@ -21,6 +21,7 @@ from gateway.api import (
     operation,
     partners,
     people,
+    plans,
     providers,
     reports,
     rules,
@@ -37,6 +38,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     joining.router,
+    plans.router,
     desk.router,
     clocks.router,
     clocks.unit_router,

@@ -33,6 +33,7 @@ PLACES: Final = (
     Place("calendars", "/admin/calendars", "calendar", "admin.change"),
     Place("audit", "/audit", "history", "admin.change"),
     Place("stuck", "/stuck", "alert", "system.operate"),
+    Place("admin", "/admin", "gear", "admin.change"),
 )
 
 
