@@ -22,8 +22,11 @@ def room(office: Page, installation: Installation) -> Page:
 
 
 def do(page: Page, deed: str) -> None:
-    """Press the button that does something in an editor."""
+    """Press the button that does something in an editor, and wait until it is done."""
+    key = page.locator('#editor > [name="key"]')
+    before = key.input_value()
     page.locator(f'button[name="do"][value="{deed}"]').last.click()
+    expect(key).not_to_have_value(before)
 
 
 def test_a_workflow_and_a_rule_that_the_next_ticket_goes_by(
@@ -70,6 +73,7 @@ def test_a_workflow_and_a_rule_that_the_next_ticket_goes_by(
     # The rule of a subject names it.
     room.goto("/admin/rules")
     room.click('.part:has(bdi:text-is("it-hardware")) button[value^="open:"]')
+    expect(room.locator('[name="id"]')).to_have_value("it-hardware")
     room.select_option('[name="workflow"]', name)
     assert_accessible(room)
     do(room, "try")
