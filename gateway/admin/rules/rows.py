@@ -27,7 +27,10 @@ from gateway.texts import has
 
 Row = dict[str, Any]
 #: What is compared, in the order in which it is told.
-COLUMNS: Final = ("subject", "kind", "channel", "segment", "language", "registered_in")
+COLUMNS: Final = (
+    *("subject", "kind", "channel", "segment", "language"),
+    *("registered_in", "mentions"),
+)
 RESULTS: Final = ("unit", "tier", "skill", "priority", "workflow", "strategy", "weight", "tags")
 STRATEGIES: Final = get_args(Strategy)
 #: What a condition may ask of a request.
