@@ -2,6 +2,11 @@
 
 from fastapi import APIRouter
 
-from gateway.desk import entrance, inbox
+from gateway.desk import actions, entrance, inbox, ticket
 
-ROUTERS: tuple[APIRouter, ...] = (entrance.router, inbox.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    entrance.router,
+    inbox.router,
+    ticket.router,
+    actions.router,
+)
