@@ -10,4 +10,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     inbox.router,
     live.router,
     style.router,
+from gateway.desk import actions, entrance, inbox, ticket
+
+ROUTERS: tuple[APIRouter, ...] = (
+    entrance.router,
+    inbox.router,
+    ticket.router,
+    actions.router,
 )
