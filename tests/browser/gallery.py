@@ -68,8 +68,9 @@ PICTURES = (
 #: Those of the README: page, language, size, colours.
 SHOWN = (
     ("choose", "fa", "desk", "light"),
+    ("registered", "fa", "phone", "light"),
     ("asked", "fa", "phone", "light"),
-    ("registered", "en", "phone", "dark"),
+    ("mine", "en", "phone", "dark"),
 )
 
 SAID: Mapping[str, Mapping[str, str]] = {
