@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     account,
     admin,
+    board,
     capacity,
     clocks,
     desk,
@@ -19,6 +20,7 @@ from gateway.api import (
     operation,
     partners,
     people,
+    plans,
     providers,
     reports,
     rules,
@@ -27,6 +29,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    versions,
     workflows,
 )
 
@@ -34,6 +37,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     joining.router,
+    plans.router,
     desk.router,
     clocks.router,
     clocks.unit_router,
@@ -48,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     capacity.router,
     inbox.router,
     reports.router,
+    board.router,
     expectations.router,
     events.router,
     providers.router,
@@ -57,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    versions.router,
     workflows.router,
     operation.router,
 )

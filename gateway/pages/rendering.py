@@ -24,7 +24,7 @@ from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
 _GATEWAY: Final = _HERE.parent
-_AREAS: Final = ("desk",)
+_AREAS: Final = ("desk", "board", "clockwork", "operation", "admin")
 _LANGUAGE_COOKIE: Final = "lang"
 _THEME_COOKIE: Final = "theme"
 THEMES: Final = ("auto", "light", "dark")

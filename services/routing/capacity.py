@@ -17,11 +17,10 @@ from contracts.calls.routing import (
 from services.routing.domain.figures import shown
 from services.routing.domain.permission import Standing, asker_of
 from services.routing.domain.records import Record
-from services.routing.domain.rules import Facts
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.trying import Thought, tried
 from services.routing.reference import Grounding
-from services.routing.surveying import Surveyor, is_surveyed
+from services.routing.surveying import Surveyor, is_surveyed, row_for
 
 #: Units that are shown together.
 _MOST_UNITS = 50
@@ -70,17 +69,7 @@ class Capacities:
     def _placed(self, request: TryCapacity, at: datetime) -> tuple[str, int | None]:
         """Give where the work would come, and its weight, where a rule says so."""
         grounds = self._grounding.known_of([request.subject])
-        facts = Facts(
-            subjects=tuple(grounds.subject_line(request.subject)),
-            kind="request",
-            channel="web",
-            segment="public",
-            language="fa",
-            units=(),
-            at=at,
-            zone=grounds.zone,
-        )
-        rule = grounds.organisation.table.rule_for(facts)
+        rule = row_for(request.subject, "request", at, grounds)
         unit = request.unit or (rule.unit if rule else None)
         if unit is None:
             raise _wrong("/unit", "required")

@@ -9,6 +9,7 @@ from services.routing import (
     handlers,
 )
 from services.routing.doors import (
+    BoardCalls,
     CapacityCalls,
     DeskCalls,
     OrganisationCalls,
@@ -22,6 +23,7 @@ from services.routing.doors import (
 class RoutingService(
     TicketCalls,
     DeskCalls,
+    BoardCalls,
     PeopleCalls,
     OrganisationCalls,
     CapacityCalls,

@@ -14,6 +14,7 @@ from chassis.lease import Lease
 from chassis.timers import background, due, everywhere
 from contracts.calls.base import Nothing
 from contracts.calls.days import GetPromised, GetWorkingDays, WorkingDay
+from contracts.calls.nearest import GetNearest, Nearest
 from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
@@ -41,6 +42,7 @@ from contracts.calls.sla import (
     UnitClocksPage,
 )
 from contracts.calls.trials import NameTrial, StartTrial, TrialView
+from contracts.calls.versions import CheckDraft, GetVersions, Version
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
@@ -218,6 +220,11 @@ class SlaService:
         return UnitClocksPage(tickets=shown, next=following)
 
     @query
+    def nearest(self, request: GetNearest, call: Call) -> Nearest:
+        call.require("report.read")
+        return self.reference.running.nearest(request.units, call.now, request.limit)
+
+    @query
     def explain(self, request: Explain, call: Call) -> Explanation:
         call.require("ticket.read")
         record = [(item.event, item.at) for item in self.tickets.history(request.code)]
@@ -270,6 +277,17 @@ class SlaService:
         call.require("ticket.read")
         return _shown(HolidaysView, self.reference.one("holidays", request.id))
 
+    @query
+    def versions(self, request: GetVersions, call: Call) -> list[Version]:
+        call.require("admin.change")
+        return [_version(item) for item in self.reference.versions(request.kind, request.id)]
+
+    @query
+    def check_draft(self, request: CheckDraft, call: Call) -> bool:
+        call.require("admin.change")
+        self.reference.check(request.kind, request.id, request.definition)
+        return True
+
     @command
     def define_agreement(self, request: DefineAgreement, call: Call) -> AgreementView:
         call.require("admin.change")
@@ -303,6 +321,13 @@ class SlaService:
     @cached_property
     def _follower(self) -> Follower:
         return Follower(self.tickets, self.reference)
+
+
+def _version(item: Publication) -> Version:
+    """Show a version with who published it, and when."""
+    return Version(
+        id=item.id, version=item.version, definition=item.definition, by=item.by, at=item.at
+    )
 
 
 def _shown(kind: type[V], item: Publication) -> V:

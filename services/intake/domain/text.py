@@ -9,7 +9,13 @@ import msgspec
 from contracts.writing import folded
 
 _HALF_SPACE = "\u200c"
+_PART = re.compile(r"[^\W_]+")
 _WORD = re.compile(rf"[^\W_]+(?:{_HALF_SPACE}+[^\W_]+)*")
+
+
+def parts_of(text: str) -> list[str]:
+    """Give the words of a text one after the other, those with half-spaces in their parts."""
+    return _PART.findall(folded(text))
 
 
 def query_words(text: str) -> set[str]:

@@ -25,10 +25,12 @@ from services.routing.own_account import OwnAccount
 from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store
+from services.routing.repository.boards import OPEN_INDEX
 from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.rule_trials import RuleTrials
 from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
+from services.routing.urgency import Urgency
 from services.routing.views import Views
 from services.routing.watching import Watch
 
@@ -40,7 +42,7 @@ class Parts:
         TICKETS,
         collection="tickets",
         index=index,
-        indexes=TICKET_INDEXES,
+        indexes=(*TICKET_INDEXES, OPEN_INDEX),
         opened_by="intake",
         unit=lambda ticket: ticket.unit,
     )
@@ -70,6 +72,11 @@ class Parts:
     @cached_property
     def _distribution(self) -> Distribution:
         return Distribution(self.cases, self.grounding)
+
+    @cached_property
+    def _urgency(self) -> Urgency:
+        grounding = self.grounding
+        return Urgency(self.store.queues, grounding.sla.caller, grounding.runtime.clock)
 
     @cached_property
     def _carrying(self) -> Carrying:

@@ -8,6 +8,7 @@ from chassis.late import late
 from chassis.runtime import Mongo
 from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
+from services.routing.repository.boards import Boards
 from services.routing.repository.directory import Directory
 from services.routing.repository.efforts import Efforts
 from services.routing.repository.factors import Factors
@@ -45,6 +46,11 @@ class Store(Mongo):
     def queues(self) -> Queues:
         """Work that waits for a free person."""
         return Queues(self.db["tickets"])
+
+    @late
+    def boards(self) -> Boards:
+        """How units stand."""
+        return Boards(self.db["tickets"])
 
     @late
     def efforts(self) -> Efforts:
