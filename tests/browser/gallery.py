@@ -69,7 +69,7 @@ PICTURES = (
     Picture("promises", "/admin/agreements", "admin"),
     Picture("promise", "/admin/agreements/email", "admin", main=True),
     Picture("calendars", "/admin/calendars", "admin"),
-    Picture("calendar", "/admin/calendars/working", "admin"),
+    Picture("calendar", "/admin/calendars/tehran-office", "admin"),
     Picture("trials", "/admin/trials", "admin"),
     Picture("stuck", "/stuck", "admin"),
     Picture("units", "/admin/units", "admin"),
