@@ -90,8 +90,8 @@ def figure_of(unit: str, value: Any, language: str) -> str:
 def written(value: float, language: str) -> str:
     """Write a number with the digits, separators and decimal point of the language."""
     shown = f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else f"{value:,}"
-    signs = {",": text(language, "report.thousands"), ".": text(language, "report.point")}
-    return digits(shown.translate(str.maketrans(signs)), language)
+    signs = text(language, "report.thousands") + text(language, "report.point")
+    return digits(shown.translate(str.maketrans(",.", signs)), language)
 
 
 def _cell(column: Column, value: Any, earlier: Any, names: Names) -> Cell:
