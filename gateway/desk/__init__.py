@@ -2,12 +2,14 @@
 
 from fastapi import APIRouter
 
-from gateway.desk import account, entrance, inbox, live, style
+from gateway.desk import account, actions, entrance, inbox, live, style, ticket
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     account.router,
     inbox.router,
+    ticket.router,
+    actions.router,
     live.router,
     style.router,
 )
