@@ -93,6 +93,10 @@ SHOWN = (
     ("registered", "fa", "phone", "light"),
     ("asked", "fa", "phone", "light"),
     ("mine", "en", "phone", "dark"),
+    ("inbox", "fa", "desk", "light"),
+    ("ticket", "fa", "desk", "light"),
+    ("board", "en", "desk", "dark"),
+    ("workflow", "fa", "desk", "light"),
 )
 
 SAID: Mapping[str, Mapping[str, str]] = {
