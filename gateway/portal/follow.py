@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError, FieldFault, Invalid, NotFound
+from chassis.errors import DomainError, FieldFault, Invalid, NotFound, Unavailable
 from contracts.routing import ENDED
 from gateway.access import Anyone
 from gateway.answers import FollowedTicket
@@ -162,6 +163,10 @@ async def _ticket(
         ticket = await track.followed(caller, code, proof)
     except NotFound as gone:
         return _form(request, {"code": code}, gone)
+    except Unavailable as away:
+        if not values:
+            raise
+        return _kept(request, values, away)
     thanks = request.query_params.get("thanks", "")
     seen = seen_of(ticket)
     if is_part(request) and request.query_params.get("seen") == seen:
@@ -182,6 +187,20 @@ async def _ticket(
         key=key_of(values) if values else new_key(),
         faults=faults_of(error, _PLACES, caller.language) if error else Faults(),
         thanks=f"page.ticket.thanks_{thanks}" if has(f"page.ticket.thanks_{thanks}") else None,
+    )
+
+
+def _kept(request: Request, values: Mapping[str, str], away: Unavailable) -> Response:
+    """Give back what was typed while nothing answers, in a form that sends it again."""
+    typed = next((name for name in ("text", "comment", "reason") if values.get(name)), "")
+    return page(
+        request,
+        "kept.html",
+        status=away.status,
+        headers=headers_of(away),
+        typed=typed,
+        values=values,
+        faults=faults_of(away, _PLACES, reader_of(request)),
     )
 
 

@@ -97,13 +97,16 @@ def test_a_form_gives_scripts_back_as_they_were_typed(script, victim):
     page = victim.page
     page.goto(f"/new?subject={quote(script)}")
     victim.assert_unharmed()
+    page.fill("#q", script)
+    victim.assert_unharmed()
+    page.goto("/new?subject=it.network")
 
     for field in ("#title", "#description", "#name", "#mobile", "#email"):
         page.eval_on_selector(
             field, "(field, text) => { field.type = 'text'; field.value = text }", script
         )
     page.eval_on_selector("form[method=post]", "form => { form.noValidate = true }")
-    page.click("main button")
+    page.click("main form > button.button")
     page.wait_for_selector(".notice")
 
     victim.assert_unharmed()
@@ -111,7 +114,7 @@ def test_a_form_gives_scripts_back_as_they_were_typed(script, victim):
 
 
 @pytest.mark.parametrize("script", SCRIPTS[:4])
-@pytest.mark.parametrize("path", ["/{}", "/track?code={}", "/track/{}", "/?lang={}"])
+@pytest.mark.parametrize("path", ["/{}", "/new?q={}", "/track?code={}", "/track/{}", "/?lang={}"])
 def test_a_script_in_an_address_is_text_on_the_page(path, script, victim):
     victim.page.goto(path.format(quote(script, safe="")))
 

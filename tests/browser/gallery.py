@@ -61,6 +61,10 @@ PICTURES = (
     Picture("agreement", "/agreements/email"),
     Picture("not-found", "/nothing-here"),
     Picture("sign-in", "/sign-in"),
+    Picture("inbox", "/desk", "desk", main=True),
+    Picture("queue", "/desk", "supervisor"),
+    Picture("ticket", "/desk/tickets/{asked}", "desk", main=True),
+    Picture("ticket-work", "/desk/tickets/{open}", "expert"),
     Picture("account", "/me", "desk"),
     Picture("board", "/board", "manager", main=True),
     Picture("board-tickets", "/board/tickets", "manager"),
@@ -103,6 +107,10 @@ SHOWN = (
     ("registered", "fa", "phone", "light"),
     ("asked", "fa", "phone", "light"),
     ("mine", "en", "phone", "dark"),
+    ("inbox", "fa", "desk", "light"),
+    ("ticket", "fa", "desk", "light"),
+    ("board", "en", "desk", "dark"),
+    ("workflow", "fa", "desk", "light"),
 )
 
 SAID: Mapping[str, Mapping[str, str]] = {

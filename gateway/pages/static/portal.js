@@ -120,9 +120,16 @@ if (unsent) {
   const note = document.createElement("p");
   note.textContent = unsent.dataset.again;
   document.querySelector(".notice")?.append(note);
-  let timer = setTimeout(() => unsent.requestSubmit(), 6_000);
+  const send = async () => {
+    const body = new URLSearchParams(new FormData(unsent));
+    const answer = await fetch(unsent.action, { method: "POST", body }).catch(() => null);
+    if (!answer || answer.status >= 500) timer = setTimeout(send, 8_000);
+    else if (answer.redirected) location.assign(answer.url);
+    else unsent.requestSubmit();
+  };
+  let timer = setTimeout(send, 6_000);
   unsent.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => unsent.requestSubmit(), 20_000);
+    timer = setTimeout(send, 15_000);
   });
 }

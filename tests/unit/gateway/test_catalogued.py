@@ -33,6 +33,7 @@ PERSIAN = re.compile("[ء-غف-يپچژکگی]")
 #: A short one may be read, as `تا` between two hours; nobody is told it.
 PERSIAN_WORD = re.compile("[ء-غف-يپچژکگی]{3,}")
 WORD = re.compile("[A-Za-zآ-ی]{2,}")
+ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")
 SENTENCE = re.compile(r"^[A-Z][a-z]+ [a-z]+")
 #: What people read or hear of an attribute.
 SPOKEN = {"alt", "aria-description", "aria-label", "aria-roledescription", "aria-valuetext"} | {
@@ -82,10 +83,12 @@ def words_of(template: str) -> list[str]:
 def sentences_of(script: str) -> Iterator[str]:
     """Give what a script says by itself."""
     code = COMMENT.sub("", script)
-    yield from SAID_BY_SCRIPT.findall(code)
+    for said in SAID_BY_SCRIPT.findall(code):
+        if WORD.search(ESCAPE.sub("", said.partition("${")[0])):
+            yield said
     for groups in LITERAL.findall(code):
         literal = "".join(groups)
-        if PERSIAN.search(literal) or SENTENCE.match(literal):
+        if PERSIAN_WORD.search(literal) or SENTENCE.match(literal):
             yield literal
 
 

@@ -154,3 +154,17 @@ async def test_the_code_can_be_photographed_and_its_way_be_watched():
 def test_what_became_of_the_message(states, fate):
     assert fate_of([a_delivery(state) for state in states], "sms") == fate
     assert fate_of([a_delivery(state, channel="email") for state in states], "sms") == "queued"
+
+
+async def test_what_was_written_while_nothing_answers_comes_back(world):
+    await world.post("/track", form={"code": CODE, "proof": "4567"})
+    for method in ("track", "add_message"):
+        world.services.tell("intake", method, Unavailable("service_unavailable"))
+
+    reply = await world.post(f"/track/{CODE}/messages", form={"text": "اتاق ۱۲", "key": "k9"})
+
+    assert reply.status == 503
+    assert "اتاق ۱۲</textarea>" in reply.text
+    assert 'name="key" value="k9"' in reply.text
+    assert f'action="/track/{CODE}/messages"' in reply.text
+    assert "data-again" in reply.text
