@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from gateway.desk import account, entrance, inbox, live
+from gateway.desk import account, entrance, inbox, lists, live
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     account.router,
     inbox.router,
+    lists.router,
     live.router,
 )
