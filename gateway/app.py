@@ -12,7 +12,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from chassis.errors import DomainError
-from gateway import access, api, board, clockwork, desk, openapi, operation, portal, reference
+from gateway import (
+    access,
+    admin,
+    api,
+    board,
+    clockwork,
+    desk,
+    openapi,
+    operation,
+    portal,
+    reference,
+)
 from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
@@ -42,6 +53,7 @@ def create_app(gateway: Gateway) -> FastAPI:
             *board.ROUTERS,
             *clockwork.ROUTERS,
             *operation.ROUTERS,
+            *admin.ROUTERS,
             reference.router,
         ),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
 from types import UnionType
@@ -20,10 +21,12 @@ from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
 from contracts.calls.journal import LogPart, ReadLog
+from contracts.calls.sla import ExpectedView, GetTimes
 from contracts.forms import ReadyForm
 from gateway.directory import Directory, Names
 from gateway.limits import Limits
 from gateway.live import Live
+from gateway.outlook import Outlook
 from gateway.presence import Presence
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
@@ -96,6 +99,7 @@ class Gateway:
             refresh_seconds=settings.refresh_seconds,
             idle_seconds=settings.idle_seconds,
         )
+        self.outlook = Outlook(self._ask_expected)
         self.presence = Presence(settings.redis_url.get_secret_value())
         self.directory = Directory()
         #: Set when the process is told to stop: open streams end.
@@ -104,8 +108,17 @@ class Gateway:
         self.live = Live(self._read_log, self.closing)
         #: The catalogue as it was last read: forms show it while intake is away.
         self.last_subjects: list[Subject] = []
+        #: What most requests are about, as it was last counted, and until when that holds.
+        self.common_subjects: list[str] = []
+        self.common_until = 0.0
         #: Forms as they were last read, with the same use.
         self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
+
+    async def _ask_expected(self, codes: Sequence[str]) -> Sequence[ExpectedView | None]:
+        caller = Caller(self, _GATEWAY, language="en", address="")
+        request, answer = GetTimes(codes=[*codes]), dict[str, ExpectedView]
+        found = await caller.query("sla", "expected", request, answer, seconds=_OPTIONAL_SECONDS)
+        return [found.get(code) for code in codes]
 
     async def _read_log(self, source: str, request: ReadLog) -> LogPart:
         caller = Caller(self, _GATEWAY, language="en", address="")

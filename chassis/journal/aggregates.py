@@ -27,10 +27,11 @@ from chassis.journal import commit as commits
 from chassis.journal.group import Duplicate
 from chassis.journal.instants import cut
 from chassis.journal.journal import OPENS, Journal
+from chassis.journal.loaded import Loaded, Snapshot
 from chassis.journal.mending import Mender
 from chassis.journal.queries import JournalQueries
 from chassis.journal.relay import Relay
-from chassis.journal.snapshots import Loaded, Snapshot, SnapshotStore
+from chassis.journal.snapshots import SnapshotStore
 from chassis.late import late
 from chassis.logging import get_logger
 from chassis.mongo import make_indexes
@@ -189,6 +190,12 @@ class Aggregates(Provider, Generic[S]):
     ) -> list[Snapshot[S]]:
         """Give snapshots by the indexed fields."""
         return self.snapshots.find(query, sort=sort, limit=limit, skip=skip)
+
+    def find_again(
+        self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50
+    ) -> list[Snapshot[S]]:
+        """Give the same for lists that are looked at often: what is remembered is not read."""
+        return self.snapshots.find_again(query, sort=sort, limit=limit)
 
     def history(self, stream: str) -> list[Recorded]:
         """Give a stream's events, oldest first."""

@@ -78,6 +78,7 @@ from contracts.routing.placing import (
     TicketQueued,
     TicketReferred,
     TicketReturned,
+    TicketTagged,
 )
 from contracts.routing.rules import RulesPublished, RulesShadowBegun, RulesShadowEnded
 from contracts.routing.state import ENDED, STATES, State, StateEvent
@@ -150,6 +151,7 @@ __all__ = [
     "TicketSentBack",
     "TicketSentOut",
     "TicketSnoozed",
+    "TicketTagged",
     "TicketTakenBack",
     "TicketTakenIn",
     "TicketTaskAssigned",

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     account,
     admin,
+    audit,
     board,
     capacity,
     clocks,
@@ -20,6 +21,7 @@ from gateway.api import (
     operation,
     partners,
     people,
+    plans,
     providers,
     reports,
     rules,
@@ -36,6 +38,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     joining.router,
+    plans.router,
     desk.router,
     clocks.router,
     clocks.unit_router,
@@ -61,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     notices.router,
     trials.router,
     versions.router,
+    audit.router,
     workflows.router,
     operation.router,
 )

@@ -1,13 +1,16 @@
-"""The pages for staff: signing in, one's account, the inbox, tickets."""
+"""The pages for staff: signing in, one's account, the inbox, tickets; what pages are made of."""
 
 from fastapi import APIRouter
 
-from gateway.desk import account, entrance, inbox, lists, live
+from gateway.desk import account, actions, entrance, inbox, lists, live, style, ticket
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     account.router,
     inbox.router,
     lists.router,
+    ticket.router,
+    actions.router,
     live.router,
+    style.router,
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -23,7 +24,7 @@ from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
 _GATEWAY: Final = _HERE.parent
-_AREAS: Final = ("desk", "board", "clockwork", "operation")
+_AREAS: Final = ("desk", "board", "clockwork", "operation", "admin")
 _LANGUAGE_COOKIE: Final = "lang"
 _THEME_COOKIE: Final = "theme"
 THEMES: Final = ("auto", "light", "dark")
@@ -69,6 +70,7 @@ def page(
             direction="rtl" if language == "fa" else "ltr",
             theme=theme_of(request),
             here=request.url.path,
+            again=partial(_again, request),
             number=partial(_number, language),
             instant=partial(_instant, language, settings.zone),
             foretold=partial(_foretold, language, settings.zone),
@@ -96,6 +98,7 @@ def error_page(request: Request, error: DomainError) -> Response:
         heading=text(reader, f"status.{error.status}"),
         detail=detail_of(error, reader),
         away=error.status == 503,  # noqa: PLR2004 - the status itself
+        is_read=request.method == "GET",
         broken=error.status >= 500,  # noqa: PLR2004 - the status itself
         trace_id=request.scope.get("trace_id", ""),
     )
@@ -126,6 +129,11 @@ def _environment() -> Environment:
     environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
     return environment
+
+
+def _again(request: Request, **changes: str) -> str:
+    """Give the address of the page that is shown, with changes in its query."""
+    return f"{request.url.path}?{urlencode({**request.query_params, **changes})}"
 
 
 def _number(language: str, value: object) -> str:

@@ -1,31 +1,32 @@
-"""Registering a request by a form, and the page that gives its code."""
+"""Registering a request: what it is about, and the form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from chassis.errors import DomainError, Invalid, KeyReused, NotFound, Unavailable
+from contracts.calls.intake import Subject
 from contracts.forms import ready
 from gateway.access import Anyone
-from gateway.answers import SubjectNode
 from gateway.api.forms import published
-from gateway.api.subjects import subjects, tree
 from gateway.api.tickets import register
 from gateway.caller import Caller
-from gateway.documents import CodePath, NewTicket
+from gateway.documents import NewTicket
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_pairs
 from gateway.pages.questions import said
 from gateway.pages.rendering import page, reader_of
 from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
+from gateway.pages.staff import is_part
 from gateway.portal import passes
-from gateway.texts import latin, text
+from gateway.portal.choosing import chosen, common, found, groups, known_subjects
+from gateway.texts import latin
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,19 +43,14 @@ _PLACES: Final = {
     "/requester/mobile": "mobile",
     "/requester/email": "email",
 }
-
-
-class Group(NamedTuple):
-    """A part of the subject choice; without a title its subjects stand by themselves."""
-
-    title: str | None
-    choices: list[tuple[str, str]]
+#: What the page of subjects itself sends.
+_OF_CHOOSING: Final = frozenset({"subject", "q", "key", "choose", "chosen"})
 
 
 @router.get("/new")
 async def new(request: Request, caller: Anyone) -> Response:
-    """Show the empty form; a subject may be chosen in the address."""
-    typed = [("subject", request.query_params.get("subject", ""))]
+    """Show the empty form of the subject in the address, or what there is to choose from."""
+    typed = [(name, request.query_params.get(name, "")) for name in ("subject", "q")]
     return await _form(request, caller, typed, key=new_key())
 
 
@@ -63,11 +59,13 @@ async def send(request: Request, caller: Anyone) -> Response:
     """Register what was typed, or show the form again with what is wrong and all that was typed.
 
     It comes again, too, when the subject or the answers lead to questions that the page did not
-    have.
+    have; and with other subjects, where somebody wants to choose again.
     """
     typed = await read_pairs(request, most=_MOST_FIELDS)
     values = dict(typed)
     caller.key, caller.language = key_of(values), reader_of(request)
+    if "choose" in values or "chosen" in values:
+        return await _form(request, caller, typed, key=caller.key)
     try:
         sheet = await _sheet(caller, typed)
         if sheet is not None and sheet.is_to_be_shown:
@@ -83,15 +81,6 @@ async def send(request: Request, caller: Anyone) -> Response:
     return response
 
 
-@router.get("/registered/{code}")
-async def registered(request: Request, code: CodePath, _caller: Anyone) -> Response:
-    """Give the code, large, and say what happens next; only to who has just registered."""
-    proof = passes.proof_for(request, code)
-    if proof is None:
-        return RedirectResponse(f"/track/{code}", status_code=303)
-    return page(request, "registered.html", code=code, proof=proof, by_mobile="@" not in proof)
-
-
 async def _form(
     request: Request,
     caller: Caller,
@@ -103,7 +92,17 @@ async def _form(
     goes_on: bool = False,
 ) -> Response:
     caller.language = reader_of(request)
-    groups = await _choices(caller)
+    try:
+        catalogue = await known_subjects(caller)
+    except Unavailable:
+        # What was typed comes back all the same.
+        if error is None:
+            raise
+        catalogue = []
+    values = dict(typed)
+    subject = chosen(catalogue, values.get("subject", ""), caller.language)
+    if catalogue and ("choose" in values or subject is None):
+        return await _choice(request, caller, typed, catalogue, key=key, error=error)
     sheet = sheet or await _sheet(caller.renewed(), typed)
     labels = labels_of(sheet.parts({}, caller.language), caller.language) if sheet else {}
     places = {**_PLACES, **places_of(error.fields if error else (), labels)}
@@ -114,8 +113,8 @@ async def _form(
         "new.html",
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
-        groups=groups,
-        values=dict(typed),
+        subject=subject,
+        values=values,
         parts=parts,
         about_form=said(sheet.form.form.help, caller.language) if sheet else "",
         labels=labels,
@@ -127,6 +126,33 @@ async def _form(
         key=key,
         faults=faults,
         away=isinstance(error, Unavailable),
+    )
+
+
+async def _choice(
+    request: Request,
+    caller: Caller,
+    typed: Sequence[tuple[str, str]],
+    catalogue: Sequence[Subject],
+    *,
+    key: str,
+    error: DomainError | None,
+) -> Response:
+    """Show what a request can be about; what was typed already is carried along."""
+    values, language = dict(typed), caller.language
+    words = values.get("q", "").strip()
+    carried = [pair for pair in typed if pair[0] not in _OF_CHOOSING]
+    return page(
+        request,
+        "found.html" if is_part(request) else "choose.html",
+        status=error.status if error else 200,
+        words=words,
+        found=found(catalogue, words, language) if words else [],
+        common=[] if words else await common(caller, catalogue, language),
+        groups=groups(catalogue, language),
+        carried=carried,
+        key=key,
+        fault=faults_of(error, _PLACES, language).fields.get("subject", "") if error else "",
     )
 
 
@@ -172,37 +198,6 @@ def _checked(values: Mapping[str, str], sheet: Sheet | None, language: str) -> N
     if faults:
         raise Invalid("request_invalid", fields=faults)
     return ticket
-
-
-async def _choices(caller: Caller) -> list[Group]:
-    """Give the subjects to choose from, as they were last known while intake is away."""
-    gateway = caller.gateway
-    try:
-        gateway.last_subjects = await subjects(caller.renewed())
-    except Unavailable:
-        if not gateway.last_subjects:
-            raise
-    return choices(tree(gateway.last_subjects, caller.language), caller.language)
-
-
-def choices(nodes: list[SubjectNode], language: str) -> list[Group]:
-    """Give a tree of subjects as groups; each group ends with the subject that it is named for."""
-    alone = [(node.id, node.title) for node in nodes if not node.children]
-    groups = [Group(None, alone)] if alone else []
-    for node in nodes:
-        if node.children:
-            rest = text(language, "page.new.other", subject=node.title)
-            groups.append(Group(node.title, [*_below(node, ""), (node.id, rest)]))
-    return groups
-
-
-def _below(node: SubjectNode, prefix: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for child in node.children:
-        title = f"{prefix}{child.title}"
-        found.append((child.id, title))
-        found += _below(child, f"{title} › ")
-    return found
 
 
 def _document(values: Mapping[str, str], language: str) -> dict[str, object]:

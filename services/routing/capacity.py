@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import eventlet
+
 from chassis.calls.call import Call
 from chassis.clock import as_utc
 from chassis.errors import FieldFault, Forbidden, Invalid, NotFound
@@ -17,11 +19,10 @@ from contracts.calls.routing import (
 from services.routing.domain.figures import shown
 from services.routing.domain.permission import Standing, asker_of
 from services.routing.domain.records import Record
-from services.routing.domain.rules import Facts
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.trying import Thought, tried
 from services.routing.reference import Grounding
-from services.routing.surveying import Surveyor, is_surveyed
+from services.routing.surveying import Surveyor, is_surveyed, row_for
 
 #: Units that are shown together.
 _MOST_UNITS = 50
@@ -45,8 +46,12 @@ class Capacities:
         units = [each for each in [top, *below] if is_surveyed(each, organisation)][:_MOST_UNITS]
         records = self._streams.states([f"unit:{unit}" for unit in units])
         told = {name.removeprefix("unit:"): record.load for name, record in records.items()}
-        surveys = self._surveyor.survey(units, call.now)
-        return CapacityPage(items=[shown(each, told.get(each.known.unit)) for each in surveys])
+        items = []
+        for survey in self._surveyor.survey(units, call.now):
+            items.append(shown(survey, told.get(survey.known.unit)))
+            # A unit with thousands of tickets takes a tenth of a second.
+            eventlet.sleep(0)
+        return CapacityPage(items=items)
 
     def trial(self, request: TryCapacity, call: Call) -> CapacityTrial:
         """Show what more work would do; raises Invalid, NotFound, Forbidden, Unavailable."""
@@ -70,17 +75,7 @@ class Capacities:
     def _placed(self, request: TryCapacity, at: datetime) -> tuple[str, int | None]:
         """Give where the work would come, and its weight, where a rule says so."""
         grounds = self._grounding.known_of([request.subject])
-        facts = Facts(
-            subjects=tuple(grounds.subject_line(request.subject)),
-            kind="request",
-            channel="web",
-            segment="public",
-            language="fa",
-            units=(),
-            at=at,
-            zone=grounds.zone,
-        )
-        rule = grounds.organisation.table.rule_for(facts)
+        rule = row_for(request.subject, "request", at, grounds)
         unit = request.unit or (rule.unit if rule else None)
         if unit is None:
             raise _wrong("/unit", "required")

@@ -1,4 +1,4 @@
-"""Looks at units: reads their work, asks sla when they work and what was promised."""
+"""Looks at units: reads their work, asks sla when they work, and intake what is planned."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ from datetime import datetime
 import eventlet
 
 from contracts.calls.days import GetPromised, GetWorkingDays, WorkingDay
+from contracts.calls.plans import GetPlanned, PlannedTicket
+from contracts.calls.routing import Rule
 from services.routing.domain.capacity import SPAN, Worker
 from services.routing.domain.organisation import Organisation
+from services.routing.domain.rules import Facts
 from services.routing.domain.survey import AHEAD, Known, PlannedWork, Survey, since_of
+from services.routing.handlers.case import Grounds
 from services.routing.reference import Grounding
 
 #: So many are asked about together.
-_MOST_CODES, _MOST_UNITS = 2000, 200
+_MOST_CODES, _MOST_UNITS = 500, 200
 #: Laying out months, or reading thousands of clocks, takes its time.
 _SECONDS = 8.0
+
+_USUAL_PRIORITY = 3
 
 Days = Mapping[str, Sequence[WorkingDay]]
 
 
 class Surveyor:
-    """Looks at units; raises Unavailable where sla does not answer."""
+    """Looks at units; raises Unavailable where one of them does not answer."""
 
     def __init__(self, grounding: Grounding) -> None:
         self._grounding = grounding
@@ -33,9 +39,11 @@ class Surveyor:
         organisation = self._grounding.lookup.organisation
         past = self._days(units, organisation, now - SPAN, now)
         ahead = self._days(units, organisation, now, now + AHEAD)
+        planned = self._planned(now + AHEAD)
         found = []
         for unit in units:
-            found.append(self._one(unit, organisation, past[unit], ahead[unit], now))
+            coming = planned.get(unit, ())
+            found.append(self._one(unit, organisation, past[unit], ahead[unit], coming, now))
             eventlet.sleep(0)
         return found
 
@@ -45,6 +53,7 @@ class Surveyor:
         organisation: Organisation,
         past: Sequence[WorkingDay],
         ahead: Sequence[WorkingDay],
+        planned: Sequence[PlannedWork],
         now: datetime,
     ) -> Survey:
         finished = self._efforts.finished_in(unit, now - SPAN)
@@ -55,7 +64,7 @@ class Surveyor:
                 unit=unit,
                 now=now,
                 open=work,
-                planned=self._planned(unit),
+                planned=planned,
                 finished=finished,
                 promised=self._promised([each.code for each in work]),
                 past=[day for day in past if since is not None and day.closes_at > since],
@@ -64,8 +73,23 @@ class Surveyor:
             )
         )
 
-    def _planned(self, _unit: str) -> Sequence[PlannedWork]:
-        return ()
+    def _planned(self, until: datetime) -> Mapping[str, Sequence[PlannedWork]]:
+        """Give what plans will make, by the unit to which the rules bring it."""
+        asked = GetPlanned(until=until)
+        kind = list[PlannedTicket]
+        tickets: list[PlannedTicket] = self._grounding.intake.caller.query(
+            "planned_ahead", asked, kind, seconds=_SECONDS
+        )
+        grounds = self._grounding.known_of([each.subject for each in tickets])
+        found: dict[str, list[PlannedWork]] = {}
+        for each in tickets:
+            rule = row_for(each.subject, each.kind, each.at, grounds)
+            if rule is not None:
+                name = f"{each.plan}@{each.at.isoformat()}"
+                priority = rule.priority or _USUAL_PRIORITY
+                work = PlannedWork(name, rule.weight, priority, each.at)
+                found.setdefault(rule.unit, []).append(work)
+        return found
 
     def _days(
         self, units: Sequence[str], organisation: Organisation, start: datetime, end: datetime
@@ -90,6 +114,22 @@ class Surveyor:
                 "promised", request, dict[str, datetime], seconds=_SECONDS
             )
         return found
+
+
+def row_for(subject: str, kind: str, at: datetime, grounds: Grounds) -> Rule | None:
+    """Give the row of the rules that would decide about a request of which little is known."""
+    facts = Facts(
+        subjects=tuple(grounds.subject_line(subject)),
+        kind=kind,
+        channel="web",
+        segment="public",
+        language="fa",
+        units=(),
+        mentions=(),
+        at=at,
+        zone=grounds.zone,
+    )
+    return grounds.organisation.table.rule_for(facts)
 
 
 def workers_of(unit: str, organisation: Organisation) -> list[Worker]:

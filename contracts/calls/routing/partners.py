@@ -93,6 +93,17 @@ class PartnerView(Answer):
     receiving_keys: list[KeyView] = []
 
 
+class PartnerName(Answer):
+    """A partner in use, as who hands work over chooses it.
+
+    Query `partner_names` (no parameter) answers [PartnerName].
+    """
+
+    id: str
+    title: dict[str, str]
+    kind: str
+
+
 class GetPartnerLinks(Request):
     """Query `partner_links`, for services alone: answers {id: PartnerLink}."""
 

@@ -144,6 +144,8 @@ class TicketView(Answer):
     #: The seats of the approval that the step waits for, and how many must approve.
     seats: list[SeatView] = []
     seats_needed: int = 0
+    #: What it is about, as rules and people say.
+    tags: list[str] = []
 
 
 class Refusal(Answer):
@@ -191,6 +193,7 @@ class ListTickets(Request):
     unit: str | None = None
     owner: str | None = None
     assignee: str | None = None
+    tag: Slug | None = None
     codes: Annotated[list[Code], Meta(max_length=200)] | None = None
     limit: Limit = 50
     cursor: str | None = None

@@ -125,6 +125,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     #: What was answered in forms on the way, by form: what conditions may ask.
     answers: dict[str, dict[str, Answered]] = {}
+    #: Groups of words that it was registered with.
+    mentions: tuple[str, ...] = ()
+    #: What it is about, as rules and people say.
+    tags: tuple[str, ...] = ()
 
     @property
     def is_outside(self) -> bool:
@@ -193,8 +197,14 @@ def index(state: Ticket) -> dict[str, Any]:
         **ties.index(state.ties),
         **attention.index(state.attention),
         **_load(state),
+        **(UNASKED if state.is_queued else {}),
         **_seldom(state),
     } | _parts(state)
+
+
+#: What waits in a queue begins as if no clock of it ever came due: `urgency` asks soon.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+UNASKED = {"next_due": NEVER, "due_asked_at": datetime(2000, 1, 1, tzinfo=UTC)}
 
 
 def _load(state: Ticket) -> dict[str, Any]:
@@ -212,6 +222,7 @@ def _seldom(state: Ticket) -> dict[str, Any]:
         "weight": state.weight if state.weight != 1 else None,
         "passed_over": passed_over,
         "due_at": state.react_by if state.holder is not None else None,
+        "tags": list(state.tags) or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 

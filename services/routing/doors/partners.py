@@ -9,6 +9,7 @@ from contracts.calls.routing import (
     GetPartnerLinks,
     Heard,
     PartnerLink,
+    PartnerName,
     PartnerRequest,
     PartnerView,
     SignedMessage,
@@ -27,6 +28,16 @@ class PartnerCalls(Parts):
     def partners(self, _request: Nothing, call: Call) -> list[PartnerView]:
         call.require("admin.change")
         return [partners.view(line) for line in self.store.partners.lines().values()]
+
+    @query
+    def partner_names(self, _request: Nothing, call: Call) -> list[PartnerName]:
+        call.require("ticket.read")
+        lines = self.store.partners.lines().values()
+        return [
+            PartnerName(id=line.id, title=line.title, kind=line.kind)
+            for line in lines
+            if line.active
+        ]
 
     @command
     def define_partner(self, request: DefinePartner, call: Call) -> PartnerView:

@@ -30,6 +30,7 @@ from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.rule_trials import RuleTrials
 from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
+from services.routing.urgency import Urgency
 from services.routing.views import Views
 from services.routing.watching import Watch
 
@@ -71,6 +72,11 @@ class Parts:
     @cached_property
     def _distribution(self) -> Distribution:
         return Distribution(self.cases, self.grounding)
+
+    @cached_property
+    def _urgency(self) -> Urgency:
+        grounding = self.grounding
+        return Urgency(self.store.queues, grounding.sla.caller, grounding.runtime.clock)
 
     @cached_property
     def _carrying(self) -> Carrying:

@@ -4,6 +4,7 @@ import http
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -70,6 +71,10 @@ def test_a_unit_is_measured_loaded_and_warned_of_until_there_is_room_again(
 ) -> None:
     found = of_busy(world)
     assert (found["measured"]["tickets"], found["tickets"]) == (25, 0)
+    assert (found["planned"], found["weeks"][-2]["planned"] + found["weeks"][-1]["planned"]) == (
+        1,
+        1,
+    )
     assert found["measured"]["per_day"] == pytest.approx(PACE, abs=0.15)
     assert (found["told"], told(world)) == (None, [])
 
@@ -120,3 +125,20 @@ def test_only_who_gives_work_to_a_unit_may_ask(world: CapacityWorld) -> None:
     assert page["items"][2]["measured"] is None
     unmeasured = world.call(FIRST, "try_capacity", {"subject": "it", "unit": "calm"}, by=OTHER)
     assert unmeasured.json["fields"][0]["code"] == "not_measured_yet"
+
+
+def test_a_ticket_is_put_off_to_a_time_by_name(world: CapacityWorld) -> None:
+    code = world.register()
+    holder = person("b1", unit="busy")
+    eventually_equal(lambda: world.ticket(code).get("assignee"), "b1")
+
+    shown = world.act(code, "snooze", holder, when="next_working_day").json
+
+    until = datetime.fromisoformat(shown["snoozed_until"])
+    tomorrow = datetime.now(ZoneInfo("Asia/Tehran")).date() + DAY
+    assert until.astimezone(ZoneInfo("Asia/Tehran")).isoformat()[:16] == f"{tomorrow}T00:00"
+    assert world.get("inbox", {}, by=holder)["work"] == []
+    for wrong in ({"when": "some day"}, {}):
+        refused = world.act(code, "snooze", holder, **wrong)
+        assert refused.status == http.HTTPStatus.UNPROCESSABLE_ENTITY
+    world.act(code, "decline", MANAGER, reason="Not ours")

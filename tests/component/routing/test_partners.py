@@ -174,6 +174,20 @@ def test_secrets_rotate_and_are_never_shown(world: RoutingWorld) -> None:
         define(world)
 
 
+def test_staff_choose_among_the_partners_in_use_and_see_no_more_of_them(
+    world: RoutingWorld,
+) -> None:
+    telecom = {"id": "telecom", "title": {"fa": "مخابرات", "en": "Telecom"}, "kind": "webhook"}
+
+    assert telecom in world.get("partner_names", {}, SUPERVISOR)
+    define(world, active=False)
+    try:
+        assert telecom not in world.get("partner_names", {}, SUPERVISOR)
+        assert world.call(FIRST, "partner_names", {}, by=ANONYMOUS).status == 403
+    finally:
+        define(world)
+
+
 def test_a_partner_that_was_switched_off_is_not_heard(world: RoutingWorld) -> None:
     code = with_telecom(world)
     define(world, active=False)

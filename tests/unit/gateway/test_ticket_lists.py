@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from contracts.calls.routing import StaffMember, TicketPage
@@ -44,7 +46,7 @@ async def test_the_address_says_which_tickets_are_shown(desk):
 async def test_words_are_looked_for_where_the_texts_are(desk):
     desk.services.tell("intake", "search_tickets", [CODE])
 
-    await desk.get("/desk/tickets?q=شبکه&state=nonsense")
+    await desk.get(f"/desk/tickets?q={quote('شبکه')}&state=nonsense")
 
     assert desk.services.last("search_tickets").request.text == "شبکه"
     assert desk.services.last("tickets").request.codes == [CODE]
@@ -68,7 +70,7 @@ async def test_an_action_on_many_is_done_from_the_list_too(desk):
 async def test_a_code_leads_to_its_ticket_however_it_is_written(desk):
     desk.services.tell("intake", "search_tickets", [])
 
-    found = (await desk.get("/desk/find?q=۴۸۱۹-۲۰۳۷-۴۶۵۴")).text
+    found = (await desk.get(f"/desk/find?q={quote('۴۸۱۹-۲۰۳۷-۴۶۵۴')}")).text
 
     assert f'href="/desk/tickets/{CODE}"' in found
     assert "<html" not in found
@@ -77,8 +79,8 @@ async def test_a_code_leads_to_its_ticket_however_it_is_written(desk):
 async def test_tickets_people_and_pages_are_found_together(desk):
     desk.services.tell("intake", "search_tickets", [CODE])
 
-    found = (await desk.get("/desk/find?q=مریم")).text
-    places = (await desk.get("/desk/find?q=کارتابل")).text
+    found = (await desk.get(f"/desk/find?q={quote('مریم')}")).text
+    places = (await desk.get(f"/desk/find?q={quote('کارتابل')}")).text
 
     for words in ("شبکه قطع است", "مریم احمدی", "/desk/tickets?assignee=e1"):
         assert words in found
@@ -86,7 +88,7 @@ async def test_tickets_people_and_pages_are_found_together(desk):
 
 
 async def test_while_intake_is_away_the_rest_is_found(desk):
-    found = (await desk.get("/desk/find?q=مریم")).text
+    found = (await desk.get(f"/desk/find?q={quote('مریم')}")).text
 
     assert "/desk/tickets?assignee=e1" in found
     assert 'class="notice calm"' in found
