@@ -6,7 +6,7 @@ What may be done, the ticket says; what is right, routing decides. Here are only
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -178,17 +178,26 @@ def seconds_of(typed: str) -> int | None:
 
 def _read(field: Field, typed: str, zone: str) -> Any:
     """Give a value as the action takes it; None where it cannot be read."""
-    if field.kind == "flag":
-        return True
-    if field.kind in {"code", "linked"}:
-        return without_separators(typed)
-    if field.kind == "tags":
-        return [each.lower() for each in _SEPARATOR.split(latin(typed)) if each]
-    if field.kind == "priority":
-        return int(latin(typed)) if latin(typed).isdecimal() else None
-    if field.kind == "duration":
-        return seconds_of(typed)
     if field.kind == "until":
         until = until_of(typed, datetime.now(UTC), zone)
         return until.isoformat() if until else None
-    return typed
+    reader = _READERS.get(field.kind)
+    return reader(typed) if reader else typed
+
+
+def _number(typed: str) -> int | None:
+    return int(latin(typed)) if latin(typed).isdecimal() else None
+
+
+def _tags(typed: str) -> list[str]:
+    return [each.lower() for each in _SEPARATOR.split(latin(typed)) if each]
+
+
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "flag": bool,
+    "code": without_separators,
+    "linked": without_separators,
+    "priority": _number,
+    "duration": seconds_of,
+    "tags": _tags,
+}
