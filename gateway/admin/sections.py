@@ -27,6 +27,9 @@ SECTIONS: Final = (
     Section("subjects", "/admin/subjects"),
     Section("units", "/admin/units"),
     Section("people", "/admin/people"),
+    Section("agreements", "/admin/agreements"),
+    Section("calendars", "/admin/calendars"),
+    Section("audit", "/admin/audit"),
 )
 
 

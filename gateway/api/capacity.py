@@ -147,6 +147,9 @@ async def try_capacity(request: Request, caller: Giving) -> Response:
     responses=gives(list[DeliveryView]),
 )
 async def list_unit_deliveries(id: SlugPath, caller: Giving) -> Response:  # noqa: A002 - the name in the address
-    """Give the messages that were owed to a unit's supervisors about its load, oldest first."""
+    """Give the messages that were owed to a unit's supervisors about its load, oldest first.
+
+    For those of the unit who give work out, and for who gives it to every unit.
+    """
     asked = GetUnitDeliveries(unit=id)
     return answered(await caller.query("notify", "unit_deliveries", asked, list[DeliveryView]))

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
+import msgspec
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
 
 from chassis.errors import FieldFault, Invalid, NotFound, Unavailable
@@ -156,26 +157,32 @@ async def list_tickets(  # noqa: PLR0913, PLR0917 - one parameter per filter
 
     With `q` or `field.{id}=`, of the newest tickets that fit: as many as `limit`, before rights.
     """
-    codes = None
-    fields = asked_fields(request)
-    if q is not None or fields:
-        search = SearchTickets(text=q, fields=fields, limit=limit)
-        codes = await caller.query("intake", "search_tickets", search, list[str])
-        if not codes:
-            return answered(TicketList(items=[], next=None))
     wanted = ListTickets(
         state=state,
         unit=unit,
         owner=owner,
         assignee=assignee,
         tag=tag,
-        codes=codes,
         limit=limit,
         cursor=cursor,
     )
+    fields = asked_fields(request)
+    search = SearchTickets(text=q, fields=fields, limit=limit)
+    return answered(await listed(caller, wanted, search if q is not None or fields else None))
+
+
+async def listed(
+    caller: Caller, wanted: ListTickets, search: SearchTickets | None = None
+) -> TicketList:
+    """Give a page of what the caller may read; with `search`, of what intake finds by it."""
+    if search is not None:
+        codes = await caller.query("intake", "search_tickets", search, list[str])
+        if not codes:
+            return TicketList(items=[], next=None)
+        wanted = msgspec.structs.replace(wanted, codes=codes)
     page = await caller.query("routing", "tickets", wanted, TicketPage)
     lines, unavailable = await with_titles(caller, page.items)
-    return answered(TicketList(items=lines, next=page.next, unavailable=unavailable))
+    return TicketList(items=lines, next=page.next, unavailable=unavailable)
 
 
 @router.get(

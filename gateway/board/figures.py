@@ -18,7 +18,6 @@ _GROUPS: Final = {
     "clock": "board.clock",
     "work_group": "report.work_group",
 }
-_PERSIAN: Final = str.maketrans({",": "٬", ".": "٫"})
 #: From how many seconds on a duration is said in which unit.
 _DURATIONS: Final = (
     (48 * 3600, 24 * 3600, "report.in_days"),
@@ -91,7 +90,8 @@ def figure_of(unit: str, value: Any, language: str) -> str:
 def written(value: float, language: str) -> str:
     """Write a number with the digits, separators and decimal point of the language."""
     shown = f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else f"{value:,}"
-    return digits(shown.translate(_PERSIAN) if language == "fa" else shown, language)
+    signs = text(language, "report.thousands") + text(language, "report.point")
+    return digits(shown.translate(str.maketrans(",.", signs)), language)
 
 
 def _cell(column: Column, value: Any, earlier: Any, names: Names) -> Cell:

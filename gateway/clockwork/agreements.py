@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse
 from chassis.errors import DomainError, NotFound
 from contracts.calls.sla import AgreementView, DefineAgreement
 from contracts.calls.versions import Version
+from gateway.admin.sections import Admin, admin_page
 from gateway.api import trials, versions
 from gateway.api.admin import read_as
 from gateway.caller import Caller
@@ -22,11 +23,10 @@ from gateway.clockwork.fields import add_row, given, remove_row, tree
 from gateway.clockwork.known import Choices, choices_for, helpers, in_words
 from gateway.clockwork.terms import blank, definition_of, model_of
 from gateway.pages.forms import key_of, read_form, read_pairs
-from gateway.pages.staff import StaffRoute, allow_page, is_part, staff_page
+from gateway.pages.staff import StaffRoute, is_part
 
 router = APIRouter(prefix="/admin/agreements", include_in_schema=False, route_class=StaffRoute)
 
-Admin = Annotated[Caller, allow_page("admin.change")]
 Name = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 _NEW: Final = "new"
@@ -40,7 +40,7 @@ async def list_all(request: Request, caller: Admin) -> Response:
     """List the agreements, each with what it promises."""
     choices = await choices_for(caller)
     rows = [(view, in_words(view, choices)) for view in choices.agreements]
-    return staff_page(request, caller, "clockwork/agreements.html", rows=rows)
+    return admin_page(request, caller, "clockwork/agreements.html", rows=rows)
 
 
 @router.get("/{name}")
@@ -53,7 +53,7 @@ async def show(request: Request, caller: Admin, name: Name) -> Response:
     shown = _version(found, request.query_params.get("version"))
     against = next((each for each in found if each.version == shown.version - 1), None)
     view = AgreementView(id=name, version=shown.version, definition=shown.definition)
-    return staff_page(
+    return admin_page(
         request,
         caller,
         "clockwork/agreement.html",
@@ -148,7 +148,7 @@ async def _editor(
     choices: Choices = await choices_for(caller)
     known = any(view.id == name for view in choices.agreements)
     faults = faults_in(error, caller.language) if error else []
-    return staff_page(
+    return admin_page(
         request,
         caller,
         "clockwork/agreement_form.html" if is_part(request) else "clockwork/editor.html",

@@ -16,6 +16,7 @@ from contracts.calls.sla import CalendarView, DefineCalendar, DefineHolidays, Ho
 from contracts.calls.versions import Version
 from contracts.days import read_date
 from contracts.hours import WEEKDAYS
+from gateway.admin.sections import Admin, admin_page
 from gateway.api import versions
 from gateway.api.admin import read_as
 from gateway.caller import Caller
@@ -25,11 +26,10 @@ from gateway.clockwork.known import choices_for, helpers
 from gateway.clockwork.months import hours_shown, month_of, short, windows_of
 from gateway.days import day_shown
 from gateway.pages.forms import key_of, read_form, read_pairs
-from gateway.pages.staff import StaffRoute, allow_page, staff_page
+from gateway.pages.staff import StaffRoute
 
 router = APIRouter(prefix="/admin/calendars", include_in_schema=False, route_class=StaffRoute)
 
-Admin = Annotated[Caller, allow_page("admin.change")]
 Name = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 _NEW: Final = "new"
@@ -48,7 +48,7 @@ _USUAL: Final[dict[str, Any]] = {
 async def list_all(request: Request, caller: Admin) -> Response:
     """List the calendars."""
     found = await caller.query("sla", "calendars", Nothing(), list[CalendarView])
-    return staff_page(
+    return admin_page(
         request,
         caller,
         "clockwork/calendars.html",
@@ -177,7 +177,7 @@ async def _page(
     day = _date(kept.get("day") or request.query_params.get("day"))
     days = {each.day: each for week in month.weeks for each in week}
     named = shown.definition.get("holidays") or []
-    return staff_page(
+    return admin_page(
         request,
         caller,
         "clockwork/calendar.html",
@@ -215,7 +215,7 @@ async def _week_form(
     choices, lists = await asyncio.gather(choices_for(caller), _lists(caller))
     faults = faults_in(error, caller.language) if error else []
     zone = definition.get("zone", ZONES[0])
-    return staff_page(
+    return admin_page(
         request,
         caller,
         "clockwork/week.html",

@@ -5,6 +5,7 @@ What is typed stays text until it is told to the service; so nothing typed is lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
@@ -74,13 +75,13 @@ def remove_row(model: dict[str, Any], path: str) -> None:
 
 def whole(value: Any) -> Any:
     """Read a whole number in whatever digits; what is none stays text, to be refused."""
-    typed = latin(str(value)).replace(",", "").replace("٬", "").strip()
+    typed = re.sub(r"[^\w-]", "", latin(str(value)))
     return int(typed) if typed.isdecimal() and len(typed) <= 18 else typed  # noqa: PLR2004
 
 
 def words(value: Any) -> list[str]:
     """Read ids that are parted by commas or spaces."""
-    return str(value or "").replace("،", " ").replace(",", " ").split()
+    return re.findall(r"[\w.-]+", str(value or ""))
 
 
 def duration(value: Any) -> str:

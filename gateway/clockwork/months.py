@@ -11,7 +11,7 @@ from persiantools.jdatetime import JalaliDate
 
 from contracts.days import JALALI_YEARS, read_date
 from contracts.hours import WEEKDAYS
-from gateway.texts import latin, text
+from gateway.texts import LANGUAGES, latin, text
 
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _TIME: Final = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?")
@@ -76,12 +76,13 @@ def month_of(
 
 
 def windows_of(typed: str) -> list[str]:
-    """Read hours as people write them: `8-12، 13:30 تا 16` is 08:00-12:00 and 13:30-16:00.
+    """Read hours as people write them: `8-12, 13:30 to 16` is 08:00-12:00 and 13:30-16:00.
 
     What is none is given as it was typed, for the service to refuse.
     """
-    cleaned = re.sub(r"\s*(?:-|–|—|تا|to)\s*", "-", latin(typed).strip())
-    return [_window(part) for part in re.split(r"[,،;؛\s]+", cleaned) if part]
+    until = "|".join(text(language, "clockwork.until") for language in LANGUAGES)
+    cleaned = re.sub(rf"\s*(?:-|–|—|{until})\s*", "-", latin(typed).strip())
+    return [_window(part) for part in re.split(r"[^\w:-]+", cleaned) if part]
 
 
 def hours_shown(windows: Iterable[str]) -> str:

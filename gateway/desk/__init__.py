@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
-from gateway.desk import account, actions, entrance, inbox, live, style, ticket
+from gateway.desk import account, actions, entrance, inbox, lists, live, style, ticket
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     account.router,
     inbox.router,
+    lists.router,
     ticket.router,
     actions.router,
     live.router,

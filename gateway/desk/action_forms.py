@@ -5,6 +5,7 @@ What may be done, the ticket says; what is right, routing decides. Here are only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
@@ -47,6 +48,7 @@ FORMS: Final[Mapping[str, tuple[Field, ...]]] = {
     "assign": (Field("person", "person", required=True), Field("force", "flag")),
     "claim": (),
     "prioritise": (Field("priority", "priority", required=True),),
+    "tag": (Field("add", "tags"), Field("remove", "tags")),
     "resume": (),
     "done": (Field("answer", "text"), _CHILDREN),
     "approve": (_CHILDREN,),
@@ -107,6 +109,7 @@ UNTIL: Final = ("hour", "hours", "tomorrow", "days", "week")
 _MORNING: Final = time(8)
 _SATURDAY: Final = 5
 _MINUTE: Final = 60
+_SEPARATOR: Final = re.compile(r"[\s,;\u060c\u061b]+")
 
 
 def fields_of(action: str) -> tuple[Field, ...]:
@@ -179,6 +182,8 @@ def _read(field: Field, typed: str, zone: str) -> Any:
         return True
     if field.kind in {"code", "linked"}:
         return without_separators(typed)
+    if field.kind == "tags":
+        return [each.lower() for each in _SEPARATOR.split(latin(typed)) if each]
     if field.kind == "priority":
         return int(latin(typed)) if latin(typed).isdecimal() else None
     if field.kind == "duration":

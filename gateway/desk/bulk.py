@@ -8,15 +8,19 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+from fastapi import Request
 
-from chassis.errors import Invalid
+from chassis.errors import DomainError, Invalid
 from contracts.calls.routing import ActedOn
 from gateway.answers import TicketLine
 from gateway.api.joining import acted_on, error_of
 from gateway.caller import Caller
 from gateway.errors import detail_of
+from gateway.pages.forms import key_of, read_pairs
 
 MOST: Final = 200
+#: Codes, and what a form says beside them.
+_MOST_FIELDS: Final = MOST + 20
 #: Actions that lists offer, in the order of their buttons.
 OFFERED: Final = ("claim", "assign", "prioritise", "approve", "snooze", "follow")
 #: Until when something is put off, by the name of the choice.
@@ -41,6 +45,21 @@ def offered(lines: Iterable[TicketLine]) -> list[str]:
     """Give the actions that at least one of the tickets allows now."""
     allowed = {action for line in lines for action in line.actions}
     return [action for action in OFFERED if action in allowed]
+
+
+async def answer_to(request: Request, caller: Caller) -> Outcome | DomainError:
+    """Do what a list's form asks for; gives what became of it, or why it was not even tried."""
+    pairs = await read_pairs(request, most=_MOST_FIELDS)
+    values = dict(pairs)
+    caller.key = key_of(values)
+    codes = [value for name, value in pairs if name == "code"]
+    asked = values.get("do", "")
+    if asked == "assign":
+        asked = f"assign:{values.get('person', '')}"
+    try:
+        return await done_to(caller, codes, asked)
+    except DomainError as error:
+        return error
 
 
 async def done_to(caller: Caller, codes: Sequence[str], asked: str) -> Outcome:

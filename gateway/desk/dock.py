@@ -173,10 +173,11 @@ def _asked(
 ) -> Asked:
     own = f"ticket.field_of.{action}.{field.name}"
     label = text(chooser.language, own if has(own) else f"ticket.field.{field.name}")
-    is_choice = field.kind not in {"text", "line", "code", "duration", "flag", "hidden"}
+    kind = "line" if field.kind == "tags" else field.kind
+    is_choice = kind not in {"text", "line", "code", "duration", "flag", "hidden"}
     return Asked(
         name=field.name,
-        kind="choice" if is_choice else field.kind,
+        kind="choice" if is_choice else kind,
         label=label,
         required=field.required,
         value=values.get(field.name, ""),

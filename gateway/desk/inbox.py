@@ -17,15 +17,13 @@ from gateway.desk import bulk
 from gateway.desk.arranging import PARTS, Wanted, arranged, chips_of, rows_of
 from gateway.desk.spans import due_shown, span_shown, words
 from gateway.errors import detail_of
-from gateway.pages.forms import key_of, new_key, read_form, read_pairs
+from gateway.pages.forms import key_of, new_key, read_form
 from gateway.pages.staff import StaffRoute, allow_page, is_part, staff_page
 
 router = APIRouter(prefix="/desk", include_in_schema=False, route_class=StaffRoute)
 
 Reader = Annotated[Caller, allow_page("ticket.read")]
 
-#: Codes, and what a bulk form says beside them.
-_MOST_FIELDS: Final = bulk.MOST + 20
 #: So many of a queue are tried one after the other when others are quicker.
 _TRIES: Final = 5
 
@@ -39,19 +37,11 @@ async def show(request: Request, caller: Reader) -> Response:
 @router.post("")
 async def act(request: Request, caller: Reader) -> Response:
     """Do an action to what is selected, and show what became of it above the list."""
-    pairs = await read_pairs(request, most=_MOST_FIELDS)
-    values = dict(pairs)
-    caller.key = key_of(values)
     wanted = Wanted.read(request.query_params.multi_items())
-    codes = [value for name, value in pairs if name == "code"]
-    asked = values.get("do", "")
-    if asked == "assign":
-        asked = f"assign:{values.get('person', '')}"
-    try:
-        outcome = await bulk.done_to(caller, codes, asked)
-    except DomainError as error:
-        fault = detail_of(error, caller.language)
-        return await _shown(request, caller, wanted, status=error.status, fault=fault)
+    outcome = await bulk.answer_to(request, caller)
+    if isinstance(outcome, DomainError):
+        fault = detail_of(outcome, caller.language)
+        return await _shown(request, caller, wanted, status=outcome.status, fault=fault)
     return await _shown(request, caller, wanted, outcome=outcome)
 
 

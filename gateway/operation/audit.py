@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
 from chassis.clock import as_utc
 from contracts.calls.audit import AuditEntry, GetAudit
+from gateway.admin.sections import Admin, admin_page
 from gateway.api.audit import changed
-from gateway.caller import Caller
 from gateway.clockwork.differing import Change, changes
-from gateway.pages.staff import StaffRoute, allow_page, staff_page
+from gateway.pages.staff import StaffRoute
 
-router = APIRouter(prefix="/audit", include_in_schema=False, route_class=StaffRoute)
+router = APIRouter(prefix="/admin/audit", include_in_schema=False, route_class=StaffRoute)
 
-Admin = Annotated[Caller, allow_page("admin.change")]
 
 #: Where something that changed is shown.
 _PAGES: Final = {"agreement": "/admin/agreements/{id}", "calendar": "/admin/calendars/{id}"}
@@ -42,7 +41,7 @@ async def show(request: Request, caller: Admin) -> Response:
     following: dict[str, Any] = {"person": person} if person else {}
     if answer.next is not None:
         following["before"] = answer.next.isoformat()
-    return staff_page(
+    return admin_page(
         request,
         caller,
         "operation/audit.html",
@@ -50,7 +49,7 @@ async def show(request: Request, caller: Admin) -> Response:
         unavailable=answer.unavailable,
         directory=await caller.names(),
         person=person,
-        next_page=f"/audit?{urlencode(following)}" if answer.next is not None else None,
+        next_page=f"/admin/audit?{urlencode(following)}" if answer.next is not None else None,
     )
 
 

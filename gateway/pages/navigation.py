@@ -27,13 +27,11 @@ class Shown(NamedTuple):
 
 PLACES: Final = (
     Place("inbox", "/desk", "inbox", "ticket.read"),
+    Place("tickets", "/desk/tickets", "ticket", "ticket.read"),
     Place("board", "/board", "board", "report.read"),
     Place("reports", "/reports", "chart", "report.read"),
-    Place("agreements", "/admin/agreements", "agreement", "admin.change"),
-    Place("calendars", "/admin/calendars", "calendar", "admin.change"),
-    Place("audit", "/audit", "history", "admin.change"),
-    Place("stuck", "/stuck", "alert", "system.operate"),
     Place("admin", "/admin", "gear", "admin.change"),
+    Place("stuck", "/stuck", "alert", "system.operate"),
 )
 
 

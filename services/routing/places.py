@@ -88,7 +88,8 @@ class Places:
                     found = self._note(wants, picks)
                     break
             rounds += not picks.awaited
-            self._await(picks.awaited, at + timedelta(seconds=waited))
+            if picks.awaited:
+                self._await(picks.awaited, at + timedelta(seconds=waited))
         owners = _spread_owners(wants, loads)
         return {
             want.key: Place(assignee=found.get(want.key), owner=owners.get(want.key))

@@ -85,6 +85,20 @@ PICTURES = (
     Picture("rules", "/admin/rules", "admin"),
     Picture("rules-versions", "/admin/rules/versions", "admin"),
     Picture("style", "/style", "desk", main=True),
+    Picture("board", "/board", "manager", main=True),
+    Picture("board-tickets", "/board/tickets?state=in_progress", "manager"),
+    Picture("board-clocks", "/board/clocks/coming", "manager"),
+    Picture("reports", "/reports", "manager"),
+    Picture("report", "/reports/sla_attainment?by=unit", "manager", main=True),
+    Picture("agreements-to-change", "/admin/agreements", "admin"),
+    Picture("agreement-to-change", "/admin/agreements/ticket", "admin"),
+    Picture("agreement-editor", "/admin/agreements/ticket/edit", "admin", main=True),
+    Picture("trials", "/admin/trials", "admin"),
+    Picture("calendars", "/admin/calendars", "admin"),
+    Picture("calendar", "/admin/calendars/tehran-office?day=2026-11-25", "admin", main=True),
+    Picture("calendar-week", "/admin/calendars/tehran-office/week", "admin"),
+    Picture("audit", "/admin/audit", "admin"),
+    Picture("stuck", "/stuck", "admin"),
 )
 
 #: Those of the README: page, language, size, colours.

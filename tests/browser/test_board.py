@@ -28,7 +28,7 @@ PAGES = (
     "/admin/calendars/tehran-office?month=1405-01&day=2026-04-02",
     "/admin/calendars/tehran-office/week",
     "/stuck",
-    "/audit",
+    "/admin/audit",
 )
 #: Those that stand for the others in dark colours.
 DARK = (

@@ -53,7 +53,8 @@ def test_capacity_is_for_who_gives_work_to_the_unit(staff: SimpleNamespace) -> N
     asked = {"subject": "finance", "count": 3}
     assert staff.supervisor.post("/capacity/trial", asked).status == 403
     assert staff.manager.post("/capacity/trial", asked).status in (200, 422)
-    assert staff.supervisor.get("/units/it/deliveries").expect(200).json is not None
+    assert staff.supervisor.get("/units/finance/deliveries").status == 403
+    assert isinstance(staff.supervisor.get("/units/it/deliveries").expect(200).json, list)
 
 
 def test_a_ticket_is_put_off_to_the_next_working_day(staff: SimpleNamespace) -> None:

@@ -57,7 +57,7 @@ function narrow(box) {
 }
 
 const fold = (text) =>
-  text.toLowerCase().replace(/[۰-۹٠-٩]/g, (digit) => digit.charCodeAt(0) & 15).replaceAll("ي", "ی").replaceAll("ك", "ک").replaceAll("\u200c", " ");
+  text.toLowerCase().replace(/[\u06f0-\u06f9\u0660-\u0669]/g, (digit) => digit.charCodeAt(0) & 15).replaceAll("\u064a", "\u06cc").replaceAll("\u0643", "\u06a9").replaceAll("\u200c", " ");
 
 key("KeyJ", () => move(1));
 key("KeyK", () => move(-1));

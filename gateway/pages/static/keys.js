@@ -43,5 +43,32 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+const palette = document.getElementById("palette");
+
+function seek(event) {
+  if (!palette) return;
+  event.preventDefault();
+  if (!palette.open) palette.showModal();
+  document.getElementById("palette-q").select();
+}
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") seek(event);
+});
+document.querySelector("[data-palette]")?.addEventListener("click", seek);
+palette?.addEventListener("click", (event) => event.target === palette && palette.close());
+palette?.addEventListener("keydown", (event) => {
+  const links = [...palette.querySelectorAll(".found a")];
+  const at = links.indexOf(document.activeElement);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    (links[next] ?? document.getElementById("palette-q")).focus();
+  } else if (event.key === "Enter" && at < 0 && links.length) {
+    event.preventDefault();
+    links[0].click();
+  }
+});
+
 document.querySelector("[data-shortcuts]")?.addEventListener("click", () => shown?.showModal());
 shown?.addEventListener("click", (event) => event.target === shown && shown.close());

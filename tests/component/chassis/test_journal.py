@@ -68,7 +68,8 @@ def test_the_end_of_the_log_is_told_without_its_events(intake):
 
     news = intake.ask("journal_log", {"after": before["next"]})
     assert (before["events"], before["end"]) == ([], True)
-    assert [event["subject"] for event in news["events"]] == [stream]
+    # What was told right before may be numbered in between.
+    assert news["events"][-1]["subject"] == stream
 
 
 def test_a_refused_command_may_be_tried_again_with_its_key(intake):

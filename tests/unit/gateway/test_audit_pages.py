@@ -58,7 +58,7 @@ async def test_without_routing_the_rest_is_told(admin):
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 async def test_the_page_tells_what_differs(admin, language):
-    page = (await admin.get(f"/audit?person=admin&before=nonsense&lang={language}")).text
+    page = (await admin.get(f"/admin/audit?person=admin&before=nonsense&lang={language}")).text
 
     assert "PT2H" in page
     assert "tier" in page
