@@ -7,6 +7,7 @@ figures are for orientation, because machines are shared.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import subprocess
@@ -20,7 +21,7 @@ from tests.agreements import QUICK, STORMY
 from tests.load import alarms_million, assigning, baseline, consuming, trying, warming
 from tests.load.accounting import memory_megabytes
 from tests.load.measuring import Alarms, Bench, started
-from tests.load.scenarios import SCENARIOS
+from tests.load.scenarios import BEFORE, SCENARIOS
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - in folders of our own
 #: Where `make bench-data` keeps installations that have stored many tickets, by their number, and
@@ -67,6 +68,9 @@ def run(folder: Path, names: Sequence[str], *, seconds: float) -> dict[str, Any]
             if name in _ALARMS:
                 results[name] = bench.lateness(_ALARMS[name])
             else:
+                if name in BEFORE:
+                    asyncio.run(BEFORE[name](bench.people))
+                    bench.await_quiet()
                 results[name] = bench.row(SCENARIOS[name], seconds)
         print(show(results), file=sys.stderr)
         results["baseline"] = {

@@ -51,3 +51,6 @@ SCENARIOS: dict[str, Scenario] = {
     "event_feed": _callers(1, attrgetter("read_on"), expected=5),
     "report": _callers(4, attrgetter("report"), expected=20),
 }
+
+#: What has to be there before; what follows from it has ended when the scenario begins.
+BEFORE: dict[str, Callable[[People], Coroutine[Any, Any, None]]] = {"page_inbox": pages.fill_inbox}
