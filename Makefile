@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile faults attacks simulate laws trial docs setup clean
+.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile screenshots faults attacks simulate laws trial docs setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench-alarms: setup ## Measure alarms with a million open tickets; KEEP=folder k
 
 profile: setup ## Draw where each process's time goes; SCENARIO=follow_32_callers PROCESS=intake
 	@$(PYTHON) -m tests.load.profile $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(PROCESS),--process $(PROCESS))
+
+screenshots: .tests-setup ## Take every page into .local/screenshots; ONLY="inbox board" for some, README=1 for docs/
+	@$(PYTHON) -m tests.browser.gallery $(if $(ONLY),--only $(ONLY)) $(if $(README),--readme)
 
 faults: .faults-setup ## Inject faults and count what is lost; TEST=5 SEED=42 for one of them
 	@$(PYTHON) -m tests.faults $(if $(TEST),--test $(TEST)) $(if $(SEED),--seed $(SEED))

@@ -41,6 +41,7 @@ METRICS: dict[str, Metric] = {
     "peygir_http_request_seconds": Metric(
         "histogram", "Time the gateway took to answer.", ("route", "method"), _FAST
     ),
+    "peygir_live_pages": Metric("gauge", "Open pages that are told what happens."),
     "peygir_commits_total": Metric("counter", "Commits stored in the journal.", ("outcome",)),
     "peygir_commit_group_size": Metric(
         "histogram", "Documents written together in one insert.", (), _SIZES

@@ -4,7 +4,7 @@ Events hold ids, codes, kinds, states, units and times. Names, contacts and free
 erasable documents of the service that owns them; an event holds such a document's id and hash.
 """
 
-from contracts import intake, notify, routing, sla
+from contracts import intake, notify, plans, routing, sla
 from contracts.envelope import (
     CLOUD_EVENT_TYPE,
     EVENTS,
@@ -30,6 +30,7 @@ __all__ = [
     "event_class",
     "intake",
     "notify",
+    "plans",
     "routing",
     "sla",
     "wire_type",

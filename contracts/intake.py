@@ -44,6 +44,11 @@ class TicketRegistered(Event):
     #: Answers of the fields marked `routable`, by field: ids of options, numbers, days (ISO), yes
     #: and no; never free text, never what tells who somebody is.
     answers: dict[str, Answered] = {}
+    #: Of the fields marked `reportable`, what is counted: by field, a number, yes or no, or the
+    #: choices, each of which counts once.
+    figures: dict[str, Answered] = {}
+    #: Groups of words that the title or the description mentions; never the words.
+    mentions: list[str] = []
 
 
 @event("ticket.message_received", by="intake")
@@ -72,3 +77,11 @@ class SubjectDefined(Event):
     active: bool = True
     #: What is filled in when a request is registered for it.
     form: str | None = None
+
+
+@event("word_group.defined", by="intake")
+class WordGroupDefined(Event):
+    """A group of words that rules may ask about was made or changed; says how many, not which."""
+
+    words: int
+    active: bool = True

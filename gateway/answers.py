@@ -15,7 +15,7 @@ from contracts.calls.forms import ShownAnswer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Staff, TicketView
-from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine
+from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine, NextDue
 from contracts.rights import ROLES
 from contracts.sla import ExpectedStep
 
@@ -91,6 +91,8 @@ class InboxAnswer(Answer, frozen=True):
     questions: list[TicketLine] = []
     #: Clocks of what is out, by code.
     clocks: dict[str, list[ClockView]] = {}
+    #: Which clock comes due next, by code; of tickets with an open clock.
+    due: dict[str, NextDue] = {}
     unavailable: list[str] = []
 
 

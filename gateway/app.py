@@ -12,7 +12,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from chassis.errors import DomainError
-from gateway import access, api, desk, openapi, portal, reference
+from gateway import (
+    access,
+    admin,
+    api,
+    board,
+    clockwork,
+    desk,
+    openapi,
+    operation,
+    portal,
+    reference,
+)
 from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
@@ -33,7 +44,19 @@ def create_app(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     app.state.documents = {}
-    take(app.router, (*api.ROUTERS, *portal.ROUTERS, *desk.ROUTERS, reference.router))
+    take(
+        app.router,
+        (
+            *api.ROUTERS,
+            *portal.ROUTERS,
+            *desk.ROUTERS,
+            *board.ROUTERS,
+            *clockwork.ROUTERS,
+            *operation.ROUTERS,
+            *admin.ROUTERS,
+            reference.router,
+        ),
+    )
     mount_static(app)
     app.router.middleware_stack = Index(app.router)
     kinds = (DomainError, RequestValidationError, HTTPException, ClientDisconnect, Exception)
@@ -56,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        gateway.live.stop()
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await following

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
 from types import UnionType
@@ -19,9 +20,13 @@ from chassis.errors import Unavailable
 from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
+from contracts.calls.journal import LogPart, ReadLog
+from contracts.calls.sla import ExpectedView, GetTimes
 from contracts.forms import ReadyForm
 from gateway.directory import Directory, Names
 from gateway.limits import Limits
+from gateway.live import Live
+from gateway.outlook import Outlook
 from gateway.presence import Presence
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
@@ -29,6 +34,7 @@ from gateway.settings import GatewaySettings
 
 A = TypeVar("A")
 
+_GATEWAY: Final = Identity(subject="system:gateway", role="service")
 #: The most that one request may take, so that a service which hangs gives 503 within 3 s.
 _REQUEST_SECONDS: Final = 2.8
 #: What a part may take that an answer can do without.
@@ -93,15 +99,30 @@ class Gateway:
             refresh_seconds=settings.refresh_seconds,
             idle_seconds=settings.idle_seconds,
         )
+        self.outlook = Outlook(self._ask_expected)
         self.presence = Presence(settings.redis_url.get_secret_value())
         self.directory = Directory()
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()
         self.open_streams = 0
+        self.live = Live(self._read_log, self.closing)
         #: The catalogue as it was last read: forms show it while intake is away.
         self.last_subjects: list[Subject] = []
+        #: What most requests are about, as it was last counted, and until when that holds.
+        self.common_subjects: list[str] = []
+        self.common_until = 0.0
         #: Forms as they were last read, with the same use.
         self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
+
+    async def _ask_expected(self, codes: Sequence[str]) -> Sequence[ExpectedView | None]:
+        caller = Caller(self, _GATEWAY, language="en", address="")
+        request, answer = GetTimes(codes=[*codes]), dict[str, ExpectedView]
+        found = await caller.query("sla", "expected", request, answer, seconds=_OPTIONAL_SECONDS)
+        return [found.get(code) for code in codes]
+
+    async def _read_log(self, source: str, request: ReadLog) -> LogPart:
+        caller = Caller(self, _GATEWAY, language="en", address="")
+        return await caller.query(source, "journal_log", request, LogPart)
 
 
 def gateway_of(request: Request) -> Gateway:

@@ -183,11 +183,40 @@ class Seed(Document):
     overwrite: bool = False
 
 
+Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+#: Six digits of an authenticator, or a recovery code.
+FactorCode = Annotated[
+    str,
+    BeforeValidator(lambda given: latin(given) if isinstance(given, str) else given),
+    StringConstraints(strip_whitespace=True, min_length=6, max_length=32),
+]
+
+
+class OwnPassword(Document):
+    """One's password, as a proof."""
+
+    password: Password
+
+
+class NewPassword(Document):
+    """One's password as it is and as it is to be."""
+
+    current: Password
+    new: Annotated[str, StringConstraints(min_length=8, max_length=256)]
+
+
+class SecondCode(Document):
+    """A code of an authenticator."""
+
+    code: FactorCode
+
+
 class SignIn(Document):
-    """A staff member's user name and password."""
+    """A staff member's user name and password; and a code, where a second factor is on."""
 
     username: Line
-    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    password: Password
+    code: FactorCode | None = None
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"username": "desk", "password": "..."}]}

@@ -22,6 +22,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chassis.errors import TooMany
+from chassis.gather_aio import Gathered
 from chassis.logging import get_logger
 from chassis.metrics import metric
 from gateway.settings import GatewaySettings
@@ -31,35 +32,51 @@ _REST_SECONDS: Final = 2.0
 _IPV6_NETWORK: Final = 64
 #: A name, the limit, and who it is counted for.
 _Try = tuple[str, RateLimitItem, str]
-#: Counts one try against every limit, or against none and says which stands in the way, and for how
-#: many seconds: all in one round trip, by Redis's own clock. A sliding window: of the tries in the
-#: window before, as large a share counts as still lies within the last span. The `limits` library
-#: counts the same way, with one round trip for each limit.
+#: Which limit stands in the way, counted from one, and for how many seconds; 0: none.
+_Refused = tuple[int, bytes]
+#: Requests that are counted together, at most.
+_MOST: Final = 200
+#: Of each request, counts one try against every limit, or against none and says which stands in the
+#: way, and for how many seconds: all in one round trip, by Redis's own clock. A sliding window: of
+#: the tries in the window before, as large a share counts as still lies within the last span. The
+#: `limits` library counts the same way, with one round trip for each limit. KEYS are the requests'
+#: limits one after the other; ARGV has of each its tries and seconds, then of each request the
+#: number of its limits.
 _COUNT: Final = """
 local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
-local windows = {}
-for i, key in ipairs(KEYS) do
-  local amount, span = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  local held = redis.call('HMGET', key, 'start', 'count', 'before')
-  local start = tonumber(held[1] or now)
-  local count, before = tonumber(held[2] or 0), tonumber(held[3] or 0)
-  local passed = math.floor((now - start) / span)
-  if passed == 1 then before = count elseif passed > 1 then before = 0 end
-  if passed > 0 then start, count = start + passed * span, 0 end
-  if count + before * (1 - (now - start) / span) + 1 > amount then
-    local at = start + span
-    if count >= amount then at = at + span * (1 - (amount - 1) / count)
-    elseif before > 0 then at = start + span * (1 - (amount - 1 - count) / before) end
-    return {i, tostring(math.max(1, at - now))}
+local function counted(first, last)
+  local windows = {}
+  for i = first, last do
+    local key = KEYS[i]
+    local amount, span = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+    local held = redis.call('HMGET', key, 'start', 'count', 'before')
+    local start = tonumber(held[1] or now)
+    local count, before = tonumber(held[2] or 0), tonumber(held[3] or 0)
+    local passed = math.floor((now - start) / span)
+    if passed == 1 then before = count elseif passed > 1 then before = 0 end
+    if passed > 0 then start, count = start + passed * span, 0 end
+    if count + before * (1 - (now - start) / span) + 1 > amount then
+      local at = start + span
+      if count >= amount then at = at + span * (1 - (amount - 1) / count)
+      elseif before > 0 then at = start + span * (1 - (amount - 1 - count) / before) end
+      return {i - first + 1, tostring(math.max(1, at - now))}
+    end
+    windows[i - first + 1] = {key, start, count + 1, before, span}
   end
-  windows[i] = {key, start, count + 1, before, span}
+  for _, w in ipairs(windows) do
+    redis.call('HSET', w[1], 'start', string.format('%.6f', w[2]), 'count', w[3], 'before', w[4])
+    redis.call('EXPIRE', w[1], 2 * w[5])
+  end
+  return {0, '0'}
 end
-for _, w in ipairs(windows) do
-  redis.call('HSET', w[1], 'start', string.format('%.6f', w[2]), 'count', w[3], 'before', w[4])
-  redis.call('EXPIRE', w[1], 2 * w[5])
+local found, first = {}, 1
+for i = 2 * #KEYS + 1, #ARGV do
+  local last = first + ARGV[i] - 1
+  found[#found + 1] = counted(first, last)
+  first = last + 1
 end
-return {0, '0'}
+return found
 """
 
 log = get_logger(__name__)
@@ -93,6 +110,7 @@ class Limits:
             redis_url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
         )
         self._shared = redis.register_script(_COUNT)
+        self._counts: Gathered[Sequence[_Try], _Refused] = Gathered(self._count, most=_MOST)
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._clock = clock
         self._rest_until = 0.0
@@ -118,11 +136,9 @@ class Limits:
         return self._clock() < self._rest_until
 
     async def _spend_shared(self, asked: Sequence[_Try]) -> None:
-        keys = [f"gateway:limit:{name}:{item.get_expiry()}:{who}" for name, item, who in asked]
-        numbers = [n for _, item, _ in asked for n in (item.amount, item.get_expiry())]
         try:
             async with asyncio.timeout(REDIS_SECONDS):
-                refused, seconds = await self._shared(keys=keys, args=numbers)
+                refused, seconds = await self._counts.one(asked)
         except (RedisError, OSError) as error:
             self._rest(error)
             await self._spend_alone(asked)
@@ -130,6 +146,16 @@ class Limits:
         if refused:
             name, item, _who = asked[refused - 1]
             raise LimitReached(name, item, float(seconds))
+
+    async def _count(self, requests: Sequence[Sequence[_Try]]) -> Sequence[_Refused]:
+        """Count the tries of many requests, each for itself."""
+        tries = [each for asked in requests for each in asked]
+        keys = [f"gateway:limit:{name}:{item.get_expiry()}:{who}" for name, item, who in tries]
+        numbers = [n for _, item, _ in tries for n in (item.amount, item.get_expiry())]
+        sizes = [len(asked) for asked in requests]
+        async with asyncio.timeout(REDIS_SECONDS):
+            found: Sequence[_Refused] = await self._shared(keys=keys, args=[*numbers, *sizes])
+        return found
 
     async def _spend_alone(self, asked: Sequence[_Try]) -> None:
         for name, item, who in asked:

@@ -33,7 +33,7 @@ TAGS: Final = {
     "tickets": "Registering, reading and working tickets.",
     "follow": "Following a ticket with its code and a proof, without signing in.",
     "sessions": "Signing in and out.",
-    "people": "Who is there: presence, leave, teams.",
+    "people": "Who is there: presence, leave, teams; how full units are.",
     "subjects": "What can be asked.",
     "forms": "What is filled in, by subject.",
     "reports": "Figures.",

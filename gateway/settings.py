@@ -38,6 +38,7 @@ class GatewaySettings(ChassisSettings):
         30, gt=0, description="How long a request's body may take to arrive."
     )
     streams: int = Field(200, ge=1, description="Most event streams open at once in one process.")
+    live_pages: int = Field(1000, ge=1, description="Most pages kept live at once in one process.")
     kavenegar_receipt_secret: SecretStr | None = Field(
         None,
         description="Last part of the address that takes Kavenegar's receipts; none: not taken.",

@@ -3,7 +3,7 @@
 from chassis.journal.aggregates import Aggregates, Opened, Outcome, Recorded, Reference
 from chassis.journal.group import Duplicate, GroupWriter
 from chassis.journal.journal import Journal
-from chassis.journal.snapshots import Snapshot
+from chassis.journal.loaded import Snapshot
 
 __all__ = [
     "Aggregates",

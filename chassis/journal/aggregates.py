@@ -27,10 +27,11 @@ from chassis.journal import commit as commits
 from chassis.journal.group import Duplicate
 from chassis.journal.instants import cut
 from chassis.journal.journal import OPENS, Journal
+from chassis.journal.loaded import Loaded, Snapshot
 from chassis.journal.mending import Mender
 from chassis.journal.queries import JournalQueries
 from chassis.journal.relay import Relay
-from chassis.journal.snapshots import Loaded, Snapshot, SnapshotStore
+from chassis.journal.snapshots import SnapshotStore
 from chassis.late import late
 from chassis.logging import get_logger
 from chassis.mongo import make_indexes
@@ -128,7 +129,7 @@ class Aggregates(Provider, Generic[S]):
         index: Callable[[S], dict[str, Any]] | None = None,
         indexes: Sequence[Any] = (),
         opened_by: str | None = None,
-        streams: tuple[str, ...] = (),
+        streams: tuple[str, ...] = ("",),
         unit: Callable[[S], str | None] | None = None,
         listed_later: bool = False,
     ) -> None:
@@ -137,7 +138,7 @@ class Aggregates(Provider, Generic[S]):
         self.index = index
         self.indexes = indexes
         self.opened_by = opened_by
-        #: How the names of these streams begin; none: all names without a colon (tickets).
+        #: How the names of these streams begin; "": all names without a colon (tickets).
         self.prefixes = streams
         self.unit = unit
         #: Whether lists may show what was not commanded a moment later: where no other service asks
@@ -152,12 +153,14 @@ class Aggregates(Provider, Generic[S]):
         """Have the indexes made before the process is ready."""
         self.journal.runtime.before_ready(self._make_indexes)
         self.journal.kinds.append(self)
-        if sum(not kind.prefixes for kind in self.journal.kinds) > 1:
+        if sum("" in kind.prefixes for kind in self.journal.kinds) > 1:
             raise ValueError("only one kind of streams may leave `streams` out")
 
     def keeps(self, stream: str) -> bool:
         """Tell whether a stream is of this kind."""
-        return stream.startswith(self.prefixes) if self.prefixes else ":" not in stream
+        if ":" not in stream:
+            return "" in self.prefixes
+        return stream.startswith(tuple(filter(None, self.prefixes)))
 
     @late
     def snapshots(self) -> SnapshotStore[S]:
@@ -187,6 +190,12 @@ class Aggregates(Provider, Generic[S]):
     ) -> list[Snapshot[S]]:
         """Give snapshots by the indexed fields."""
         return self.snapshots.find(query, sort=sort, limit=limit, skip=skip)
+
+    def find_again(
+        self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50
+    ) -> list[Snapshot[S]]:
+        """Give the same for lists that are looked at often: what is remembered is not read."""
+        return self.snapshots.find_again(query, sort=sort, limit=limit)
 
     def history(self, stream: str) -> list[Recorded]:
         """Give a stream's events, oldest first."""
@@ -279,7 +288,8 @@ class Aggregates(Provider, Generic[S]):
 
     def _pull_unknown(self, streams: Sequence[str]) -> dict[str, DomainError]:
         """Bring unknown streams here first; gives those that must wait for their opening."""
-        missing = self.snapshots.missing(streams)
+        # What has a colon in its name is opened by its first event, wherever that is read.
+        missing = self.snapshots.missing([name for name in streams if ":" not in name])
         if not missing or self.pull is None:
             return {}
         try:

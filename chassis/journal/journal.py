@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from bson.raw_bson import RawBSONDocument
@@ -115,9 +116,12 @@ class Journal(SharedExtension):
         return Gathered(self._commits_of_all, most=_MANY)
 
     def _commits_of_all(self, streams: list[str]) -> list[list[dict[str, Any]]]:
+        # A list of streams costs the database a quarter of what a range of ids for each does.
         found: dict[str, list[dict[str, Any]]] = {stream: [] for stream in streams}
-        for item in self._read_ranges([_range_of(stream) for stream in found]):
+        for item in self.collection.find({"stream": {"$in": list(found)}}):
             found[item["stream"]].append(item)
+        for commits in found.values():
+            commits.sort(key=itemgetter("version"))
         return [found[stream] for stream in streams]
 
     def read_beyond(self, versions: Mapping[str, int]) -> Iterator[dict[str, Any]]:
@@ -181,6 +185,11 @@ class Journal(SharedExtension):
     def segments_after(self, position: int, limit: int) -> list[dict[str, Any]]:
         """Give the segments that end beyond a position, `limit` at most."""
         return list(self.log.find({"last": {"$gt": position}}, sort=[("last", 1)], limit=limit))
+
+    def last_position(self) -> int:
+        """Give the position of the newest event that has one; 0 where none has."""
+        newest = self.log.find_one({}, {"last": 1}, sort=[("last", -1)])
+        return newest["last"] if newest else 0
 
     def events_after(self, position: int, limit: int) -> tuple[list[CloudEvent], int]:
         """Give about `limit` events beyond a position in the log's order, and the next position."""

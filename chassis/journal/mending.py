@@ -22,8 +22,8 @@ from chassis.logging import get_logger
 log = get_logger()
 
 _PAUSE_SECONDS = 1.0
-#: Younger commits are probably being folded right now.
-_GRACE = timedelta(seconds=1)
+#: Younger commits are probably being folded right now, or written a moment later.
+_GRACE = timedelta(seconds=2)
 #: How far back the first look goes: snapshots written by a dead process are that old at most.
 _FIRST_LOOK_SECONDS = 600.0
 _PART = 500

@@ -75,6 +75,9 @@ class JournalQueries(SharedExtension):
     def log(self, request: ReadLog, call: Call) -> LogPart:
         """Give the events after a position."""
         call.require("event.read")
+        if request.tail:
+            epoch, tail = self.journal.runtime.epoch, self.journal.last_position()
+            return LogPart(epoch=epoch, events=[], next=tail, end=True)
         events, next_ = self.journal.events_after(request.after, request.limit)
         return LogPart(
             epoch=self.journal.runtime.epoch,

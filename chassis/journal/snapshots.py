@@ -8,7 +8,6 @@ little later: a stream that changes several times meanwhile is written once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import eventlet
@@ -17,10 +16,10 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from chassis.gather import Gathered
-from chassis.journal.commit import events_of, stored
+from chassis.journal.commit import stored
+from chassis.journal.loaded import Loaded, Snapshot
 from chassis.logging import get_logger
 from chassis.mongo import DERIVED
-from chassis.pace import Pace
 from chassis.recent import Recent
 
 if TYPE_CHECKING:
@@ -33,64 +32,17 @@ log = get_logger()
 _DUPLICATE_KEY = 11000
 #: The fields that lists are made of.
 _SHOWN = {"version": 1, "state": 1, "updated_at": 1}
+#: What tells whether a state is the one that is remembered.
+_HEAD = {"hash": 1}
 #: Streams whose state is kept in memory for the next decision, at least.
 _REMEMBERED = 2_500
-#: Least time between two writes of what nobody waits for; well below the age at which a snapshot
-#: that is behind gets mended.
-_LATER_SECONDS = 0.2
+#: How long what nobody waits for waits: most of what happens to a new ticket happens meanwhile, and
+#: is written once. Well below the age at which a snapshot that is behind gets mended.
+_LATER_SECONDS = 0.5
 _MOST = 1000
 #: New snapshots that are worth a command of their own: an insert costs the database a quarter of
 #: what putting a document in the place of another does.
 _WORTH_A_COMMAND = 4
-
-
-class Loaded(Generic[S]):
-    """A stream as the chassis holds it while deciding."""
-
-    __slots__ = ("cursors", "hash", "sequence", "state", "stream", "updated_at", "version")
-
-    def __init__(
-        self,
-        stream: str,
-        state: S,
-        *,
-        version: int = 0,
-        sequence: int = 0,
-        hash: bytes = b"",  # noqa: A002 - the field's name in the store
-        cursors: dict[str, int] | None = None,
-        updated_at: datetime | None = None,
-    ) -> None:
-        self.stream = stream
-        self.state = state
-        self.version = version
-        self.sequence = sequence
-        self.hash = hash
-        self.cursors = cursors or {}
-        self.updated_at = updated_at
-
-    def after(self, commit: Mapping[str, Any], evolution: Evolution[S]) -> Loaded[S]:
-        """Give the stream with one more stored commit folded in."""
-        state = self.state
-        for event, at in events_of(dict(commit)):
-            state = evolution.apply(state, event, at)
-        return Loaded(
-            self.stream,
-            state,
-            version=commit["version"],
-            sequence=commit["first_seq"] + len(commit["events"]) - 1,
-            hash=bytes(commit["hash"]),
-            cursors=self.cursors | commit["cursors"],
-            updated_at=commit["recorded_at"],
-        )
-
-
-class Snapshot(NamedTuple, Generic[S]):
-    """A stream's state as lists show it."""
-
-    stream: str
-    version: int
-    state: S
-    updated_at: datetime
 
 
 class _Row(NamedTuple, Generic[S]):
@@ -115,6 +67,7 @@ class SnapshotStore(Generic[S]):
         self._evolution = evolution
         self._index = index
         self._reads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read)
+        self._heads: Gathered[str, Mapping[str, Any] | None] = Gathered(self._read_heads)
         self._writes: Gathered[_Row[S], None] = Gathered(self._write)
         #: Called with a stream and the fields it is found by, right before they are written.
         self.listeners: list[Callable[[str, Mapping[str, Any]], None]] = []
@@ -122,12 +75,12 @@ class SnapshotStore(Generic[S]):
         #: What is to be written later.
         self._unsaved: dict[str, _Row[S]] = {}
         self._writing = False
-        self._pace = Pace(_LATER_SECONDS)
 
     def load(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
         """Give those streams that have a snapshot."""
-        found = self._reads.many(streams)
-        loaded = {item["_id"]: self._loaded(item) for item in found if item is not None}
+        loaded = self._unchanged(streams)
+        found = self._reads.many([name for name in streams if name not in loaded])
+        loaded |= {item["_id"]: self._loaded(item) for item in found if item is not None}
         for name, newer in self._not_stored(streams):
             if name not in loaded or loaded[name].version < newer.version:
                 loaded[name] = newer
@@ -148,9 +101,26 @@ class SnapshotStore(Generic[S]):
         """Give a stream as this process had it last, where it remembers."""
         return self._known.get(stream)
 
+    def _unchanged(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
+        """Give those that are stored as this process remembers them, without reading them whole."""
+        held = ((name, self._known.get(name)) for name in streams)
+        known = {name: loaded for name, loaded in held if loaded is not None}
+        if 2 * len(known) < len(streams):
+            return {}
+        heads = (head for head in self._heads.many(list(known)) if head is not None)
+        return {head["_id"]: known[head["_id"]] for head in heads if _is_as(head, known)}
+
     def _read(self, streams: list[str]) -> list[Mapping[str, Any] | None]:
+        return self._read_fields(streams, None)
+
+    def _read_heads(self, streams: list[str]) -> list[Mapping[str, Any] | None]:
+        return self._read_fields(streams, _HEAD)
+
+    def _read_fields(
+        self, streams: list[str], fields: Mapping[str, Any] | None
+    ) -> list[Mapping[str, Any] | None]:
         query = {"_id": streams[0]} if len(streams) == 1 else {"_id": {"$in": streams}}
-        found = {item["_id"]: item for item in self.collection.find(query)}
+        found = {item["_id"]: item for item in self.collection.find(query, fields)}
         return [found.get(stream) for stream in streams]
 
     def find(
@@ -161,6 +131,26 @@ class SnapshotStore(Generic[S]):
         return [
             Snapshot(item["_id"], item["version"], self._state(item), item["updated_at"])
             for item in found
+        ]
+
+    def find_again(
+        self, query: Mapping[str, Any], *, sort: Any = None, limit: int = 50
+    ) -> list[Snapshot[S]]:
+        """Give the same, for lists that are looked at often: what is remembered is not read.
+
+        A snapshot that changes meanwhile may be shown as it is afterwards.
+        """
+        heads = list(self.collection.find(query, _HEAD, sort=sort, limit=limit))
+        known = {head["_id"]: self._known.get(head["_id"]) for head in heads}
+        same = {head["_id"] for head in heads if _is_as(head, known)}
+        rest = self._reads.many([name for name in known if name not in same])
+        read = {item["_id"]: self._loaded(item) for item in rest if item is not None}
+        self._remember(read.values())
+        found = ((name, read.get(name, known[name])) for name in known)
+        return [
+            Snapshot(name, loaded.version, loaded.state, loaded.updated_at)
+            for name, loaded in found
+            if loaded is not None and loaded.updated_at is not None
         ]
 
     def cursors(self, source: str, streams: Sequence[str]) -> dict[str, int]:
@@ -216,7 +206,7 @@ class SnapshotStore(Generic[S]):
     def _write_later(self) -> None:
         try:
             while self._unsaved:
-                self._pace.wait()
+                eventlet.sleep(_LATER_SECONDS)
                 self._write_all(list(self._unsaved.values())[:_MOST])
         finally:
             self._writing = False
@@ -305,6 +295,12 @@ class SnapshotStore(Generic[S]):
 
     def _state(self, item: Mapping[str, Any]) -> S:
         return msgspec.convert(item["state"], type=self._evolution.state)
+
+
+def _is_as(head: Mapping[str, Any], known: Mapping[str, Loaded[Any] | None]) -> bool:
+    """Tell whether a stored snapshot is the one that is remembered: it has had the same events."""
+    held = known[head["_id"]]
+    return held is not None and bytes(head["hash"]) == held.hash
 
 
 def _taken(error: BulkWriteError) -> list[dict[str, Any]]:

@@ -175,6 +175,29 @@ class Subject(Answer):
     form: str | None = None
 
 
+class DefineWordGroup(Request):
+    """Command `define_word_group`: make or change a group of words. Answers `WordGroup`.
+
+    A request mentions the group when its title or description has one of the words or phrases,
+    whatever its letter forms, half-spaces and digits.
+    """
+
+    id: Slug
+    title: dict[Language, Line]
+    #: In any language.
+    words: Annotated[list[Line], Meta(min_length=1, max_length=500)]
+    active: bool = True
+
+
+class WordGroup(Answer):
+    """A group of words that rules may ask about; query `word_groups` answers all, by id."""
+
+    id: str
+    title: dict[str, str]
+    words: list[str]
+    active: bool
+
+
 class DefineSubject(Request):
     """Command `define_subject`: make or change a subject. Answers `Subject`."""
 

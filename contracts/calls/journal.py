@@ -24,6 +24,8 @@ class ReadLog(Request, frozen=True, kw_only=True):
 
     after: Position = 0
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
+    #: No event, only where the log ends now; for who follows it from here on.
+    tail: bool = False
 
 
 class ReadHeads(Request, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from contracts.calls.base import Answer, Code, Line, Request
+from contracts.calls.base import Answer, Code, Line, Request, Slug
 
 
 class GetDeliveries(Request):
@@ -14,8 +14,14 @@ class GetDeliveries(Request):
     code: Code
 
 
+class GetUnitDeliveries(Request):
+    """Query `unit_deliveries`: what was told about a unit. Answers [DeliveryView], oldest first."""
+
+    unit: Slug
+
+
 class DeliveryView(Answer):
-    """One message that was owed to somebody about a ticket."""
+    """One message that was owed to somebody about a ticket, or about a unit (`unit:{id}`)."""
 
     id: str
     code: str

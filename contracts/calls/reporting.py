@@ -26,7 +26,10 @@ class GetReport(Request):
 
 
 class Column(Answer):
-    """A column of a report; the unit is `count`, `seconds`, `percent`, `rials` or `text`."""
+    """A column of a report.
+
+    The unit is `count`, `seconds`, `percent`, `rials`, `number` or `text`.
+    """
 
     name: str
     title: dict[str, str]

@@ -1,7 +1,7 @@
 """What sla can be asked."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -67,6 +67,7 @@ class GetTimes(Request):
     """Query `times`: answers {code: TicketTimes}.
 
     Query `expected`: answers {code: ExpectedView}, of open tickets alone.
+    Query `next_due`: answers {code: NextDue}, of tickets with an open clock.
     """
 
     codes: Annotated[list[Code], Meta(max_length=200)]
@@ -77,6 +78,21 @@ class TicketTimes(Answer):
 
     clocks: list[ClockView]
     expected: ExpectedView | None = None
+
+
+class NextDue(Answer):
+    """The clock of a ticket that comes due next."""
+
+    clock: str
+    #: `fine`; `near` with a quarter of its time left; `late`; `paused`.
+    state: Literal["fine", "near", "late", "paused"]
+    #: In business time; negative once the target has been missed.
+    left_seconds: float
+    #: Absent while it stands still.
+    due_at: datetime | None = None
+    #: When it will be near, unless it is.
+    near_at: datetime | None = None
+    held_by: str | None = None
 
 
 class Calibration(Answer):

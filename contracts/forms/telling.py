@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from contracts.forms import values
 from contracts.forms.definition import (
@@ -11,8 +11,10 @@ from contracts.forms.definition import (
     ChoiceField,
     Form,
     MultiChoiceField,
+    NumberField,
     Simple,
     TableField,
+    YesNoField,
 )
 from contracts.forms.values import Unfit
 
@@ -26,6 +28,26 @@ def routable(form: Form, answers: Mapping[str, Any]) -> dict[str, Told]:
         for field in form.fields()
         if field.routable and answers.get(field.id) is not None
     }
+
+
+#: What reports make figures of: choices and yes or no by how many, numbers by their sum.
+COUNTED: Final = (ChoiceField, MultiChoiceField, CascadeField, YesNoField, NumberField)
+
+
+def figures(form: Form, answers: Mapping[str, Any]) -> dict[str, Told]:
+    """Give what reports count: a number, yes or no, or the choices, each of which counts once.
+
+    A cascade counts at every place on its way: `fars`, then `fars/shiraz`.
+    """
+    told: dict[str, Told] = {}
+    for field, value in found_by(form, answers):
+        if field.reportable and isinstance(field, COUNTED):
+            if isinstance(field, NumberField | YesNoField):
+                told[field.id] = value
+            else:
+                before = told.get(field.id, [])
+                told[field.id] = [*(before if isinstance(before, list) else []), value]
+    return told
 
 
 def told_fields(form: Form) -> Iterator[Simple]:

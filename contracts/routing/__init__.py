@@ -15,6 +15,7 @@ from contracts.routing.attention import (
     TicketUnitReplied,
     TicketWoken,
 )
+from contracts.routing.capacity import BrokenPromise, LoadLevel, UnitOvercommitted, UnitRelieved
 from contracts.routing.ending import (
     TicketDeclined,
     TicketDone,
@@ -77,6 +78,7 @@ from contracts.routing.placing import (
     TicketQueued,
     TicketReferred,
     TicketReturned,
+    TicketTagged,
 )
 from contracts.routing.rules import RulesPublished, RulesShadowBegun, RulesShadowEnded
 from contracts.routing.state import ENDED, STATES, State, StateEvent
@@ -93,6 +95,8 @@ __all__ = [
     "CONVERSE",
     "ENDED",
     "STATES",
+    "BrokenPromise",
+    "LoadLevel",
     "News",
     "PartnerChanged",
     "Passed",
@@ -147,6 +151,7 @@ __all__ = [
     "TicketSentBack",
     "TicketSentOut",
     "TicketSnoozed",
+    "TicketTagged",
     "TicketTakenBack",
     "TicketTakenIn",
     "TicketTaskAssigned",
@@ -163,4 +168,6 @@ __all__ = [
     "TicketWoken",
     "TicketWorkLogged",
     "UnitChanged",
+    "UnitOvercommitted",
+    "UnitRelieved",
 ]

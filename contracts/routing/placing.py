@@ -30,6 +30,18 @@ class TicketOpened(StateEvent):
     registered_in: str | None = None
     #: What conditions may ask of the form that was filled in at registering.
     answers: dict[str, Answered] = {}
+    #: Groups of words that it mentions.
+    mentions: list[str] = []
+
+
+@event("ticket.tagged", by="routing")
+class TicketTagged(Event):
+    """Tags were put on the ticket or taken off, by somebody or by the rules."""
+
+    added: list[str]
+    removed: list[str] = []
+    #: Absent: the rules did.
+    by: str | None = None
 
 
 @event("ticket.owned", by="routing")

@@ -8,6 +8,9 @@ from pathlib import Path
 from deploy.local.programs import Program
 
 SERVICES = ("intake", "routing", "sla", "notify", "reporting")
+#: What nobody waits for gives way where processors are short: a notice or a figure may come a
+#: moment later, an answer or an alarm may not.
+NICENESS = {"notify": 5, "reporting": 5}
 GATEWAY = "gateway"
 SMS_PROVIDER = "sms-provider"
 MAIL_SINK = "mail-sink"
@@ -62,6 +65,7 @@ def service_program(process: Process, ports: Mapping[str, int]) -> Program:
             "PEYGIR_CALL_PORT": str(ports[call_port(process.name)]),
             "PEYGIR_METRICS_PORT": str(ports[metrics_port(process.name)]),
         },
+        niceness=NICENESS.get(process.service, 0),
     )
 
 
@@ -95,7 +99,11 @@ def push_sink_program(port: int) -> Program:
 
 
 def _python(
-    name: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None
+    name: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    niceness: int = 0,
 ) -> Program:
     return Program(
         name,
@@ -103,4 +111,5 @@ def _python(
         environment={"PYTHONUNBUFFERED": "1", **(environment or {})},
         folder=ROOT,
         stop_seconds=30,
+        niceness=niceness,
     )

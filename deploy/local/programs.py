@@ -19,6 +19,7 @@ class Program:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_seconds: int = 10  # how long it may take after SIGTERM, before SIGKILL
+    niceness: int = 0  # 0 to 19: the more, the sooner others go first
 
 
 def find_program(name: str, *, package: str) -> str:
@@ -27,6 +28,13 @@ def find_program(name: str, *, package: str) -> str:
     if path is None:
         raise ProgramMissing(f"{name} is missing: install {package}, or run `make setup`")
     return path
+
+
+def made_nice(command: Sequence[str], niceness: int) -> list[str]:
+    """The command so that others go first where processors are short."""
+    if not niceness:
+        return [*command]
+    return [find_program("nice", package="coreutils"), "-n", str(niceness), *command]
 
 
 def dying_with_parent(command: Sequence[str]) -> list[str]:

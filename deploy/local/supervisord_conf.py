@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.local.programs import Program, dying_with_parent
+from deploy.local.programs import Program, dying_with_parent, made_nice
 
 
 def log_file(folder: Path, name: str) -> Path:
@@ -59,8 +59,9 @@ def _group_sections(
 
 
 def _program_section(folder: Path, program: Program) -> str:
+    command = dying_with_parent(made_nice(program.command, program.niceness))
     options = {
-        "command": " ".join(f'"{_escaped(word)}"' for word in dying_with_parent(program.command)),
+        "command": " ".join(f'"{_escaped(word)}"' for word in command),
         "environment": ",".join(
             f'{key}="{_escaped(value)}"' for key, value in program.environment.items()
         ),

@@ -3,7 +3,10 @@
 from fastapi import APIRouter
 
 from gateway.api import (
+    account,
     admin,
+    board,
+    capacity,
     clocks,
     desk,
     devices,
@@ -17,6 +20,7 @@ from gateway.api import (
     operation,
     partners,
     people,
+    plans,
     providers,
     reports,
     rules,
@@ -25,6 +29,7 @@ from gateway.api import (
     tickets,
     track,
     trials,
+    versions,
     workflows,
 )
 
@@ -32,6 +37,7 @@ from gateway.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     tickets.router,
     joining.router,
+    plans.router,
     desk.router,
     clocks.router,
     clocks.unit_router,
@@ -40,10 +46,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     subjects.router,
     forms.router,
     sessions.router,
+    account.router,
     devices.router,
     people.router,
+    capacity.router,
     inbox.router,
     reports.router,
+    board.router,
     expectations.router,
     events.router,
     providers.router,
@@ -53,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
+    versions.router,
     workflows.router,
     operation.router,
 )

@@ -15,7 +15,7 @@ from chassis.shapes import shape_fault
 from contracts.calls.base import Answer, Nothing
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.forms import DefineBlock, DefineForm, FormView
-from contracts.calls.intake import DefineSubject, Subject
+from contracts.calls.intake import DefineSubject, DefineWordGroup, Subject, WordGroup
 from contracts.calls.routing import (
     DefineMacro,
     DefinePartner,
@@ -105,6 +105,16 @@ DEFINITIONS: Final = (
         DefineForm,
         FormView,
         example=examples.FORM,
+    ),
+    Definition(
+        "word-groups",
+        "group of words",
+        "intake",
+        "word_groups",
+        WordGroup,
+        "define_word_group",
+        DefineWordGroup,
+        WordGroup,
     ),
     Definition("units", "unit", "routing", "units", Unit, "define_unit", DefineUnit, Unit),
     Definition(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from contracts.calls.base import Nothing
 from contracts.calls.routing import Inbox
-from contracts.calls.sla import ClockView, GetClocks
+from contracts.calls.sla import ClockView, GetClocks, GetTimes, NextDue
 from gateway.access import allow
 from gateway.answers import InboxAnswer, answered, gives
 from gateway.caller import Caller
@@ -36,8 +36,10 @@ async def collected(caller: Caller) -> InboxAnswer:
     views = [*inbox.out, *inbox.asked, *inbox.questions, *inbox.work, *inbox.queue]
     # A ticket may stand in two parts, and a question may name a hundred codes and more.
     shown = list({view.code: view for view in views}.values())[:200]
-    (lines, unavailable), clocks = await asyncio.gather(
-        with_titles(caller, shown), _clocks(caller, [view.code for view in inbox.out])
+    (lines, unavailable), clocks, due = await asyncio.gather(
+        with_titles(caller, shown),
+        _clocks(caller, [view.code for view in inbox.out]),
+        due_of(caller, [view.code for view in shown]),
     )
     by_code = {line.code: line for line in lines}
     return InboxAnswer(
@@ -47,8 +49,16 @@ async def collected(caller: Caller) -> InboxAnswer:
         asked=[by_code[view.code] for view in inbox.asked if view.code in by_code],
         questions=[by_code[view.code] for view in inbox.questions if view.code in by_code],
         clocks=clocks or {},
-        unavailable=unavailable if clocks is not None else [*unavailable, "sla"],
+        due=due or {},
+        unavailable=unavailable if None not in (clocks, due) else [*unavailable, "sla"],
     )
+
+
+async def due_of(caller: Caller, codes: list[str]) -> dict[str, NextDue] | None:
+    """Give which clock of each ticket comes due next; None while sla does not answer."""
+    if not codes:
+        return {}
+    return await caller.optional("sla", "next_due", GetTimes(codes=codes), dict[str, NextDue])
 
 
 async def _clocks(caller: Caller, codes: list[str]) -> dict[str, list[ClockView]] | None:

@@ -47,18 +47,21 @@ async def list_stuck(
     lagging: Annotated[bool, Query(description="Also what is still being tried.")] = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
     """Give the events that services could not apply, oldest first."""
+    return answered(await stuck(caller, service, lagging=lagging))
+
+
+async def stuck(caller: Caller, service: Hearer | None = None, *, lagging: bool) -> StuckAnswer:
+    """Give what is stuck, of one service or of all; raises Unavailable where none answers."""
     asked = (service,) if service else tuple(CONSUMES)
     request = ListStuck(lagging=lagging)
     parts = await asyncio.gather(
         *(caller.optional(name, "stuck_list", request, list[StuckRow]) for name in asked)
     )
     rows = dict(zip(asked, parts, strict=True))
-    stuck = {name: part for name, part in rows.items() if part is not None}
-    if not stuck:
+    found = {name: part for name, part in rows.items() if part is not None}
+    if not found:
         raise Unavailable("service_unavailable")
-    return answered(
-        StuckAnswer(stuck=stuck, unavailable=[name for name in rows if name not in stuck])
-    )
+    return StuckAnswer(stuck=found, unavailable=[name for name in rows if name not in found])
 
 
 @router.post(
@@ -69,7 +72,7 @@ async def list_stuck(
 )
 async def retry_stuck(service: HearerPath, row: RowPath, caller: OperatorCommand) -> Response:
     """Have the event tried again now."""
-    return answered(await caller.command(service, "stuck_retry", StuckId(id=row), dict[str, bool]))
+    return answered(await retried(caller, service, row))
 
 
 @router.post(
@@ -80,7 +83,17 @@ async def retry_stuck(service: HearerPath, row: RowPath, caller: OperatorCommand
 )
 async def skip_stuck(service: HearerPath, row: RowPath, caller: OperatorCommand) -> Response:
     """Pass over the one event that cannot be applied; it is recorded who did."""
-    return answered(await caller.command(service, "stuck_skip", StuckId(id=row), dict[str, int]))
+    return answered(await skipped(caller, service, row))
+
+
+async def retried(caller: Caller, service: str, row: str) -> dict[str, bool]:
+    """Have an event tried again now."""
+    return await caller.command(service, "stuck_retry", StuckId(id=row), dict[str, bool])
+
+
+async def skipped(caller: Caller, service: str, row: str) -> dict[str, int]:
+    """Pass over an event."""
+    return await caller.command(service, "stuck_skip", StuckId(id=row), dict[str, int])
 
 
 @router.get(
@@ -120,10 +133,12 @@ async def rebuild_reporting(caller: OperatorCommand) -> Response:
 )
 async def rebuild_progress(caller: Operator) -> Response:
     """Tell of the last building of all figures; null when there was none."""
-    progress = await caller.query(
-        "reporting", "rebuild_progress", Nothing(), RebuildProgress | None
-    )
-    return answered(progress)
+    return answered(await rebuilding(caller))
+
+
+async def rebuilding(caller: Caller) -> RebuildProgress | None:
+    """Give how far the last building of all figures has come."""
+    return await caller.query("reporting", "rebuild_progress", Nothing(), RebuildProgress | None)
 
 
 @router.post(

@@ -35,7 +35,7 @@ _BYTE_ORDER_MARK: Final = "\ufeff"
 )
 async def list_reports(caller: Manager) -> Response:
     """Give every report with what it can be grouped by."""
-    return answered(await caller.query("reporting", "reports", Nothing(), list[ReportEntry]))
+    return answered(await catalogue(caller))
 
 
 @router.get(
@@ -57,16 +57,28 @@ async def get_report(
     format: Annotated[Literal["json", "csv"], Query(description="How to write it.")] = "json",  # noqa: A002 - the name in the address
 ) -> Response:
     """Give one report; days are of the organisation's zone, both included."""
-    request = GetReport(name=name, since=since, until=until, by=by)
-    report = await caller.query("reporting", "report", request, Report)
-    if format == "json":
-        return answered(report)
+    report = await made(caller, GetReport(name=name, since=since, until=until, by=by))
+    return answered(report) if format == "json" else download(report, caller.language)
+
+
+async def catalogue(caller: Caller) -> list[ReportEntry]:
+    """Give every report that there is."""
+    return await caller.query("reporting", "reports", Nothing(), list[ReportEntry])
+
+
+async def made(caller: Caller, request: GetReport) -> Report:
+    """Give one report."""
+    return await caller.query("reporting", "report", request, Report)
+
+
+def download(report: Report, language: str) -> Response:
+    """Answer with a report as a file for spreadsheets."""
     return Response(
-        as_csv(report, caller.language),
+        as_csv(report, language),
         media_type="text/csv; charset=utf-8",
         headers={
             "cache-control": "no-store",
-            "content-disposition": f'attachment; filename="{name}.csv"',
+            "content-disposition": f'attachment; filename="{report.name}.csv"',
         },
     )
 

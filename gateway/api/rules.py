@@ -46,6 +46,7 @@ _ROW: Final[dict[str, Any]] = {
     "segment": None,
     "language": None,
     "registered_in": None,
+    "mentions": None,
     "when": {"or": [{">=": [{"var": "hour"}, 20]}, {"===": [{"var": "weekday"}, "friday"]}]},
     "skill": "network",
     "priority": 1,
@@ -53,6 +54,8 @@ _ROW: Final[dict[str, Any]] = {
     "strategy": "least_loaded",
     "weight": 1,
     "active": True,
+    "tags": ["outage"],
+    "go_on": False,
 }
 _HEAD: Final[dict[str, Any]] = {
     "version": 5,
@@ -73,8 +76,9 @@ _DECIDED: Final[dict[str, Any]] = {
     "workflow": None,
     "strategy": "least_loaded",
     "weight": 1,
+    "tags": ["outage"],
 }
-_BEFORE: Final = _DECIDED | {"row": "it", "tier": 1, "skill": None, "priority": 3}
+_BEFORE: Final = _DECIDED | {"row": "it", "tier": 1, "skill": None, "priority": 3, "tags": []}
 _TRIAL: Final = {
     "requests": 18250,
     "looked_at": 2000,
@@ -94,7 +98,7 @@ _TRIAL: Final = {
         {
             "code": "481920374654",
             "at": "2026-11-20T17:02:11Z",
-            "differing": ["tier", "skill", "priority"],
+            "differing": ["tier", "skill", "priority", "tags"],
             "before": _BEFORE,
             "after": _DECIDED,
         }
@@ -120,7 +124,7 @@ _SHADOW: Final = {
         {
             "live": "it",
             "shadow": "it-night",
-            "differing": ["tier", "skill", "priority"],
+            "differing": ["tier", "skill", "priority", "tags"],
             "count": 163,
             "last_at": "2026-11-22T03:12:40Z",
             "examples": ["481920374654"],

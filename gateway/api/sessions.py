@@ -35,7 +35,7 @@ _GATEWAY: Final = Identity(subject="system:gateway", role="service")
 )
 async def sign_in(body: SignIn, caller: Anyone) -> Response:
     """Give a session for a user name and a password."""
-    return _with_tokens(await opened(caller, body))
+    return with_tokens(await opened(caller, body))
 
 
 @router.post(
@@ -47,7 +47,7 @@ async def sign_in(body: SignIn, caller: Anyone) -> Response:
 async def refresh(body: Refresh, caller: Anyone) -> Response:
     """Give new tokens; unit and role are asked for again, so that changes of them count."""
     await caller.spend(sign_in=network_of(caller.address))
-    return _with_tokens(await refreshed(caller, body.refresh_token))
+    return with_tokens(await refreshed(caller, body.refresh_token))
 
 
 @router.get(
@@ -86,7 +86,9 @@ async def opened(caller: Caller, body: SignIn) -> Tokens:
     network = network_of(caller.address)
     # A name is counted with the address, so that nobody locks somebody else out from afar.
     await caller.spend(sign_in=network, sign_in_name=hidden(f"{body.username}@{network}"))
-    request = Authenticate(username=body.username, password=body.password, address=network)
+    request = Authenticate(
+        username=body.username, password=body.password, address=network, code=body.code
+    )
     staff = await caller.command("routing", "authenticate", request, Staff)
     log.info("signed_in", subject=f"person:{staff.id}", address=caller.address)
     return caller.gateway.sessions.open(staff)
@@ -105,6 +107,22 @@ async def ended(caller: Caller) -> None:
     """End the caller's session: its tokens are refused from now on."""
     await caller.gateway.revocations.end(_session_of(caller))
     log.info("signed_out", subject=caller.identity.subject, address=caller.address)
+
+
+def with_tokens(tokens: Tokens) -> Response:
+    """Answer with a session and its tokens."""
+    session = tokens.session
+    return answered(
+        SessionAnswer(
+            token=tokens.token,
+            token_type="Bearer",  # noqa: S106 - the name of a scheme
+            expires_at=_instant(session.expires),
+            refresh_token=tokens.refresh_token,
+            refresh_expires_at=_instant(tokens.refresh_expires),
+            staff=session.staff,
+            rights=rights_of(session.identity),
+        )
+    )
 
 
 def _session_of(caller: Caller) -> Session:
@@ -128,21 +146,6 @@ async def _as_of_now(caller: Caller, staff: Staff) -> Staff:
         unit=contact.unit,
         tier=staff.tier,
         language=contact.language,
-    )
-
-
-def _with_tokens(tokens: Tokens) -> Response:
-    session = tokens.session
-    return answered(
-        SessionAnswer(
-            token=tokens.token,
-            token_type="Bearer",  # noqa: S106 - the name of a scheme
-            expires_at=_instant(session.expires),
-            refresh_token=tokens.refresh_token,
-            refresh_expires_at=_instant(tokens.refresh_expires),
-            staff=session.staff,
-            rights=rights_of(session.identity),
-        )
     )
 
 

@@ -147,6 +147,7 @@ async def list_tickets(  # noqa: PLR0913, PLR0917 - one parameter per filter
     unit: Annotated[Slug | None, Query(description="Unit that has the work.")] = None,
     owner: Annotated[Slug | None, Query(description="Id of the owner.")] = None,
     assignee: Annotated[Slug | None, Query(description="Id of the assignee.")] = None,
+    tag: Annotated[Slug | None, Query(description="A tag that the ticket has.")] = None,
     q: Annotated[Line | None, Query(description="Words in the texts or of the requester.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500, description="The last `next`.")] = None,
@@ -167,6 +168,7 @@ async def list_tickets(  # noqa: PLR0913, PLR0917 - one parameter per filter
         unit=unit,
         owner=owner,
         assignee=assignee,
+        tag=tag,
         codes=codes,
         limit=limit,
         cursor=cursor,
@@ -289,7 +291,11 @@ async def act(
         ),
     ] = None,
 ) -> Response:
-    """Do what the workflow and the caller's rights allow now; 409 when the state does not."""
+    """Do what the workflow and the caller's rights allow now; 409 when the state does not.
+
+    `snooze` takes an instant (`until`), or `when`: `tomorrow`, `next_working_day` or `next_week`,
+    by the calendar of the caller's unit.
+    """
     if behalf is not None:
         caller.identity.require("import")
     view = await acted(caller, code, action, arguments or {}, behalf=behalf)

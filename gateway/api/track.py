@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
@@ -13,7 +12,7 @@ from chassis.errors import NotFound
 from chassis.identity import Identity
 from contracts.calls.intake import AddMessage, Message, Track, Tracked
 from contracts.calls.routing import Act, Follow, Followed, Step, TicketView
-from contracts.calls.sla import ExpectedView, GetTimes
+from contracts.calls.sla import ExpectedView
 from gateway import story
 from gateway.access import Anyone, AnyoneCommanding
 from gateway.answers import FeedbackAnswer, FollowedTicket, Foretold, answered, gives
@@ -28,6 +27,8 @@ router = APIRouter(prefix="/api/v1/track/{code}", tags=["follow"], route_class=S
 
 #: What requesters may do themselves, where the workflow lets them.
 OWN_ACTIONS: Final = ("rate", "reopen", "withdraw")
+#: States of a ticket whose end still lies ahead.
+_AHEAD: Final = frozenset({"new", "in_progress", "waiting"})
 
 Proof = Annotated[
     str,
@@ -110,9 +111,10 @@ async def act_as_requester(
 async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
     """Give what the requester may see of his ticket; raises NotFound without a right proof."""
     tracked, requester = await proved(caller, code, proof)
-    (view, steps), expected = await asyncio.gather(
-        _case(requester, code), _foretold(requester, code)
-    )
+    view, steps = await _case(requester, code)
+    expected = None
+    if view is not None and view.state in _AHEAD:
+        expected = await caller.gateway.outlook.of(view)
     merged = story.told(
         steps,
         registered_at=tracked.registered_at,
@@ -136,7 +138,7 @@ async def followed(caller: Caller, code: str, proof: str) -> FollowedTicket:
         messages=tracked.messages,
         answers=told_answers(tracked.answers, caller.language),
         timeline=story.for_requester(merged, caller.language),
-        expected=expected,
+        expected=_foretold(expected) if expected else None,
     )
 
 
@@ -186,14 +188,7 @@ async def _case(requester: Caller, code: str) -> tuple[TicketView | None, list[S
     return found.ticket, found.steps
 
 
-async def _foretold(requester: Caller, code: str) -> Foretold | None:
-    """Give when the ticket is expected to end; None where sla does not know or does not answer."""
-    answer = dict[str, ExpectedView]
-    found = (await requester.optional("sla", "expected", GetTimes(codes=[code]), answer) or {}).get(
-        code
-    )
-    if found is None:
-        return None
+def _foretold(found: ExpectedView) -> Foretold:
     by = "target" if found.of == "target" else "history"
     return Foretold(at=found.expected_at, by=by, steps=found.steps)
 

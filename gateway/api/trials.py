@@ -133,7 +133,7 @@ async def try_agreement(
     there is none; `valid_from` is left out of account. One trial runs at a time, without holding
     anything else up. A wrong draft is refused with `definition_invalid`.
     """
-    return await _started("agreement", id, body, caller)
+    return _taken_in(await started("agreement", id, body, caller), caller)
 
 
 @router.post(
@@ -151,7 +151,7 @@ async def try_calendar(
     caller: AdminCommand,
 ) -> Response:
     """Decide a period's tickets again as if this had been the calendar; nothing is published."""
-    return await _started("calendar", id, body, caller)
+    return _taken_in(await started("calendar", id, body, caller), caller)
 
 
 @router.get(
@@ -178,7 +178,7 @@ async def read_trial(trial: SlugPath, caller: Admin) -> Response:
     recorded; tickets where the two differ are `not_comparable` and in no figure. `after` is what
     they lead to under the draft.
     """
-    return answered(await caller.query("sla", "trial", NameTrial(trial=trial), TrialView))
+    return answered(await read(caller, trial))
 
 
 @router.delete(
@@ -189,11 +189,11 @@ async def read_trial(trial: SlugPath, caller: Admin) -> Response:
 )
 async def cancel_trial(trial: SlugPath, caller: AdminCommand) -> Response:
     """End a trial without an answer; one that is done or has failed is `trial_has_ended`."""
-    view = await caller.command("sla", "cancel_trial", NameTrial(trial=trial), TrialView)
-    return answered(view, headers=caller.replay_headers())
+    return answered(await cancelled(caller, trial), headers=caller.replay_headers())
 
 
-async def _started(kind: Draft, name: str, body: Trial, caller: Caller) -> Response:
+async def started(kind: Draft, name: str, body: Trial, caller: Caller) -> TrialView:
+    """Begin a trial; raises Invalid for a wrong draft."""
     request = StartTrial(
         kind=kind,
         id=name,
@@ -202,6 +202,19 @@ async def _started(kind: Draft, name: str, body: Trial, caller: Caller) -> Respo
         until=as_utc(body.until) if body.until else None,
         zone=caller.gateway.settings.zone,
     )
-    view = await caller.command("sla", "start_trial", request, TrialView)
+    return await caller.command("sla", "start_trial", request, TrialView)
+
+
+async def read(caller: Caller, trial: str) -> TrialView:
+    """Give a trial; raises NotFound."""
+    return await caller.query("sla", "trial", NameTrial(trial=trial), TrialView)
+
+
+async def cancelled(caller: Caller, trial: str) -> TrialView:
+    """End a trial without an answer; raises Conflict."""
+    return await caller.command("sla", "cancel_trial", NameTrial(trial=trial), TrialView)
+
+
+def _taken_in(view: TrialView, caller: Caller) -> Response:
     location = f"/api/v1/admin/trials/{view.trial}"
     return answered(view, status=202, headers={"location": location, **caller.replay_headers()})

@@ -1,12 +1,16 @@
-"""The pages for staff: signing in, the inbox, tickets."""
+"""The pages for staff: signing in, one's account, the inbox, tickets; what pages are made of."""
 
 from fastapi import APIRouter
 
-from gateway.desk import actions, entrance, inbox, ticket
+from gateway.desk import account, actions, entrance, inbox, live, new, style, ticket
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
+    account.router,
     inbox.router,
+    live.router,
+    style.router,
+    new.router,
     ticket.router,
     actions.router,
 )

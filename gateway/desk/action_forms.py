@@ -5,7 +5,8 @@ What may be done, the ticket says; what is right, routing decides. Here are only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -68,6 +69,7 @@ FORMS: Final[Mapping[str, tuple[Field, ...]]] = {
     "answer-question": (_QUESTION, Field("answer", "text", required=True)),
     "take-question-back": (_QUESTION,),
     "chase": (),
+    "tag": (Field("add", "tags"), Field("remove", "tags")),
     "follow": (),
     "unfollow": (),
     "snooze": (Field("until", "until", required=True),),
@@ -175,15 +177,26 @@ def seconds_of(typed: str) -> int | None:
 
 def _read(field: Field, typed: str, zone: str) -> Any:
     """Give a value as the action takes it; None where it cannot be read."""
-    if field.kind == "flag":
-        return True
-    if field.kind in {"code", "linked"}:
-        return without_separators(typed)
-    if field.kind == "priority":
-        return int(latin(typed)) if latin(typed).isdecimal() else None
-    if field.kind == "duration":
-        return seconds_of(typed)
     if field.kind == "until":
         until = until_of(typed, datetime.now(UTC), zone)
         return until.isoformat() if until else None
-    return typed
+    return _READERS.get(field.kind, str)(typed)
+
+
+def _level(typed: str) -> int | None:
+    return int(latin(typed)) if latin(typed).isdecimal() else None
+
+
+def _tags(typed: str) -> list[str]:
+    return [tag for tag in re.split(r"[\s,،]+", typed) if tag]
+
+
+#: By kind of question; what is not named is taken as it was typed.
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "flag": bool,
+    "code": without_separators,
+    "linked": without_separators,
+    "priority": _level,
+    "duration": seconds_of,
+    "tags": _tags,
+}

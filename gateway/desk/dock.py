@@ -173,7 +173,7 @@ def _asked(
 ) -> Asked:
     own = f"ticket.field_of.{action}.{field.name}"
     label = text(chooser.language, own if has(own) else f"ticket.field.{field.name}")
-    is_choice = field.kind not in {"text", "line", "code", "duration", "flag", "hidden"}
+    is_choice = field.kind not in {"text", "line", "code", "duration", "flag", "hidden", "tags"}
     return Asked(
         name=field.name,
         kind="choice" if is_choice else field.kind,

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError
+from chassis.errors import DomainError, Unauthenticated
 from gateway.access import Anyone
 from gateway.api import sessions
+from gateway.caller import gateway_of
 from gateway.documents import SignIn
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, read_form
 from gateway.pages.rendering import page, reader_of
+from gateway.pages.sealing import seal, unseal
 from gateway.pages.staff import SIGN_IN, Someone, StaffRoute, forget, keep, next_of
 
 router = APIRouter(include_in_schema=False, route_class=StaffRoute)
 
-_PLACES: Final = {"/username": "username", "/password": "password"}
+_PURPOSE: Final = "sign in"
+#: How long the second step may take.
+_SECONDS: Final = 300
+_PLACES: Final = {"/username": "username", "/password": "password", "/code": "code"}
 
 
 @router.get(SIGN_IN)
@@ -32,8 +39,8 @@ async def sign_in(request: Request, caller: Anyone) -> Response:
     """Let staff in, and bring them to where they wanted to go."""
     values = await read_form(request)
     wanted = next_of(values.get("next"))
-    given = {name: values.get(name, "") for name in ("username", "password")}
     try:
+        given = _given(request, values)
         tokens = await sessions.opened(caller, checked(SignIn, given))
     except DomainError as error:
         return _form(request, values, wanted, error)
@@ -52,10 +59,42 @@ async def sign_out(request: Request, caller: Someone) -> Response:
     return response
 
 
+class Proved(msgspec.Struct, frozen=True):
+    """A name and a password that were right, while the second step is asked for."""
+
+    username: str
+    password: str
+    #: Seconds since 1970.
+    expires: float
+
+
+def _given(request: Request, values: dict[str, str]) -> dict[str, str]:
+    """Give name and password, typed or proved before, and the code; raises Unauthenticated."""
+    if "proved" not in values:
+        return {name: values.get(name, "") for name in ("username", "password")}
+    keys = gateway_of(request).settings.signing_keys
+    proved = unseal(values["proved"], Proved, _PURPOSE, keys)
+    if proved is None:
+        raise Unauthenticated("session_expired")
+    given = {"username": proved.username, "password": proved.password}
+    return given | {"code": values["code"]} if values.get("code") else given
+
+
+def _proved(request: Request, values: dict[str, str]) -> str:
+    """Give name and password sealed, so that no page holds a password."""
+    known = values.get("proved")
+    if known:
+        return known
+    expires = time.time() + _SECONDS
+    proved = Proved(values.get("username", ""), values.get("password", ""), expires)
+    return seal(proved, _PURPOSE, gateway_of(request).settings.signing_keys)
+
+
 def _form(
     request: Request, values: dict[str, str], wanted: str, error: DomainError | None = None
 ) -> Response:
     faults = faults_of(error, _PLACES, reader_of(request)) if error else Faults()
+    asks_code = error is not None and error.code.startswith("second_factor_")
     return page(
         request,
         "desk/sign_in.html",
@@ -63,5 +102,6 @@ def _form(
         headers=headers_of(error) if error else {},
         values=values,
         wanted=wanted,
+        proved=_proved(request, values) if asks_code else "",
         faults=faults,
     )

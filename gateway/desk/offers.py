@@ -37,7 +37,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
         "withdraw",
         "reopen",
     ),
-    "order": ("prioritise", "split", "link", "unlink", "attach", "detach", "merge"),
+    "order": ("prioritise", "tag", "split", "link", "unlink", "attach", "detach", "merge"),
     "mine": ("follow", "unfollow", "snooze", "wake"),
 }
 #: Offered beside what they concern, not in the menu.

@@ -25,7 +25,16 @@ class Shown(NamedTuple):
     is_here: bool
 
 
-PLACES: Final = (Place("inbox", "/desk", "inbox", "ticket.read"),)
+PLACES: Final = (
+    Place("inbox", "/desk", "inbox", "ticket.read"),
+    Place("new", "/desk/new", "phone", "ticket.register_for"),
+    Place("board", "/board", "board", "report.read"),
+    Place("reports", "/reports", "chart", "report.read"),
+    Place("agreements", "/admin/agreements", "agreement", "admin.change"),
+    Place("calendars", "/admin/calendars", "calendar", "admin.change"),
+    Place("stuck", "/stuck", "alert", "system.operate"),
+    Place("admin", "/admin", "gear", "admin.change"),
+)
 
 
 def navigation_of(identity: Identity, path: str) -> list[Shown]:

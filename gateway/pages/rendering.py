@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from chassis.errors import DomainError
 from gateway.caller import gateway_of
 from gateway.errors import detail_of, headers_of, language_of
+from gateway.pages import static_files
+from gateway.pages.compression import compressed
 from gateway.pages.cookies import cookie, set_cookie
 from gateway.pages.display import code_shown, foretold_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
 _GATEWAY: Final = _HERE.parent
-_STATIC: Final = _HERE / "static"
-_AREAS: Final = ("desk",)
+_AREAS: Final = ("desk", "board", "clockwork", "operation", "admin")
 _LANGUAGE_COOKIE: Final = "lang"
 _THEME_COOKIE: Final = "theme"
 THEMES: Final = ("auto", "light", "dark")
@@ -71,15 +70,16 @@ def page(
             direction="rtl" if language == "fa" else "ltr",
             theme=theme_of(request),
             here=request.url.path,
+            again=partial(_again, request),
             number=partial(_number, language),
             instant=partial(_instant, language, settings.zone),
             foretold=partial(_foretold, language, settings.zone),
             **context,
         )
     )
-    response = HTMLResponse(
-        html, status, headers={"cache-control": "no-store", "vary": "cookie", **(headers or {})}
-    )
+    content, said = compressed(html.encode(), request.headers)
+    kept = {"cache-control": "no-store", "vary": "cookie, accept-encoding"}
+    response = HTMLResponse(content, status, headers={**kept, **said, **(headers or {})})
     if request.query_params.get("lang") == language:
         set_cookie(request, response, _LANGUAGE_COOKIE, language, _YEAR)
     if request.query_params.get("theme") in THEMES:
@@ -98,6 +98,7 @@ def error_page(request: Request, error: DomainError) -> Response:
         heading=text(reader, f"status.{error.status}"),
         detail=detail_of(error, reader),
         away=error.status == 503,  # noqa: PLR2004 - the status itself
+        is_read=request.method == "GET",
         broken=error.status >= 500,  # noqa: PLR2004 - the status itself
         trace_id=request.scope.get("trace_id", ""),
     )
@@ -105,14 +106,7 @@ def error_page(request: Request, error: DomainError) -> Response:
 
 def mount_static(app: FastAPI) -> None:
     """Serve styles, fonts and the sign; their addresses change with what is in them."""
-    app.mount("/static", _Static(directory=_STATIC), name="static")
-
-
-class _Static(StaticFiles):
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = f"public, max-age={_YEAR}, immutable"
-        return response
+    app.mount("/static", static_files.serve, name="static")
 
 
 @cache
@@ -132,15 +126,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static"] = _static_address
+    environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
     return environment
 
 
-@cache
-def _static_address(name: str) -> str:
-    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"
+def _again(request: Request, **changes: str) -> str:
+    """Give the address of the page that is shown, with changes in its query."""
+    return f"{request.url.path}?{urlencode({**request.query_params, **changes})}"
 
 
 def _number(language: str, value: object) -> str:

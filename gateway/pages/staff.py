@@ -83,6 +83,7 @@ def staff_page(
         status=status,
         me=session.staff if session else None,
         navigation=navigation_of(caller.identity, request.url.path),
+        live=gateway_of(request).live.mark,
         may=lambda right: caller.identity.scope(right) is not None,
         **context,
     )

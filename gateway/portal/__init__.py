@@ -1,16 +1,18 @@
-"""The pages for requesters: welcome, register, follow, agreements. Rendered without a script.
+"""The pages for requesters: welcome, register, follow, agreements. They work without a script.
 
 They call the same functions as the API; a page knows nothing that the API would not tell.
 """
 
 from fastapi import APIRouter
 
-from gateway.portal import acknowledge, agreements, follow, register, welcome
+from gateway.portal import acknowledge, agreements, follow, mine, register, registered, welcome
 
 ROUTERS: tuple[APIRouter, ...] = (
     welcome.router,
     register.router,
+    registered.router,
     follow.router,
+    mine.router,
     agreements.router,
     acknowledge.router,
 )

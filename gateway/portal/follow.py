@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Final, Literal
 
+import msgspec
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import RedirectResponse
@@ -18,6 +20,7 @@ from gateway.documents import CodePath, Feedback, NewMessage, Reason, without_se
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_form
 from gateway.pages.rendering import page, reader_of
+from gateway.pages.staff import is_part
 from gateway.portal import passes
 from gateway.texts import has, latin
 
@@ -32,6 +35,8 @@ _PLACES: Final = {
     "/comment": "comment",
     "/reason": "reason",
 }
+_OK: Final = 200
+_UNCHANGED: Final = 204
 #: The stages on the way, as the page draws them.
 _STAGES: Final = ("new", "in_progress", "done", "finished")
 #: A code in the address of a page may be anything: what is none gets the form, not an error.
@@ -63,12 +68,20 @@ async def prove(request: Request, caller: Anyone) -> Response:
 
 @router.get("/{code}")
 async def show(request: Request, code: AnyCode, caller: Anyone) -> Response:
-    """Show the ticket to who has proved himself, and ask everybody else."""
+    """Show the ticket to who has proved himself, and ask everybody else.
+
+    A script asks for what is new: it gets no page that it could not put into the one that is shown.
+    """
     known = without_separators(code)
     proof = passes.proof_for(request, known)
+    if proof is None and is_part(request):
+        raise NotFound("tracking_refused")
     if proof is None:
         return _form(request, {"code": code})
-    return await _ticket(request, caller, known, proof)
+    response = await _ticket(request, caller, known, proof)
+    if response.status_code == _OK and not is_part(request):
+        passes.give(request, response, known, proof)
+    return response
 
 
 @router.post("/{code}/messages")
@@ -150,12 +163,16 @@ async def _ticket(
     except NotFound as gone:
         return _form(request, {"code": code}, gone)
     thanks = request.query_params.get("thanks", "")
+    seen = seen_of(ticket)
+    if is_part(request) and request.query_params.get("seen") == seen:
+        return Response(status_code=_UNCHANGED)
     return page(
         request,
-        "ticket.html",
+        "live.html" if is_part(request) else "ticket.html",
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
         ticket=ticket,
+        seen=seen,
         asked=ticket.waiting_for == "requester",
         question=question_of(ticket),
         stages=_STAGES,
@@ -166,6 +183,11 @@ async def _ticket(
         faults=faults_of(error, _PLACES, caller.language) if error else Faults(),
         thanks=f"page.ticket.thanks_{thanks}" if has(f"page.ticket.thanks_{thanks}") else None,
     )
+
+
+def seen_of(ticket: FollowedTicket) -> str:
+    """Give what tells whether a page shows the ticket as it is now."""
+    return hashlib.sha256(msgspec.json.encode(ticket)).hexdigest()[:16]
 
 
 def stage_of(ticket: FollowedTicket) -> int | None:

@@ -1,27 +1,28 @@
-"""What lets a requester come back to his ticket's page: code and proof, sealed in a cookie.
+"""What lets a requester come back to the pages of his tickets: codes and proofs, in a cookie.
 
-The proof stands in no address and no page, and the browser cannot read the cookie's content.
+A proof stands in no address and no page, and the browser cannot read the sealed cookie. A pass is
+good for two hours after its ticket was last looked at.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from fastapi import Request, Response
-from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from gateway.caller import gateway_of
-from gateway.pages.cookies import cookie, set_cookie
+from gateway.pages import sealing
+from gateway.pages.cookies import cookie, drop_cookie, set_cookie
 
 COOKIE: Final = "follow"
 _SECONDS: Final = 2 * 3600
-_HEADER: Final[dict[str, Any]] = {"alg": "dir", "enc": "A256GCM"}
+_PURPOSE: Final = "follow pass"
+#: Browsers keep no cookie of more than 4096 bytes.
+_MOST: Final = 10
+_MOST_BYTES: Final = 3500
 
 
 class Pass(msgspec.Struct, frozen=True):
@@ -33,37 +34,46 @@ class Pass(msgspec.Struct, frozen=True):
     expires: float
 
 
+class _Passes(msgspec.Struct, frozen=True):
+    passes: list[Pass]
+    expires: float
+
+
 def give(request: Request, response: Response, code: str, proof: str) -> None:
-    """Set the cookie."""
-    settings = gateway_of(request).settings
-    sealed = seal(Pass(code, proof, time.time() + _SECONDS), settings.signing_keys)
+    """Add a pass to those of the browser, which keeps the newest ten; what it had goes on."""
+    keys = gateway_of(request).settings.signing_keys
+    others = [each for each in held(request) if each.code != code]
+    passes = [Pass(code, proof, time.time() + _SECONDS), *others][:_MOST]
+    sealed = seal(passes, keys)
+    while len(sealed) > _MOST_BYTES and passes[1:]:
+        passes = passes[:-1]
+        sealed = seal(passes, keys)
     set_cookie(request, response, COOKIE, sealed, _SECONDS)
+
+
+def held(request: Request) -> list[Pass]:
+    """Give the passes that the browser has, the newest first."""
+    sealed = cookie(request, COOKIE)
+    return unseal(sealed, gateway_of(request).settings.signing_keys) if sealed else []
 
 
 def proof_for(request: Request, code: str) -> str | None:
     """Give the proof that the browser has shown for this ticket before."""
-    sealed = cookie(request, COOKIE)
-    found = unseal(sealed, gateway_of(request).settings.signing_keys) if sealed else None
-    return found.proof if found and found.code == code else None
+    return next((each.proof for each in held(request) if each.code == code), None)
 
 
-def seal(given: Pass, keys: Sequence[str]) -> str:
-    """Encrypt a pass with the first key."""
-    return jwe.encrypt_compact(_HEADER, msgspec.json.encode(given), _key(keys[0]))
+def forget(request: Request, response: Response) -> None:
+    """Have the browser forget all of them."""
+    drop_cookie(request, response, COOKIE)
 
 
-def unseal(sealed: str, keys: Sequence[str]) -> Pass | None:
-    """Give a pass that was sealed with any of the keys and is still good."""
-    for key in keys:
-        try:
-            plain = jwe.decrypt_compact(sealed, _key(key)).plaintext
-            found = msgspec.json.decode(plain or b"", type=Pass)
-        except (JoseError, ValueError, msgspec.MsgspecError):
-            continue
-        return found if found.expires > time.time() else None
-    return None
+def seal(passes: Sequence[Pass], keys: Sequence[str]) -> str:
+    """Encrypt passes with the first key."""
+    last = max(each.expires for each in passes)
+    return sealing.seal(_Passes(list(passes), last), _PURPOSE, keys)
 
 
-def _key(session_key: str) -> OctKey:
-    # A key of its own for this purpose: session tokens and passes say nothing of each other.
-    return OctKey.import_key(hashlib.sha256(f"follow pass {session_key}".encode()).digest())
+def unseal(sealed: str, keys: Sequence[str]) -> list[Pass]:
+    """Give what was sealed with any of the keys and is still good."""
+    found = sealing.unseal(sealed, _Passes, _PURPOSE, keys)
+    return [each for each in found.passes if each.expires > time.time()] if found else []

@@ -1,60 +1,42 @@
-"""Registering a request by a form, and the page that gives its code."""
+"""Registering a request: what it is about, and the form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError, Invalid, KeyReused, NotFound, Unavailable
-from contracts.forms import ready
+from chassis.errors import DomainError, KeyReused, Unavailable
+from contracts.calls.intake import Subject
 from gateway.access import Anyone
-from gateway.answers import SubjectNode
-from gateway.api.forms import published
-from gateway.api.subjects import subjects, tree
 from gateway.api.tickets import register
 from gateway.caller import Caller
-from gateway.documents import CodePath, NewTicket
+from gateway.documents import NewTicket
 from gateway.errors import headers_of
-from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_pairs
+from gateway.pages.forms import Faults, faults_of, key_of, new_key, read_pairs
 from gateway.pages.questions import said
+from gateway.pages.registering import PLACES, sheet_of, ticket_of
 from gateway.pages.rendering import page, reader_of
 from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
+from gateway.pages.staff import is_part
 from gateway.portal import passes
-from gateway.texts import latin, text
+from gateway.portal.choosing import chosen, common, found, groups, known_subjects
 
 router = APIRouter(include_in_schema=False)
 
 _LAST_DIGITS: Final = 4
 #: Of a large table each cell is a field.
 _MOST_FIELDS: Final = 3000
-#: Where a fault of the document is shown on the form.
-_PLACES: Final = {
-    "/subject": "subject",
-    "/title": "title",
-    "/description": "description",
-    "/requester": "mobile",
-    "/requester/name": "name",
-    "/requester/mobile": "mobile",
-    "/requester/email": "email",
-}
-
-
-class Group(NamedTuple):
-    """A part of the subject choice; without a title its subjects stand by themselves."""
-
-    title: str | None
-    choices: list[tuple[str, str]]
+#: What the page of subjects itself sends.
+_OF_CHOOSING: Final = frozenset({"subject", "q", "key", "choose", "chosen"})
 
 
 @router.get("/new")
 async def new(request: Request, caller: Anyone) -> Response:
-    """Show the empty form; a subject may be chosen in the address."""
-    typed = [("subject", request.query_params.get("subject", ""))]
+    """Show the empty form of the subject in the address, or what there is to choose from."""
+    typed = [(name, request.query_params.get(name, "")) for name in ("subject", "q")]
     return await _form(request, caller, typed, key=new_key())
 
 
@@ -63,16 +45,18 @@ async def send(request: Request, caller: Anyone) -> Response:
     """Register what was typed, or show the form again with what is wrong and all that was typed.
 
     It comes again, too, when the subject or the answers lead to questions that the page did not
-    have.
+    have; and with other subjects, where somebody wants to choose again.
     """
     typed = await read_pairs(request, most=_MOST_FIELDS)
     values = dict(typed)
     caller.key, caller.language = key_of(values), reader_of(request)
+    if "choose" in values or "chosen" in values:
+        return await _form(request, caller, typed, key=caller.key)
     try:
-        sheet = await _sheet(caller, typed)
+        sheet = await sheet_of(caller, typed)
         if sheet is not None and sheet.is_to_be_shown:
             return await _form(request, caller, typed, key=caller.key, sheet=sheet, goes_on=True)
-        ticket = _checked(values, sheet, caller.language)
+        ticket = ticket_of(values, sheet, caller.language)
         registered = await register(caller, ticket)
     except DomainError as error:
         # A key that was used for another text is spent; the next try is meant as a new request.
@@ -81,15 +65,6 @@ async def send(request: Request, caller: Anyone) -> Response:
     response = RedirectResponse(f"/registered/{registered.code}", status_code=303)
     passes.give(request, response, registered.code, _proof(ticket))
     return response
-
-
-@router.get("/registered/{code}")
-async def registered(request: Request, code: CodePath, _caller: Anyone) -> Response:
-    """Give the code, large, and say what happens next; only to who has just registered."""
-    proof = passes.proof_for(request, code)
-    if proof is None:
-        return RedirectResponse(f"/track/{code}", status_code=303)
-    return page(request, "registered.html", code=code, proof=proof, by_mobile="@" not in proof)
 
 
 async def _form(
@@ -103,10 +78,20 @@ async def _form(
     goes_on: bool = False,
 ) -> Response:
     caller.language = reader_of(request)
-    groups = await _choices(caller)
-    sheet = sheet or await _sheet(caller.renewed(), typed)
+    try:
+        catalogue = await known_subjects(caller)
+    except Unavailable:
+        # What was typed comes back all the same.
+        if error is None:
+            raise
+        catalogue = []
+    values = dict(typed)
+    subject = chosen(catalogue, values.get("subject", ""), caller.language)
+    if catalogue and ("choose" in values or subject is None):
+        return await _choice(request, caller, typed, catalogue, key=key, error=error)
+    sheet = sheet or await sheet_of(caller.renewed(), typed)
     labels = labels_of(sheet.parts({}, caller.language), caller.language) if sheet else {}
-    places = {**_PLACES, **places_of(error.fields if error else (), labels)}
+    places = {**PLACES, **places_of(error.fields if error else (), labels)}
     faults = faults_of(error, places, caller.language) if error else Faults()
     parts = sheet.parts(faults.fields, caller.language) if sheet else []
     return page(
@@ -114,8 +99,8 @@ async def _form(
         "new.html",
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
-        groups=groups,
-        values=dict(typed),
+        subject=subject,
+        values=values,
         parts=parts,
         about_form=said(sheet.form.form.help, caller.language) if sheet else "",
         labels=labels,
@@ -130,94 +115,31 @@ async def _form(
     )
 
 
-async def _sheet(caller: Caller, typed: Sequence[tuple[str, str]]) -> Sheet | None:
-    """Give the subject's form with what was typed; None for a subject without one.
-
-    While intake is away it is the form as it was last read.
-    """
-    gateway, subject = caller.gateway, dict(typed).get("subject")
-    form = next((line.form for line in gateway.last_subjects if line.id == subject), None)
-    if form is None:
-        return None
-    try:
-        found = await published(caller, form)
-    except NotFound:
-        return None
-    except Unavailable:
-        if form not in gateway.last_forms:
-            return None
-    else:
-        if gateway.last_forms.get(form, (0,))[0] != found.version:
-            gateway.last_forms[form] = (found.version, ready(found.form))
-    today = datetime.now(ZoneInfo(gateway.settings.zone)).date().isoformat()
-    context = {
-        "today": today,
-        "subject": subject,
-        "channel": "web",
-        "language": caller.language,
-    }
-    return Sheet(gateway.last_forms[form][1], typed, context)
-
-
-def _checked(values: Mapping[str, str], sheet: Sheet | None, language: str) -> NewTicket:
-    """Give the ticket that was typed; raises Invalid with the faults of every part."""
-    faults = list(sheet.filled.faults) if sheet else []
-    document = _document(values, language)
-    if sheet is not None:
-        document["answers"] = sheet.answers
-    try:
-        ticket = checked(NewTicket, document)
-    except Invalid as refused:
-        raise Invalid("request_invalid", fields=[*refused.fields, *faults]) from None
-    if faults:
-        raise Invalid("request_invalid", fields=faults)
-    return ticket
-
-
-async def _choices(caller: Caller) -> list[Group]:
-    """Give the subjects to choose from, as they were last known while intake is away."""
-    gateway = caller.gateway
-    try:
-        gateway.last_subjects = await subjects(caller.renewed())
-    except Unavailable:
-        if not gateway.last_subjects:
-            raise
-    return choices(tree(gateway.last_subjects, caller.language), caller.language)
-
-
-def choices(nodes: list[SubjectNode], language: str) -> list[Group]:
-    """Give a tree of subjects as groups; each group ends with the subject that it is named for."""
-    alone = [(node.id, node.title) for node in nodes if not node.children]
-    groups = [Group(None, alone)] if alone else []
-    for node in nodes:
-        if node.children:
-            rest = text(language, "page.new.other", subject=node.title)
-            groups.append(Group(node.title, [*_below(node, ""), (node.id, rest)]))
-    return groups
-
-
-def _below(node: SubjectNode, prefix: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for child in node.children:
-        title = f"{prefix}{child.title}"
-        found.append((child.id, title))
-        found += _below(child, f"{title} › ")
-    return found
-
-
-def _document(values: Mapping[str, str], language: str) -> dict[str, object]:
-    """Give what was typed as the document it stands for; what was left empty is left out."""
-    typed = {name: value.strip() for name, value in values.items() if value.strip()}
-    requester = {
-        "name": typed.get("name"),
-        "mobile": latin(typed.get("mobile", "")),
-        "email": latin(typed.get("email", "")),
-    }
-    return {
-        **{name: typed[name] for name in ("subject", "title", "description") if name in typed},
-        "language": language,
-        "requester": {name: value for name, value in requester.items() if value},
-    }
+async def _choice(
+    request: Request,
+    caller: Caller,
+    typed: Sequence[tuple[str, str]],
+    catalogue: Sequence[Subject],
+    *,
+    key: str,
+    error: DomainError | None,
+) -> Response:
+    """Show what a request can be about; what was typed already is carried along."""
+    values, language = dict(typed), caller.language
+    words = values.get("q", "").strip()
+    carried = [pair for pair in typed if pair[0] not in _OF_CHOOSING]
+    return page(
+        request,
+        "found.html" if is_part(request) else "choose.html",
+        status=error.status if error else 200,
+        words=words,
+        found=found(catalogue, words, language) if words else [],
+        common=[] if words else await common(caller, catalogue, language),
+        groups=groups(catalogue, language),
+        carried=carried,
+        key=key,
+        fault=faults_of(error, PLACES, language).fields.get("subject", "") if error else "",
+    )
 
 
 def _proof(ticket: NewTicket) -> str:

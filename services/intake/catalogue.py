@@ -15,12 +15,13 @@ from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.calls.forms import GetForm, PublishedForm
 from contracts.calls.intake import DefineSubject, Subject
-from contracts.forms.telling import Told, routable
+from contracts.forms.telling import Told, figures, routable
 from services.intake import demo, handlers
 from services.intake.domain.answers import Answers
 from services.intake.domain.subject import SUBJECTS, SubjectState, in_tree_order, is_open, stream
 from services.intake.forms import Forms, published
 from services.intake.repository.subjects import Subjects
+from services.intake.words import WordGroups
 
 _FRESH_SECONDS = 5.0
 #: An unknown subject may have been defined a moment ago by another replica.
@@ -32,6 +33,7 @@ class Catalogue(Reference):
 
     runtime = Runtime()
     forms = Forms()
+    words = WordGroups()
     streams: Aggregates[SubjectState] = Aggregates(
         SUBJECTS, collection="subject_states", streams=("subject:",)
     )
@@ -82,6 +84,10 @@ class Catalogue(Reference):
     def routable(self, answers: Answers) -> dict[str, Told]:
         """Give the answers that routing may decide by."""
         return routable(self.forms.ready(answers.form, answers.version).form, answers.values)
+
+    def figures(self, answers: Answers) -> dict[str, Told]:
+        """Give what reports count of the answers."""
+        return figures(self.forms.ready(answers.form, answers.version).form, answers.values)
 
     def define(self, request: DefineSubject, call: Call) -> Subject:
         """Make or change a line; a repeat of the key completes what the first try began."""

@@ -11,7 +11,7 @@ import msgspec
 
 from chassis.decisions import Context
 from chassis.errors import Conflict, FieldFault, Invalid
-from contracts.calls.intake import DefineSubject, Subject
+from contracts.calls.intake import DefineSubject, Subject, WordGroup
 from contracts.envelope import ContentRef
 from contracts.forms.telling import Told
 from contracts.intake import (
@@ -20,10 +20,12 @@ from contracts.intake import (
     SubjectDefined,
     TicketMessageReceived,
     TicketRegistered,
+    WordGroupDefined,
 )
 from services.intake.domain.requester import Requester
 from services.intake.domain.subject import SubjectState, is_below
 from services.intake.domain.ticket import Ticket
+from services.intake.domain.words import WordsState
 
 MAX_MESSAGES = 500
 
@@ -44,6 +46,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     split_from: str | None = None
     form: FormRef | None = None
     answers: dict[str, Told] = {}
+    figures: dict[str, Told] = {}
+    mentions: list[str] = []
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +86,8 @@ def register_ticket(
             split_from=message.split_from,
             form=message.form,
             answers=message.answers,
+            figures=message.figures,
+            mentions=message.mentions,
         )
     ]
 
@@ -125,3 +131,10 @@ def define_subject(
 
 def _wrong_parent(code: str) -> Invalid:
     return Invalid("request_invalid", fields=[FieldFault(pointer="/parent", code=code)])
+
+
+def define_words(
+    _state: WordsState, message: WordGroup, _context: Context, _reference: Any
+) -> list[WordGroupDefined]:
+    """Make or change a group of words."""
+    return [WordGroupDefined(words=len(message.words), active=message.active)]

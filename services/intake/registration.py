@@ -62,6 +62,8 @@ def register(
         split_from=split_from,
         form=answers.reference if answers else None,
         answers=catalogue.routable(answers) if answers else {},
+        figures=catalogue.figures(answers) if answers else {},
+        mentions=catalogue.words.mentioned(claim.content.title, claim.content.description),
     )
     try:
         outcome = tickets.execute(

@@ -1,11 +1,15 @@
 """The intake service: wiring only."""
 
+from functools import cached_property
+
 from chassis.calls.call import Call
+from chassis.calls.client import ServiceClient
 from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
 from chassis.journal import Aggregates
+from chassis.lease import Lease
 from chassis.runtime import Config
-from chassis.timers import every, on_start
+from chassis.timers import background, every, on_start
 from contracts.calls.base import Nothing
 from contracts.calls.forms import (
     DefineBlock,
@@ -19,6 +23,7 @@ from contracts.calls.intake import (
     AddMessage,
     Contacts,
     DefineSubject,
+    DefineWordGroup,
     DescribeTickets,
     Message,
     Registered,
@@ -30,14 +35,27 @@ from contracts.calls.intake import (
     TicketContent,
     Track,
     Tracked,
+    WordGroup,
+)
+from contracts.calls.plans import (
+    DefinePlan,
+    GetPlanned,
+    NamePlan,
+    PlannedTicket,
+    PlanView,
+    SkipPlan,
 )
 from services.intake import content, following, registration, requesters, splitting
+from services.intake.asking import asked
 from services.intake.catalogue import Catalogue
+from services.intake.domain.plan import PLANS, Plan
+from services.intake.domain.plan import index as plan_index
 from services.intake.domain.requester import REQUESTERS
 from services.intake.domain.requester import Requester as RequesterState
 from services.intake.domain.ticket import TICKETS, Ticket
 from services.intake.forms import published
-from services.intake.repository import Store
+from services.intake.planning import Planner
+from services.intake.repository import PLAN_INDEXES, Store
 from services.intake.settings import IntakeSettings
 
 
@@ -50,20 +68,17 @@ class IntakeService:
     requesters: Aggregates[RequesterState] = Aggregates(
         REQUESTERS, collection="requesters", streams=("requester:",)
     )
+    plans: Aggregates[Plan] = Aggregates(
+        PLANS, collection="plans", index=plan_index, indexes=PLAN_INDEXES, streams=("plan:",)
+    )
     catalogue = Catalogue()
+    sla = ServiceClient("sla")
     store = Store()
     settings = Config(IntakeSettings)
 
     @command
     def register_ticket(self, request: RegisterTicket, call: Call) -> Registered:
-        return registration.register(
-            request,
-            call,
-            tickets=self.tickets,
-            store=self.store,
-            catalogue=self.catalogue,
-            zone=self.settings.zone,
-        )
+        return self._register(request, call)
 
     @command
     def split_ticket(self, request: SplitTicket, call: Call) -> Registered:
@@ -121,6 +136,16 @@ class IntakeService:
         return self.catalogue.define(request, call)
 
     @query
+    def word_groups(self, _request: Nothing, call: Call) -> list[WordGroup]:
+        call.require("ticket.read")
+        return self.catalogue.words.all()
+
+    @command
+    def define_word_group(self, request: DefineWordGroup, call: Call) -> WordGroup:
+        call.require("admin.change")
+        return self.catalogue.words.define(request, call)
+
+    @query
     def form(self, request: GetForm, call: Call) -> PublishedForm:
         return self.catalogue.form(request, call)
 
@@ -150,6 +175,51 @@ class IntakeService:
         call.require("admin.change")
         return self.catalogue.forms.define(request, call)
 
+    @command
+    def define_plan(self, request: DefinePlan, call: Call) -> PlanView:
+        call.require("ticket.register_for")
+        return self._planner.define(request, call)
+
+    @command
+    def pause_plan(self, request: NamePlan, call: Call) -> PlanView:
+        call.require("ticket.register_for")
+        return self._planner.pause(request, call)
+
+    @command
+    def resume_plan(self, request: NamePlan, call: Call) -> PlanView:
+        call.require("ticket.register_for")
+        return self._planner.resume(request, call)
+
+    @command
+    def end_plan(self, request: NamePlan, call: Call) -> PlanView:
+        call.require("ticket.register_for")
+        return self._planner.end(request, call)
+
+    @command
+    def skip_plan(self, request: SkipPlan, call: Call) -> PlanView:
+        call.require("ticket.register_for")
+        return self._planner.skip(request, call)
+
+    @query
+    def plan(self, request: NamePlan, call: Call) -> PlanView:
+        call.require("ticket.register_for")
+        return self._planner.view(request, call)
+
+    @query
+    def all_plans(self, _request: Nothing, call: Call) -> list[PlanView]:
+        call.require("ticket.register_for")
+        return self._planner.views(call)
+
+    @query
+    def planned_ahead(self, request: GetPlanned, call: Call) -> list[PlannedTicket]:
+        if call.require("ticket.read") != "all":
+            raise Forbidden("right_missing", right="ticket.read")
+        return self._planner.ahead(request, call.now)
+
+    @background("plans", pause=1)
+    def fulfil_plans(self, lease: Lease) -> None:
+        self._planner.fulfil_all(self.catalogue.runtime, lease)
+
     @on_start
     def fill_in_demo(self) -> None:
         self.catalogue.fill_in_demo()
@@ -157,3 +227,27 @@ class IntakeService:
     @every(seconds=1)
     def tell_requester_changes(self) -> None:
         requesters.tell_changes(self.store, self.requesters)
+
+    @cached_property
+    def _planner(self) -> Planner:
+        return Planner(
+            self.plans,
+            self.store.plan_contents,
+            check=self._kind_of,
+            register=self._register,
+            sla=self.sla,
+            zone=self.settings.zone,
+        )
+
+    def _kind_of(self, request: RegisterTicket, call: Call) -> str:
+        return asked(request, call, self.catalogue, self.settings.zone)[1].kind
+
+    def _register(self, request: RegisterTicket, call: Call) -> Registered:
+        return registration.register(
+            request,
+            call,
+            tickets=self.tickets,
+            store=self.store,
+            catalogue=self.catalogue,
+            zone=self.settings.zone,
+        )

@@ -23,6 +23,7 @@ from contracts.calls.notify import (
     DeviceView,
     FollowLink,
     GetDeliveries,
+    GetUnitDeliveries,
     Linked,
     NoticesView,
     ReadLink,
@@ -63,9 +64,11 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
     TicketWoken,
+    UnitOvercommitted,
+    UnitRelieved,
 )
 from contracts.sla import SlaBreached, SlaForetold, SlaOverdue, SlaWarned
-from services.notify import following, handlers, partners
+from services.notify import following, handlers, loads, partners
 from services.notify.channels import NotTaken, outside
 from services.notify.channels.kavenegar import PROVIDER
 from services.notify.channels.push import is_device
@@ -94,6 +97,7 @@ class NotifyService:
         index=index,
         indexes=INDEXES,
         opened_by="intake",
+        streams=("", "unit:"),
         listed_later=True,
     )
     settings = Config(NotifySettings)
@@ -155,6 +159,8 @@ class NotifyService:
     on_ticket_partner_heard = subscribe(TicketPartnerHeard, partners.pass_on)
     on_ticket_taken_back = subscribe(TicketTakenBack, partners.take_back)
     on_ticket_taken_in = subscribe(TicketTakenIn, partners.accept)
+    on_unit_overcommitted = subscribe(UnitOvercommitted, loads.warn)
+    on_unit_relieved = subscribe(UnitRelieved, loads.ease)
     on_sla_warned = subscribe(SlaWarned, handlers.warn)
     on_sla_breached = subscribe(SlaBreached, handlers.sound_alarm)
     on_sla_overdue = subscribe(SlaOverdue, handlers.sound_alarm)
@@ -181,6 +187,14 @@ class NotifyService:
         call.require("ticket.read")
         ledger = self.ledgers.state(request.code) or Ledger()
         return [view(request.code, delivery) for delivery in ledger.deliveries.values()]
+
+    @query
+    def unit_deliveries(self, request: GetUnitDeliveries, call: Call) -> list[DeliveryView]:
+        """Give what was owed about a unit, oldest first."""
+        call.require("ticket.assign")
+        stream = f"unit:{request.unit}"
+        ledger = self.ledgers.state(stream) or Ledger()
+        return [view(stream, delivery) for delivery in ledger.deliveries.values()]
 
     @command
     def retry_delivery(self, request: RetryDelivery, call: Call) -> DeliveryView:

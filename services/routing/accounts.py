@@ -1,7 +1,9 @@
 """Staff accounts: signing in, and how staff members are reached."""
 
+from collections.abc import Callable
+
 from chassis.calls.call import Call
-from chassis.errors import TooMany, Unauthenticated
+from chassis.errors import Unauthenticated
 from contracts.calls.routing import (
     Authenticate,
     Staff,
@@ -17,20 +19,32 @@ from services.routing.repository.directory import Member, username_key
 _ROLES = {"service_manager": "manager"}
 
 
-def authenticate(request: Authenticate, call: Call, *, store: Store, passwords: Passwords) -> Staff:
+def authenticate(
+    request: Authenticate,
+    call: Call,
+    *,
+    store: Store,
+    passwords: Passwords,
+    check_second: Callable[[str, str | None, Call], None],
+) -> Staff:
     """Check a password; the answer to a wrong one and to an unknown name is the same.
 
-    Raises Unauthenticated, or TooMany after repeated failures from the same address.
+    Raises Unauthenticated, or TooMany after repeated failures from the same address. A second
+    factor is asked for once the password is right; a wrong code counts as a wrong password does.
     """
     name = username_key(request.username)
-    wait = store.attempts.wait_seconds(name, request.address, call.now)
-    if wait > 0:
-        raise TooMany("too_many_attempts", retry_after=wait)
+    store.attempts.wait(name, request.address, call.now)
     member = store.directory.by_username(name)
     kept = member.password if member is not None and member.active else None
     if not passwords.fits(request.password, kept) or member is None:
         store.attempts.count(name, request.address, call.now)
         raise Unauthenticated("wrong_credentials")
+    try:
+        check_second(member.id, request.code, call)
+    except Unauthenticated:
+        if request.code is not None:
+            store.attempts.count(name, request.address, call.now)
+        raise
     store.attempts.forget(name, request.address)
     return staff_of(member)
 

@@ -79,6 +79,10 @@ class Administration:
         self._lookup.forget()
         return staff_of(member)
 
+    def record(self, member: Member, field: str, call: Call) -> int:
+        """Record that something of a person's account changed; give the stream's version."""
+        return self._record(f"person:{member.id}", _changed(member, [field]), call)
+
     def person(self, name: str) -> PersonView:
         """Give what was defined of somebody; raises NotFound."""
         member = self._directory.members([name]).get(name)
@@ -172,10 +176,12 @@ def _person_changed(before: Member | None, after: Member) -> PersonChanged | Non
         for name in Member.__struct_fields__
         if name != "id" and (before is None or getattr(before, name) != getattr(after, name))
     ]
-    if not fields:
-        return None
+    return _changed(after, fields) if fields else None
+
+
+def _changed(member: Member, fields: list[str]) -> PersonChanged:
     return PersonChanged(
-        unit=after.unit, tier=after.tier, role=after.role, active=after.active, fields=fields
+        unit=member.unit, tier=member.tier, role=member.role, active=member.active, fields=fields
     )
 
 

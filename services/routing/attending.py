@@ -90,7 +90,18 @@ class Attending:
         if unit not in organisation.units:
             raise NotFound("unit_unknown", unit=unit)
         call.require("ticket.read")
-        people = [p for p in organisation.people.values() if p.unit == unit and p.active]
+        people = [p for p in organisation.people.values() if p.unit == unit]
+        return self._told(people, call.now)
+
+    def working_in(self, units: list[str], now: datetime) -> list[Colleague]:
+        """Tell who of units can be given work, and how much each has, by unit and id."""
+        people = self._organisation.people.values()
+        working = [p for p in people if p.unit in units and self._organisation.works(p)]
+        return sorted(self._told(working, now), key=lambda one: units.index(one.unit or ""))
+
+    def _told(self, known: list[Person], now: datetime) -> list[Colleague]:
+        organisation = self._organisation
+        people = [person for person in known if person.active]
         loads = self._loads.of(person.id for person in people)
         return [
             Colleague(
@@ -100,10 +111,11 @@ class Attending:
                 tier=person.tier,
                 skills=sorted(person.skills),
                 absence=organisation.off.get(person.id),
-                changes_at=organisation.times_of(person.id).changes_at(call.now),
+                changes_at=organisation.times_of(person.id).changes_at(now),
                 capacity=person.capacity,
                 load=loads[person.id].points if person.id in loads else 0,
                 owned=loads[person.id].owned if person.id in loads else 0,
+                unit=person.unit,
             )
             for person in sorted(people, key=lambda person: person.id)
         ]

@@ -11,10 +11,10 @@ from chassis.journal import Aggregates, Outcome
 from chassis.journal.aggregates import Decide
 from chassis.logging import get_logger
 from contracts.routing import TicketMoved, TicketTaskOpened
-from services.routing.domain.life import TICKETS
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers import AssignNext, AssignTask, assign_next, assign_task
+from services.routing.holding import parted, really_has
 from services.routing.reference import Grounding
 from services.routing.repository.loads import Freed
 from services.routing.repository.queues import Queue
@@ -81,6 +81,7 @@ class Distribution:
     def sweep(self, keep: timedelta) -> None:
         """Make loads equal to what tickets say, leaving alone what is younger than `keep`."""
         before = self._runtime.clock.now() - keep
+        self._grounding.places.end_what_died(before)
         for person in self._grounding.lookup.organisation.people.values():
             self._sweep_person(person, before)
 
@@ -136,7 +137,7 @@ class Distribution:
             return
         has = self._store.queues.held_by(person.id)
         old = [held for held in load.held.values() if held.at < before and held.code not in has]
-        lost = [held for held in old if not self._has_really(person.id, held.code)]
+        lost = [held for held in old if not really_has(self._tickets, person.id, held.code)]
         self._store.loads.release(
             Freed(person.id, held.code, held.cause, held.points) for held in lost
         )
@@ -147,22 +148,10 @@ class Distribution:
         if lost or missed:
             log.info("loads_mended", person=person.id, freed=len(lost), counted=len(missed))
 
-    def _has_really(self, person: str, code: str) -> bool:
-        """Ask the journal, which is never behind."""
-        stream, part = _parted(code)
-        steps = ((step.event, step.at) for step in self._tickets.history(stream))
-        return TICKETS.fold(steps).places.get(part) == person
-
     def _settled(self, codes: Iterable[str], before: datetime) -> list[str]:
         """Give those tickets and tasks whose last change is long enough ago to be counted."""
-        wanted = {code: _parted(code)[0] for code in codes}
+        wanted = {code: parted(code)[0] for code in codes}
         query = {"_id": {"$in": sorted(set(wanted.values()))}}
         found = self._tickets.find(query, limit=10_000) if wanted else []
         old = {item.stream for item in found if item.updated_at < before}
         return [code for code, stream in wanted.items() if stream in old]
-
-
-def _parted(work: str) -> tuple[str, str]:
-    """Give the ticket of what somebody has to do, and which part of it: `#task`, or all of it."""
-    code, hash_sign, task = work.partition("#")
-    return code, hash_sign + task

@@ -13,7 +13,7 @@ import msgspec
 from chassis.calls.client import Caller
 from chassis.errors import Unavailable
 from contracts.calls.base import Nothing
-from contracts.calls.intake import Subject
+from contracts.calls.intake import Subject, WordGroup
 from services.routing.domain.attendance import Roster
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.rules import Table
@@ -96,6 +96,11 @@ class Lookup:
         if age > _SUBJECTS_SECONDS or (unknown and age > _UNKNOWN_SECONDS):
             self._ask_for_subjects(needed=unknown)
         return self._subjects
+
+    def word_groups(self) -> set[str]:
+        """Give the groups of words that there are; raises Unavailable."""
+        groups: list[WordGroup] = self._intake.query("word_groups", Nothing(), list[WordGroup])
+        return {group.id for group in groups}
 
     def _ask_for_subjects(self, *, needed: bool) -> None:
         try:

@@ -3,71 +3,103 @@
 Decisions stay pure, and nobody gets more than his capacity however many replicas decide.
 """
 
+from __future__ import annotations
+
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import eventlet
 import msgspec
+from eventlet.semaphore import Semaphore
 
 from chassis.errors import Unavailable
 from chassis.journal import Outcome
-from services.routing.domain.balance import Burden, Job, choose, fewest_owned
-from services.routing.domain.organisation import Person
+from chassis.logging import get_logger
+from services.routing.domain.balance import fewest_owned
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Place
+from services.routing.picking import Picks, Want
 from services.routing.repository.acquaintance import Acquaintance
-from services.routing.repository.loads import NOTHING, Freed, Load, Loads, Wanted
+from services.routing.repository.loads import NOTHING, Ended, Freed, Giving, Load, Loads, Standing
 
-#: As long as somebody else takes places of the same people meanwhile, it is chosen anew.
-_ROUNDS = 8
+log = get_logger()
+
+#: As long as somebody else gives work of the same units meanwhile, it is chosen anew.
+_ROUNDS = 20
+#: Between two looks at whether what is in the way has ended.
+_PAUSE_SECONDS = 0.004
+#: What is in the way for longer may be left behind by a process that has ended.
+_DOUBTFUL = timedelta(seconds=0.25)
 
 
-class Want(NamedTuple):
-    """One decision that will give work away."""
+class _Taken(NamedTuple):
+    """What a decision under way may give away."""
 
-    code: str
-    cause: str
-    #: Who may get it, and who may become the owner.
-    pool: Sequence[Person]
-    owners: Sequence[Person]
-    #: Who has it now: he needs no second place.
-    holder: str | None
-    job: Job = Job()
-    requester: str = ""
-    #: `#task` for work beside the ticket's own, which takes a place of its own.
-    part: str = ""
-
-    @property
-    def work(self) -> str:
-        """What the place is taken for."""
-        return self.code + self.part
+    person: str
+    unit: str
+    part: str
+    points: int
+    #: Whether an earlier try took it.
+    again: bool
 
 
 class Places:
     """Takes and frees places for the decisions of one process."""
 
-    def __init__(self, loads: Loads, acquaintance: Acquaintance) -> None:
+    def __init__(
+        self,
+        loads: Loads,
+        acquaintance: Acquaintance,
+        *,
+        patience: float,
+        has_really: Callable[[str, str], bool],
+    ) -> None:
+        """Use these loads; after `patience` seconds what was not stored by then never will be.
+
+        `has_really` asks the journal whether somebody has some work.
+        """
         self._loads = loads
         self._acquaintance = acquaintance
-        #: Places taken by decisions under way: {(code, cause): (person, part, points)}.
-        self._taken: dict[tuple[str, str], tuple[str, str, int]] = {}
+        self._patience = patience
+        self._has_really = has_really
+        #: Whose turn it is to take places, of those who decide in this process.
+        self._turn = Semaphore()
+        #: Places of decisions under way, by code and cause; and the work that they are for.
+        self._taken: dict[tuple[str, str], _Taken] = {}
+        self._under_way: set[str] = set()
         #: Who has become free; whoever hands work out empties it.
         self.freed: set[str] = set()
 
     def take(self, wants: Sequence[Want], at: datetime) -> dict[tuple[str, str], Place]:
         """Give every decision its place: with whom the strategy chooses of its pool."""
-        found: dict[tuple[str, str], str] = {}
-        left = self._acquainted(wants)
-        loads: dict[str, Load] = {}
-        for number in range(_ROUNDS):
-            if not left:
-                break
-            loads |= self._load(left)
-            left = self._take_round(left, loads, found, at, last=number == _ROUNDS - 1)
-        owners = _spread_owners(wants, loads or self._load(wants))
-        keys = [(want.code, want.cause) for want in wants]
-        return {key: Place(assignee=found.get(key), owner=owners.get(key)) for key in keys}
+        wants = self._acquainted(wants)
+        began, found, loads = time.monotonic(), dict[tuple[str, str], str](), dict[str, Load]()
+        rounds = 0
+        while rounds < _ROUNDS:
+            waited = time.monotonic() - began
+            with self._turn:
+                standing = self._standing(wants)
+                loads = standing.loads
+                picks = Picks(wants, standing, evenly=waited < self._patience)
+                if not picks.awaited and self._took(picks, standing, at):
+                    found = self._note(wants, picks)
+                    break
+            rounds += not picks.awaited
+            self._await(picks.awaited, at + timedelta(seconds=waited))
+        owners = _spread_owners(wants, loads)
+        return {
+            want.key: Place(assignee=found.get(want.key), owner=owners.get(want.key))
+            for want in wants
+        }
+
+    def end_what_died(self, before: datetime) -> None:
+        """End what decisions that began before an instant were giving, whatever they gave."""
+        for unit, team in self._loads.giving().items():
+            old = [(unit, giving) for giving in team.giving.values() if giving.at < before]
+            self._resolve(old, before + timedelta(seconds=self._patience))
 
     def settle(
         self,
@@ -77,10 +109,13 @@ class Places:
     ) -> None:
         """Free what was not used, and what was left; count who owns how many open tickets."""
         frees: list[Freed] = []
+        ended: list[Ended] = []
         owned: dict[str, int] = defaultdict(int)
         agents: dict[str, str] = {}
         for code, cause in causes:
-            frees += self._unused(code, cause, outcomes.get(code))
+            unused, over = self._end((code, cause), outcomes.get(code))
+            frees += unused
+            ended += over
         for code, ticket in before.items():
             after = _committed(outcomes.get(code))
             if after is None:
@@ -96,8 +131,7 @@ class Places:
                 owned[ticket.speaker or ""] -= 1
                 owned[after.speaker or ""] += 1
         owned.pop("", None)
-        self._loads.release(frees)
-        self._loads.count_owned(owned)
+        self._loads.settle(frees, ended, owned)
         self._acquaintance.remember(agents)
 
     def _acquainted(self, wants: Sequence[Want]) -> list[Want]:
@@ -111,58 +145,52 @@ class Places:
             for want in wants
         ]
 
-    def _load(self, wants: Sequence[Want]) -> dict[str, Load]:
-        """Read the loads of everybody who may be chosen; a new person begins with none."""
+    def _standing(self, wants: Sequence[Want]) -> Standing:
+        """Read what everybody has who may be chosen; a new person begins with nothing."""
         people = {person.id for want in wants for person in (*want.pool, *want.owners)}
-        loads = self._loads.of(people, [want.work for want in wants])
-        for person in people - loads.keys():
+        units = {person.unit for want in wants for person in want.pool}
+        standing = self._loads.standing(people, [want.work for want in wants], units)
+        for person in people - standing.loads.keys():
             self._loads.enter(person)
-            loads[person] = NOTHING
-        return loads
+            standing.loads[person] = NOTHING
+        return standing
 
-    def _take_round(
-        self,
-        wants: Sequence[Want],
-        loads: Mapping[str, Load],
-        found: dict[tuple[str, str], str],
-        at: datetime,
-        *,
-        last: bool,
-    ) -> list[Want]:
-        """Choose for all, take per person at once; gives those whose place somebody else took.
+    def _took(self, picks: Picks, standing: Standing, at: datetime) -> bool:
+        takings = picks.takings
+        return not takings or self._loads.take(takings, standing.teams, at)
 
-        A place is taken only from who has no more than when he was chosen; the last time, from
-        whoever has room still.
-        """
-        burdens = {person: Burden(load.points, load.turn) for person, load in loads.items()}
-        chosen: dict[str, dict[str, Wanted]] = defaultdict(dict)
-        people: dict[str, Person] = {}
-        by_work: dict[tuple[str, str], Want] = {}
+    def _note(self, wants: Sequence[Want], picks: Picks) -> dict[tuple[str, str], str]:
+        """Remember what the decisions may give away; gives with whom, by decision."""
         for want in wants:
-            if (has := _has_already(want, loads)) is not None:
-                found[want.code, want.cause] = has
-            elif (person := choose(want.pool, want.job, burdens)) is not None:
-                place = _place_with(person, want, burdens)
-                burdens[person.id] = Burden(
-                    burdens[person.id].points + place.points, place.turn or burdens[person.id].turn
-                )
-                people[person.id] = person
-                chosen[person.id][want.work] = place
-                by_work[person.id, want.work] = want
-        left: list[Want] = []
-        for name, mine in chosen.items():
-            room = people[name].capacity - sum(place.points for place in mine.values())
-            most = room if last else min(room, loads[name].points)
-            taken = self._loads.take(name, mine, most=most, at=at)
-            for work, place in mine.items():
-                want = by_work[name, work]
-                if work not in taken:
-                    left.append(want)
-                    continue
-                found[want.code, want.cause] = name
-                if taken[work]:
-                    self._taken[want.code, want.cause] = name, want.part, place.points
-        return left
+            again = want.key in picks.had
+            person = picks.had.get(want.key) or picks.chosen.get(want.key)
+            if person is not None and person.id != want.holder:
+                points = 0 if again else picks.place_of(want).points
+                taken = _Taken(person.id, person.unit, want.part, points, again)
+                self._taken[want.key] = taken
+                self._under_way.add(want.work)
+        return {key: person.id for key, person in (picks.had | picks.chosen).items()}
+
+    def _await(self, awaited: Sequence[tuple[str, Giving]], now: datetime) -> None:
+        """Give those a moment who decide about what is in the way; end what nobody does."""
+        self._resolve([each for each in awaited if now - each[1].at > _DOUBTFUL], now)
+        eventlet.sleep(_PAUSE_SECONDS)
+
+    def _resolve(self, doubtful: Sequence[tuple[str, Giving]], now: datetime) -> None:
+        """End what was given by now, and what can be given no more."""
+        frees: list[Freed] = []
+        ended: list[Ended] = []
+        for unit, giving in doubtful:
+            if giving.work in self._under_way:
+                continue
+            given = self._has_really(giving.person, giving.work)
+            if given or (now - giving.at).total_seconds() > self._patience:
+                ended.append(Ended(unit, giving.work))
+                place = Freed(giving.person, giving.work, giving.cause, giving.points)
+                frees += [] if given else [place]
+        if ended:
+            log.info("giving_ended", given=len(ended) - len(frees), freed=len(frees))
+        self._loads.settle(frees, ended, {})
 
     def _left(self, person: str, work: str, weight: int) -> Freed:
         """Tell what place somebody gives up; only that of a heavier ticket has to be looked up."""
@@ -172,24 +200,23 @@ class Places:
             points = load.held[work].points if work in load.held else weight
         return Freed(person, work, None, points)
 
-    def _unused(self, code: str, cause: str, outcome: Outcome | None) -> list[Freed]:
-        taken = self._taken.pop((code, cause), None)
+    def _end(
+        self, key: tuple[str, str], outcome: Outcome | None
+    ) -> tuple[list[Freed], list[Ended]]:
+        """Tell what a decision leaves to be freed and ended, now that it is over."""
+        taken = self._taken.pop(key, None)
         if taken is None:
-            return []
-        person, part, points = taken
+            return [], []
+        work = key[0] + taken.part
+        self._under_way.discard(work)
         after = _committed(outcome)
-        if after is None and outcome is not None and isinstance(outcome.error, Unavailable):
-            # Perhaps it was stored after all: the sweep will know.
-            return []
-        used = after is not None and after.places.get(part) == person
-        return [] if used else [Freed(person, code + part, cause, points)]
-
-
-def _place_with(person: Person, want: Want, burdens: Mapping[str, Burden]) -> Wanted:
-    turn = 0
-    if want.job.strategy == "round_robin":
-        turn = max(burdens[each.id].turn for each in want.pool) + 1
-    return Wanted(want.cause, person.points(want.job.weight), turn)
+        used = after is not None and after.places.get(taken.part) == taken.person
+        unknown = after is None and outcome is not None and isinstance(outcome.error, Unavailable)
+        if unknown or (taken.again and not used):
+            # Perhaps it was stored after all: the journal will tell.
+            return [], []
+        unused = [] if used else [Freed(taken.person, work, key[1], taken.points)]
+        return unused, [Ended(taken.unit, work)]
 
 
 def _committed(outcome: Outcome | None) -> Ticket | None:
@@ -199,15 +226,6 @@ def _committed(outcome: Outcome | None) -> Ticket | None:
     return outcome.state if isinstance(outcome.state, Ticket) else None
 
 
-def _has_already(want: Want, loads: Mapping[str, Load]) -> str | None:
-    """Give who has a place for this decision from an earlier try, or the work itself."""
-    for person in want.pool:
-        held = loads[person.id].held.get(want.work)
-        if person.id == want.holder or (held is not None and held.cause == want.cause):
-            return person.id
-    return None
-
-
 def _spread_owners(wants: Sequence[Want], loads: Mapping[str, Load]) -> dict[tuple[str, str], str]:
     owned = {person: load.owned for person, load in loads.items()}
     owners = {}
@@ -215,5 +233,5 @@ def _spread_owners(wants: Sequence[Want], loads: Mapping[str, Load]) -> dict[tup
         owner = fewest_owned(want.owners, owned)
         if owner is not None:
             owned[owner.id] = owned.get(owner.id, 0) + 1
-            owners[want.code, want.cause] = owner.id
+            owners[want.key] = owner.id
     return owners

@@ -28,11 +28,16 @@ from services.routing.handlers.case import Grounds, Wish, pool_of
 from services.routing.handlers.choosing import facts_of, rule_of
 from services.routing.handlers.opening import desk_for
 from services.routing.handlers.taking_back import PassOn, heirs_of
+from services.routing.holding import really_has
 from services.routing.lookup import Lookup
-from services.routing.places import Places, Want
+from services.routing.picking import Want
+from services.routing.places import Places
 from services.routing.repository import Store
 from services.routing.settings import RoutingSettings
 from services.routing.shadowing import Watcher
+
+#: A decision has two of the database's deadlines for all its rounds, and its last write one more.
+_DEADLINES = 3
 
 
 class Grounding(Reference):
@@ -41,6 +46,7 @@ class Grounding(Reference):
     runtime = Runtime()
     store = Store()
     intake = ServiceClient("intake")
+    sla = ServiceClient("sla")
 
     settings = Config(RoutingSettings)
 
@@ -57,7 +63,12 @@ class Grounding(Reference):
     @late
     def places(self) -> Places:
         """Takes and frees places."""
-        return Places(self.store.loads, self.store.acquaintance)
+        return Places(
+            self.store.loads,
+            self.store.acquaintance,
+            patience=_DEADLINES * self.runtime.settings.mongo_seconds,
+            has_really=lambda person, work: really_has(self._cases, person, work),
+        )
 
     @late
     def watcher(self) -> Watcher:

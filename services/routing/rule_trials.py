@@ -66,7 +66,9 @@ class RuleTrials:
     def _facts(self, request: ExplainRules, now: datetime) -> Facts:
         names = ("subject", "kind", "channel", "segment", "language", "registered_in")
         known = {name: getattr(request, name) for name in names}
-        ticket = Ticket(**known, answers={"request": request.answers})
+        ticket = Ticket(
+            **known, mentions=tuple(request.mentions), answers={"request": request.answers}
+        )
         at = as_utc(request.at) if request.at else now
         return facts_of(ticket, at, self._grounding.known_of([ticket.subject]))
 

@@ -238,6 +238,7 @@ class Rulebook:
             organisation=self._lookup.organisation,
             workflows={name for name, _version in self._lookup.workflows},
             subjects=self._lookup.subjects(wanted) if wanted and asked is None else None,
+            words=self._lookup.word_groups() if any(row.mentions for row in rows) else None,
         )
         if asked is not None:
             faults, _odd = review(asked, asked, known)

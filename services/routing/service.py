@@ -9,6 +9,8 @@ from services.routing import (
     handlers,
 )
 from services.routing.doors import (
+    BoardCalls,
+    CapacityCalls,
     DeskCalls,
     OrganisationCalls,
     PartnerCalls,
@@ -19,7 +21,14 @@ from services.routing.doors import (
 
 
 class RoutingService(
-    TicketCalls, DeskCalls, PeopleCalls, OrganisationCalls, PartnerCalls, RuleCalls
+    TicketCalls,
+    DeskCalls,
+    BoardCalls,
+    PeopleCalls,
+    OrganisationCalls,
+    CapacityCalls,
+    PartnerCalls,
+    RuleCalls,
 ):
     """Where the work is, and what may happen to it next."""
 

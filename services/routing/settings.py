@@ -21,6 +21,11 @@ class RoutingSettings(Settings):
         description="From how long a leave on one's work and tickets go to others when it begins "
         "(ISO 8601).",
     )
+    capacity_every: timedelta = Field(
+        timedelta(minutes=1),
+        description="How long after a look at how full units are the next one comes at the "
+        "earliest (ISO 8601); it comes later where looking takes much time.",
+    )
     password_checks: int = Field(
         2, ge=1, le=32, description="Passwords checked at the same time; each takes a core."
     )

@@ -12,6 +12,7 @@ import msgspec
 from chassis.journal import Recorded
 from contracts.calls.routing import Step
 from contracts.envelope import ContentRef, Event
+from contracts.routing import TicketMoved
 from services.routing.forms import read_kept
 
 #: What the requester is shown: event types with their fields and texts. The first is what his
@@ -48,13 +49,18 @@ def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
 
 def public(history: Iterable[Recorded], bodies: Bodies, names: Mapping[str, str]) -> list[Step]:
     """Give the steps that the requester may see, with nothing in them that he may not."""
-    return [_for_requester(step, names) for step in full(history, bodies) if _is_public(step)]
+    shown = [step for step in history if _is_public(step.event)]
+    return [_for_requester(step, names) for step in full(shown, bodies)]
 
 
-def _is_public(step: Step) -> bool:
+def _is_public(event: Event) -> bool:
     """Tell whether the requester sees it: of a workflow's own steps, those that tell him."""
-    told = step.type != "ticket.moved" or step.data["tells"] is not None
-    return step.type in PUBLIC and told
+    told = not isinstance(event, TicketMoved) or event.tells is not None
+    return _type_of(event) in PUBLIC and told
+
+
+def _type_of(event: Event) -> str:
+    return "ticket.registered" if event.type == "ticket.opened" else event.type
 
 
 def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
@@ -65,7 +71,7 @@ def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
     kept = texts.pop("answers", None) if event.type == "ticket.form_filled" else None
     return Step(
         at=recorded.at,
-        type="ticket.registered" if event.type == "ticket.opened" else event.type,
+        type=_type_of(event),
         actor=recorded.actor,
         data={field: value for field, value in data.items() if field not in refs},
         texts=texts,

@@ -1,7 +1,7 @@
 """How tickets are shown to who may see them: one, a page of a list, an inbox."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,9 +13,11 @@ from chassis.errors import Forbidden, Invalid, NotFound
 from chassis.journal import Aggregates, Outcome, Recorded, Snapshot
 from contracts.calls.routing import (
     ActedOn,
+    GetReadable,
     Inbox,
     ListTickets,
     OpenReferral,
+    Readable,
     Refusal,
     TicketPage,
     TicketView,
@@ -28,6 +30,7 @@ from services.routing.handlers import allowed
 from services.routing.handlers.case import Grounds
 from services.routing.partners import outside_of
 from services.routing.parts import asked_as, parts_of
+from services.routing.repository.queues import QUEUE_ORDER
 
 _INBOX = 200
 _NEWEST = [("updated_at", -1), ("_id", -1)]
@@ -70,6 +73,21 @@ class Views:
             found = self._tickets.find({"_id": code}, limit=1)
         return self._allowed(found[0] if found else None)
 
+    def readable_of(self, request: GetReadable) -> Readable:
+        """Give those tickets and units whose tickets the caller may read."""
+        found = self._tickets.find({"_id": {"$in": request.codes}}, limit=len(request.codes) or 1)
+        organisation, me = self._grounds.organisation, self._asker
+        scope = scope_of(me.role, "ticket.read")
+        below = [me.unit] if scope == "team" else organisation.subtree(me.unit)
+        return Readable(
+            codes=[
+                item.stream
+                for item in found
+                if item.state.opened_at and Standing(item.state, me, organisation).may_read
+            ],
+            units=[unit for unit in request.units if scope == "all" or (scope and unit in below)],
+        )
+
     def followed(self, code: str) -> tuple[TicketView, list[Recorded]]:
         """Show one with its history; raises NotFound or Forbidden."""
         found, history = self._tickets.told(code)
@@ -91,6 +109,7 @@ class Views:
             "unit": request.unit,
             "owner": request.owner,
             "assignee": request.assignee,
+            "tags": request.tag,
         }
         query |= {field: value for field, value in wanted.items() if value is not None}
         if request.codes is not None:
@@ -114,7 +133,7 @@ class Views:
         return Inbox(
             work=self._list({"held_by": me.person, **awake}),
             out=self._out({"owner": me.person, "assignee": {"$ne": me.person}, **at_work, **awake}),
-            queue=self._list({**queue, "for_person": {"$in": [None, me.person]}}),
+            queue=self._list({**queue, "for_person": {"$in": [None, me.person]}}, QUEUE_ORDER),
             asked=self._asked(),
             questions=self._questions(),
         )
@@ -154,12 +173,13 @@ class Views:
             actions=actions,
             outside=outside_of(ticket),
             client=ticket.client.partner if ticket.client else None,
+            tags=list(ticket.tags),
             **parts_of(ticket, self._grounds.workflow_of(ticket), actions),
         )
 
     def _out(self, query: dict[str, Any]) -> list[TicketView]:
         """Show what is with others, the longest there first."""
-        found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)
+        found = self._tickets.find_again(query, sort=_URGENT, limit=_INBOX)
         views = [
             msgspec.structs.replace(
                 self.show(_shown(item)), away=attention.away(item.state, self._now)
@@ -172,7 +192,9 @@ class Views:
         """Show what the caller's unit, or he himself, was asked about."""
         if self._asker.unit is None:
             return []
-        found = self._tickets.find({"questioned": self._asker.unit}, sort=_URGENT, limit=_INBOX)
+        found = self._tickets.find_again(
+            {"questioned": self._asker.unit}, sort=_URGENT, limit=_INBOX
+        )
         organisation = self._grounds.organisation
         mine = (i for i in found if Standing(i.state, self._asker, organisation).was_asked)
         return [self.show(_shown(item)) for item in mine]
@@ -196,8 +218,10 @@ class Views:
         shown = self._list({"asked": {"$in": names}})
         return [view for view in shown if not _PARTS.isdisjoint(view.actions)]
 
-    def _list(self, query: dict[str, Any]) -> list[TicketView]:
-        found = self._tickets.find(query, sort=_URGENT, limit=_INBOX)
+    def _list(
+        self, query: dict[str, Any], order: Sequence[tuple[str, int]] = _URGENT
+    ) -> list[TicketView]:
+        found = self._tickets.find_again(query, sort=order, limit=_INBOX)
         return [self.show(_shown(item)) for item in found]
 
     def _visible(self) -> dict[str, Any]:

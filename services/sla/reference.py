@@ -38,7 +38,14 @@ from services.sla.domain.history import NOTHING_KNOWN
 from services.sla.domain.holidays import HolidayTerms
 from services.sla.domain.hours import OFFICIAL
 from services.sla.outlook import Outlook
-from services.sla.repository import Endings, Kind, Publication, Publications, Trials
+from services.sla.repository import (
+    Endings,
+    Kind,
+    Publication,
+    Publications,
+    RunningClocks,
+    Trials,
+)
 
 #: How far the clocks of two services' databases may lie apart without harm.
 APART = timedelta(seconds=1)
@@ -84,6 +91,11 @@ class Agreements(Reference):
     def trials(self) -> Trials:
         """Where trials are stored."""
         return Trials(self.runtime.database)
+
+    @late
+    def running(self) -> RunningClocks:
+        """Clocks on which time passes."""
+        return RunningClocks(self.runtime.database)
 
     @late
     def outlook(self) -> Outlook:
@@ -139,6 +151,19 @@ class Agreements(Reference):
         if item is None:
             raise NotFound("definition_not_found")
         return item
+
+    def versions(self, kind: Kind, name: str) -> list[Publication]:
+        """Give every version of one thing, newest first; raises NotFound."""
+        everything = publishing.followed({}, self.publications.after(0))
+        found = [item for item in everything if (item.kind, item.id) == (kind, name)]
+        if not found:
+            raise NotFound("definition_not_found")
+        return found[::-1]
+
+    def check(self, kind: Kind, name: str, definition: dict[str, Any]) -> None:
+        """Raise Invalid, naming every fault, unless a definition could be published."""
+        self.refresh()
+        publishing.check(kind, definition, self.book, name=name)
 
     def refresh(self) -> None:
         """Bring the book up to what has been published."""

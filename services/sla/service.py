@@ -1,5 +1,6 @@
 """The sla service: wiring only."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
@@ -12,6 +13,8 @@ from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
 from chassis.timers import background, due, everywhere
 from contracts.calls.base import Nothing
+from contracts.calls.days import GetPromised, GetWorkingDays, WorkingDay
+from contracts.calls.nearest import GetNearest, Nearest
 from contracts.calls.promises import PublicAgreement
 from contracts.calls.sla import (
     AgreementView,
@@ -30,6 +33,7 @@ from contracts.calls.sla import (
     GetTimes,
     GiveReason,
     HolidaysView,
+    NextDue,
     Replanning,
     RequestException,
     SeedHolidays,
@@ -38,6 +42,7 @@ from contracts.calls.sla import (
     UnitClocksPage,
 )
 from contracts.calls.trials import NameTrial, StartTrial, TrialView
+from contracts.calls.versions import CheckDraft, GetVersions, Version
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
@@ -61,10 +66,11 @@ from contracts.routing import (
     TicketWaiting,
     TicketWithdrawn,
 )
-from services.sla import expecting, handlers, past, promises, verdicts
+from services.sla import expecting, handlers, past, planning, promises, verdicts
 from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.explaining import explain
 from services.sla.domain.finding import index
+from services.sla.domain.nearest import nearest
 from services.sla.domain.views import view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
@@ -178,9 +184,29 @@ class SlaService:
         return expecting.views(states, self.reference.holding(states.values()), call.now)
 
     @query
+    def next_due(self, request: GetTimes, call: Call) -> dict[str, NextDue]:
+        call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        book = self.reference.holding(states.values())
+        found = {code: nearest(state, book, call.now) for code, state in states.items()}
+        return {code: due for code, due in found.items() if due is not None}
+
+    @query
     def expectations(self, _request: Nothing, call: Call) -> list[Calibration]:
         call.require("report.read")
         return self.reference.outlook.calibrations()
+
+    @query
+    def working_days(self, request: GetWorkingDays, call: Call) -> dict[str, list[WorkingDay]]:
+        call.require("ticket.read")
+        self.reference.refresh()
+        return planning.working_days(request, self.reference.book)
+
+    @query
+    def promised(self, request: GetPromised, call: Call) -> dict[str, datetime]:
+        call.require("ticket.read")
+        states = self.tickets.states(request.codes)
+        return planning.promised(states, self.reference.holding(states.values()), call.now)
 
     @query
     def unit_clocks(self, request: UnitClocks, call: Call) -> UnitClocksPage:
@@ -192,6 +218,11 @@ class SlaService:
             for code, state in found.items()
         }
         return UnitClocksPage(tickets=shown, next=following)
+
+    @query
+    def nearest(self, request: GetNearest, call: Call) -> Nearest:
+        call.require("report.read")
+        return self.reference.running.nearest(request.units, call.now, request.limit)
 
     @query
     def explain(self, request: Explain, call: Call) -> Explanation:
@@ -246,6 +277,17 @@ class SlaService:
         call.require("ticket.read")
         return _shown(HolidaysView, self.reference.one("holidays", request.id))
 
+    @query
+    def versions(self, request: GetVersions, call: Call) -> list[Version]:
+        call.require("admin.change")
+        return [_version(item) for item in self.reference.versions(request.kind, request.id)]
+
+    @query
+    def check_draft(self, request: CheckDraft, call: Call) -> bool:
+        call.require("admin.change")
+        self.reference.check(request.kind, request.id, request.definition)
+        return True
+
     @command
     def define_agreement(self, request: DefineAgreement, call: Call) -> AgreementView:
         call.require("admin.change")
@@ -279,6 +321,13 @@ class SlaService:
     @cached_property
     def _follower(self) -> Follower:
         return Follower(self.tickets, self.reference)
+
+
+def _version(item: Publication) -> Version:
+    """Show a version with who published it, and when."""
+    return Version(
+        id=item.id, version=item.version, definition=item.definition, by=item.by, at=item.at
+    )
 
 
 def _shown(kind: type[V], item: Publication) -> V:

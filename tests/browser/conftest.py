@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from deploy.local.installation import Installation
 from tests.system.client import Api
 
-_CHROMIUM = "/usr/bin/chromium"
-_QUIET = (
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -20,13 +20,13 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-_LOCALES = {"fa": "fa-IR", "en": "en-GB"}
+LOCALES = {"fa": "fa-IR", "en": "en-GB"}
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_QUIET))
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield started
         started.close()
 
@@ -41,7 +41,7 @@ def page(browser: Browser, installation: Installation, language: str) -> Iterato
     """A phone of somebody who reads the language; what the browser complains of fails the test."""
     context = browser.new_context(
         base_url=installation.addresses.gateway,
-        locale=_LOCALES[language],
+        locale=LOCALES[language],
         viewport={"width": 390, "height": 844},
     )
     opened = context.new_page()
@@ -75,3 +75,23 @@ def supervisor(installation: Installation) -> Api:
 def admin(installation: Installation) -> Api:
     password = installation.environment["PEYGIR_DEMO_PASSWORD"]
     return Api(installation.addresses.gateway).sign_in("admin", password)
+
+
+@pytest.fixture
+def office(browser: Browser, installation: Installation, language: str) -> Iterator[Page]:
+    """A desktop of somebody of the staff, not signed in yet."""
+    context = browser.new_context(
+        base_url=installation.addresses.gateway,
+        locale=LOCALES[language],
+        viewport={"width": 1366, "height": 850},
+    )
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    yield opened
+    context.close()
+    assert [each for each in complaints if "Failed to load resource" not in each] == []

@@ -297,6 +297,7 @@ BESIDE: Mapping[str, list[tuple[bool, list[str], list[str]]]] = {
     "answer-question": [(False, ["asked"], [])],
     "take-question-back": [(False, _WORKERS, ["has_asked"])],
     "chase": [(False, _WORKERS, ["is_away"])],
+    "tag": [(True, _WORKERS, [])],
     "follow": [(True, ["reader"], [])],
     "unfollow": [(True, ["reader"], ["follows"])],
     "snooze": [(False, ["owner", "assignee"], [])],

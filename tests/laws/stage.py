@@ -187,7 +187,13 @@ class Stage:
         grounding = Grounding()
         grounding.__dict__ |= {
             "lookup": _Lookup(self),
-            "places": Places(self.loads, self._acquaintance),  # type: ignore[arg-type]
+            "places": Places(
+                self.loads,  # type: ignore[arg-type]
+                self._acquaintance,  # type: ignore[arg-type]
+                # Nobody else goes on while somebody waits.
+                patience=0,
+                has_really=lambda person, work: work in self.loads.held[person],
+            ),
             "runtime": self,
             "store": SimpleNamespace(partners=_Partners()),
             "settings": SimpleNamespace(value=SimpleNamespace(zone="Asia/Tehran")),

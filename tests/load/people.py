@@ -28,7 +28,7 @@ class People:
     """The demo's accounts and many requesters, at one gateway."""
 
     def __init__(self, url: str, password: str) -> None:
-        self._url = url
+        self.url = url
         self._password = password
         self._signed_in: dict[str, tuple[Api, float]] = {}
         self._numbers = itertools.count()
@@ -41,7 +41,7 @@ class People:
         """Give somebody's way in; his token is renewed before it ends."""
         api, since = self._signed_in.get(who, (None, 0.0))
         if api is None or time.monotonic() - since > _TOKEN_SECONDS:
-            api = Api(self._url, who, self._password)
+            api = Api(self.url, who, self._password)
             self._signed_in[who] = (api, time.monotonic())
         return api
 
@@ -164,6 +164,6 @@ class People:
         sent = dict(headers or {})
         if who:
             sent["Authorization"] = f"Bearer {self.api(who).token}"
-        url = f"{self._url}/api/v1{path}"
+        url = f"{self.url}/api/v1{path}"
         async with http.request(method, url, json=body, headers=sent) as answer:
             return answer.status, await answer.json(content_type=None)

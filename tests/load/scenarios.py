@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from operator import attrgetter
 from typing import Any
 
+from tests.load import pages
 from tests.load.driver import Measured, Send, at_rate, by_callers
 from tests.load.people import People
 
@@ -44,6 +45,8 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "follow_32_callers": _callers(32, _following, expected=300),
     "inbox_8_callers": _callers(8, attrgetter("look_in"), expected=30),
+    "page_track": pages.track,
+    "page_inbox": pages.inbox,
     # A thousand events each.
     "event_feed": _callers(1, attrgetter("read_on"), expected=5),
     "report": _callers(4, attrgetter("report"), expected=20),

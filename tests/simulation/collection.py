@@ -53,6 +53,7 @@ class Result(NamedTuple):
     """What a write tells."""
 
     matched_count: int
+    upserted_count: int = 0
 
 
 class Collection:
@@ -149,9 +150,13 @@ class Collection:
         assert not ordered
         self._bulk([lambda item=item: self._shelf.put(item) for item in documents], "insert_many")
 
-    def bulk_write(self, operations: Sequence[Any], *, ordered: bool, session: Any = None) -> None:
-        """Replace and update, each by itself; raises BulkWriteError for those that failed."""
-        assert not ordered
+    def bulk_write(
+        self, operations: Sequence[Any], *, ordered: bool, session: Any = None
+    ) -> Result:
+        """Replace and update, each by itself; raises BulkWriteError for those that failed.
+
+        Where they are ordered, the first that fails is the last.
+        """
         writes = [
             lambda item=item: self._write(
                 item._filter,
@@ -161,7 +166,10 @@ class Collection:
             )
             for item in operations
         ]
-        self._bulk(writes, "bulk_write", session)
+        matched = self._bulk(writes, "bulk_write", session, ordered=ordered)
+        upserts = [bool(item._upsert) for item in operations]
+        upserted = sum(u and not m for u, m in zip(upserts, matched, strict=True))
+        return Result(sum(matched), upserted)
 
     def update_one(
         self, query: Document, update: Document, *, upsert: bool = False, session: Any = None
@@ -246,20 +254,25 @@ class Collection:
         for item in list(self._shelf.select(query))[:most]:
             self._shelf.remove(item.document["_id"])
 
-    def _bulk(self, writes: Sequence[Any], what: str, session: Any = None) -> None:
-        def effect() -> list[Document]:
-            faults = []
+    def _bulk(
+        self, writes: Sequence[Any], what: str, session: Any = None, *, ordered: bool = False
+    ) -> list[Any]:
+        def effect() -> tuple[list[Document], list[Any]]:
+            faults, told = [], []
             for index, write in enumerate(writes):
                 try:
-                    write()
+                    told.append(write())
                 except Duplicated as duplicated:
                     fault = {"index": index, "code": _DUPLICATE_KEY}
                     faults.append(fault | {"keyPattern": duplicated.pattern})
-            return faults
+                    if ordered:
+                        break
+            return faults, told
 
-        faults = self._call(what, effect, session)
+        faults, told = self._call(what, effect, session)
         if faults:
             raise BulkWriteError({"writeErrors": faults, "writeConcernErrors": []})
+        return told
 
     def _told(self, what: str, effect: Any, session: Any = None) -> Any:
         """Write one document; raises DuplicateKeyError as the server's answer."""

@@ -107,3 +107,4 @@ class Colleague(Answer):
     load: int
     #: Open tickets that he owns.
     owned: int
+    unit: str | None = None

@@ -12,6 +12,7 @@ from contracts.calls.base import Answer, Line, Request, Slug
 Tier = Annotated[int, Meta(ge=1, le=9)]
 Priority = Annotated[int, Meta(ge=1, le=5)]
 Version = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Tags = Annotated[list[Slug], Meta(max_length=20)]
 #: How a version came about.
 Origin = Literal["edited", "promoted", "restored"]
 
@@ -21,7 +22,8 @@ Origin = Literal["edited", "promoted", "restored"]
 class RuleRow(Request):
     """A row of the table: for which requests it holds, and what becomes of them.
 
-    It holds where every condition that it names does. The first row that holds decides.
+    It holds where every condition that it names does. The first row that holds decides who gets the
+    work. Where it says `go_on`, so may later ones add to it: tags, the highest priority, skills.
     """
 
     id: Slug
@@ -34,8 +36,11 @@ class RuleRow(Request):
     language: str | None = None
     #: The unit, or one above it, of the staff member who registered it for the requester.
     registered_in: Slug | None = None
+    #: A group of words of which the title or the description has one.
+    mentions: Slug | None = None
     #: JSONLogic over `subject`, `subjects`, `kind`, `channel`, `segment`, `language`,
-    #: `registered_in`, `date`, `weekday`, `hour` and `minute`, and over `answers.{field}` of the
+    #: `registered_in`, `mentions`, `date`, `weekday`, `hour` and `minute`, and over
+    #: `answers.{field}` of the
     #: request's form, where the field is routable.
     when: dict[str, Any] | None = None
     tier: Tier = 1
@@ -48,6 +53,10 @@ class RuleRow(Request):
     active: bool = True
     #: Points of capacity that a ticket takes.
     weight: Annotated[int, Meta(ge=1, le=1000)] = 1
+    #: Put on the ticket.
+    tags: Tags = []
+    #: Whether rows after it add what they give; else it is the last that is tried.
+    go_on: bool = False
 
 
 class DefineRule(RuleRow, kw_only=True):
@@ -70,6 +79,7 @@ class Rule(Answer):
     segment: str | None = None
     language: str | None = None
     registered_in: str | None = None
+    mentions: str | None = None
     when: dict[str, Any] | None = None
     skill: str | None = None
     priority: int | None = None
@@ -77,6 +87,8 @@ class Rule(Answer):
     strategy: str | None = None
     active: bool = True
     weight: int = 1
+    tags: list[str] = []
+    go_on: bool = False
 
 
 Rows = Annotated[list[RuleRow], Meta(max_length=500)]
@@ -153,6 +165,8 @@ class Decided(Answer):
     workflow: str | None = None
     strategy: str | None = None
     weight: int | None = None
+    #: Of this row and those after it that added to it.
+    tags: list[str] = []
 
 
 class TryRules(Request):
@@ -227,6 +241,8 @@ class ExplainRules(Request):
     language: str = "fa"
     #: The unit of the staff member who registers it for the requester.
     registered_in: Slug | None = None
+    #: Groups of words that it mentions.
+    mentions: list[Slug] = []
     #: What its form says, by field.
     answers: dict[str, Any] = {}
     #: Absent: now.

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from contracts.calls.base import Answer, Line, Request, Slug
+from contracts.calls.routing.account import SecondCode
 from contracts.calls.routing.attendance import Shift
 
 Rials = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
@@ -13,11 +14,15 @@ Level = Annotated[int, Meta(ge=1, le=3)]
 
 
 class Authenticate(Request):
-    """Command `authenticate`: check a staff member's password. Answers `Staff`."""
+    """Command `authenticate`: check a staff member's password. Answers `Staff`.
+
+    Who has a second factor gives its code too: `second_factor_required` asks for it.
+    """
 
     username: Line
     password: Annotated[str, Meta(min_length=1, max_length=256)]
     address: str = ""
+    code: SecondCode | None = None
 
 
 class Staff(Answer):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from contracts.calls.base import Answer, Code, Limit, Line, Request
+from contracts.calls.base import Answer, Code, Limit, Line, Request, Slug
 from contracts.calls.forms import ShownAnswer
 from contracts.calls.routing.attention import Away, OpenQuestion, ProposedAnswer
 
@@ -144,6 +144,8 @@ class TicketView(Answer):
     #: The seats of the approval that the step waits for, and how many must approve.
     seats: list[SeatView] = []
     seats_needed: int = 0
+    #: What it is about, as rules and people say.
+    tags: list[str] = []
 
 
 class Refusal(Answer):
@@ -170,6 +172,20 @@ class GetTicket(Request):
     code: Code
 
 
+class GetReadable(Request):
+    """Query `readable`; answers `Readable`."""
+
+    codes: Annotated[list[Code], Meta(max_length=200)] = []
+    units: Annotated[list[Slug], Meta(max_length=50)] = []
+
+
+class Readable(Answer):
+    """Which tickets, and which units' tickets, the caller may read of those asked for."""
+
+    codes: list[str]
+    units: list[str]
+
+
 class ListTickets(Request):
     """Query `tickets`; answers `TicketPage`, newest change first."""
 
@@ -177,6 +193,7 @@ class ListTickets(Request):
     unit: str | None = None
     owner: str | None = None
     assignee: str | None = None
+    tag: Slug | None = None
     codes: Annotated[list[Code], Meta(max_length=200)] | None = None
     limit: Limit = 50
     cursor: str | None = None

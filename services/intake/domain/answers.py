@@ -10,7 +10,8 @@ import msgspec
 from contracts.forms import Form, ReadyForm, answered
 from contracts.forms.telling import found_by, sought, told_fields
 from contracts.intake import FormRef
-from services.intake.domain.text import folded, sha256
+from contracts.writing import folded
+from services.intake.domain.text import sha256
 
 #: So much of a text is compared when a ticket is looked for by it.
 _COMPARED = 200

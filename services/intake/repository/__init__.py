@@ -5,6 +5,8 @@ Everything that could name a person is here and in no commit: erasing it leaves 
 
 from collections.abc import Hashable
 
+from pymongo import IndexModel
+
 from chassis.late import late
 from chassis.mongo import reign
 from chassis.runtime import Mongo
@@ -13,6 +15,12 @@ from services.intake.repository.claims import Claims
 from services.intake.repository.profiles import Profiles
 from services.intake.repository.subjects import Subjects
 from services.intake.repository.texts import Texts
+
+#: Plans are listed, and found when their time has come.
+PLAN_INDEXES = (
+    IndexModel("due_at", sparse=True),
+    IndexModel([("listed", 1), ("_id", 1)]),
+)
 
 
 class Store(Mongo):
@@ -38,6 +46,11 @@ class Store(Mongo):
         return Texts(self.db["texts"])
 
     @late
+    def plan_contents(self) -> Texts:
+        """What plans register, and for whom."""
+        return Texts(self.db["plan_contents"])
+
+    @late
     def subjects(self) -> Subjects:
         """The catalogue with its titles."""
         return Subjects(self.db["subjects"])
@@ -56,4 +69,4 @@ class Store(Mongo):
             collection.make_indexes()
 
 
-__all__ = ["Store"]
+__all__ = ["PLAN_INDEXES", "Store"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import select
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from eventlet.patcher import original
 
 C = TypeVar("C")
+#: Not eventlet's, whose answer takes a round through its hub: nothing is waited for here.
+_select: Any = original("select")
 
 
 class Connections(Generic[C]):
@@ -53,5 +56,6 @@ def has_hung_up(sock: object) -> bool:
     fileno = getattr(sock, "fileno", None)
     if fileno is None or fileno() < 0:
         return True
-    readable, _, _ = select.select([fileno()], [], [], 0)
-    return bool(readable)
+    poll = _select.poll()
+    poll.register(fileno(), _select.POLLIN)
+    return bool(poll.poll(0))

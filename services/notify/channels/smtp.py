@@ -14,6 +14,7 @@ from services.notify.channels.connections import Connections, has_hung_up
 
 PROVIDER = "smtp"
 _OK = 250
+_GO_ON = 354
 _CLOSING = 421
 _FINAL = 500
 _RECIPIENT_OK = frozenset({250, 251})
@@ -56,6 +57,8 @@ class Smtp:
                 refusal = self._hand_over(server, outgoing.address, body)
         except TimeoutError as error:
             raise NotTaken("timeout", closed=True) from error
+        except _Closing as error:
+            raise NotTaken("provider_busy", closed=True) from error
         except (OSError, smtplib.SMTPException) as error:
             raise NotTaken("unreachable", closed=True) from error
         if refusal is not None:
@@ -67,7 +70,13 @@ class Smtp:
         self._connections.close()
 
     def _hand_over(self, server: smtplib.SMTP, address: str, body: bytes) -> NotTaken | None:
-        """Give why the server did not take the letter; the connection stays good."""
+        """Give why the server did not take the letter; the connection stays good.
+
+        A server that bears it (RFC 2920, nearly all do) is told sender, recipient and that a letter
+        follows in one go: two round trips a letter instead of four.
+        """
+        if server.has_extn("pipelining"):
+            return self._in_one_go(server, address, body)
         code, _ = server.mail(self._sender)
         if code != _OK:
             return _refused(server, code, "sender_refused", closed=True)
@@ -78,6 +87,23 @@ class Smtp:
         if code != _OK:
             return _refused(server, code, "message_refused")
         return None
+
+    def _in_one_go(self, server: smtplib.SMTP, address: str, body: bytes) -> NotTaken | None:
+        server.send(f"MAIL FROM:<{self._sender}>\r\nRCPT TO:<{address}>\r\nDATA\r\n")
+        sender, recipient, start = (_reply(server) for _ in range(3))
+        if sender != _OK or recipient not in _RECIPIENT_OK:
+            if start == _GO_ON:
+                # It waits for a letter all the same; none has an end, too.
+                server.send(".\r\n")
+                _reply(server)
+            if sender != _OK:
+                return _refused(server, sender, "sender_refused", closed=True)
+            return _refused(server, recipient, "mailbox_refused")
+        code = start
+        if start == _GO_ON:
+            server.send(body.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+            code = _reply(server)
+        return None if code == _OK else _refused(server, code, "message_refused")
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -98,6 +124,17 @@ class Smtp:
         if self._server.username:
             server.login(unquote(self._server.username), unquote(self._server.password or ""))
         return server
+
+
+class _Closing(Exception):
+    """Raised when a server says that it is about to close the connection."""
+
+
+def _reply(server: smtplib.SMTP) -> int:
+    code, _ = server.getreply()
+    if code == _CLOSING:
+        raise _Closing
+    return code
 
 
 def _refused(server: smtplib.SMTP, code: int, why: str, *, closed: bool = False) -> NotTaken:

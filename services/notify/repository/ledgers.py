@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 
 from chassis.errors import Unavailable
 from chassis.journal.aggregates import Aggregates, Intent
-from chassis.journal.snapshots import Loaded
+from chassis.journal.loaded import Loaded
 from chassis.recent import Recent
 from contracts.notify import NotificationDelivered, NotificationFailed
 from services.notify.domain import attempts, receipts

@@ -121,6 +121,7 @@ def _values(item: Owed, answers: Answers, now: datetime) -> dict[str, Any]:
         "left": _seconds_left(particulars, now),
         "due_at": particulars.due_at,
         "state": particulars.state or "",
+        "number": particulars.number or 0,
         "expected_at": particulars.expected_at,
     }
 

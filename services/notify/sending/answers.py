@@ -58,7 +58,8 @@ class Answers:
     def __init__(self, owed: Sequence[Owed], asks: Asks, now: datetime) -> None:
         self._requesters = _ask(asks.requesters, _recipients(owed, REQUESTER))
         self._titles = _ask(
-            asks.titles, [item.code for item in owed if item.delivery.channel == EMAIL]
+            asks.titles,
+            [i.code for i in owed if i.delivery.channel == EMAIL and is_about_ticket(i.code)],
         )
         texts = (item.delivery.particulars.text for item in owed)
         self._texts = _ask(asks.texts, [text for text in texts if text])
@@ -137,6 +138,11 @@ _HELD_BY: dict[str, Callable[[TicketView], list[str]]] = {
 def _may_be_stale(item: Owed, now: datetime) -> bool:
     """Tell whether what a mark tells may be over by now: it waited, for the morning say."""
     return item.delivery.particulars.clock is not None and now - item.delivery.queued_at > _STALE
+
+
+def is_about_ticket(stream: str) -> bool:
+    """Tell whether a message is about a ticket, and not about a unit."""
+    return ":" not in stream
 
 
 def _is_to_partner(item: Owed) -> bool:

@@ -9,6 +9,7 @@ template that an administrator got wrong.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,8 @@ LANGUAGES = ("fa", "en")
 MOST_CHARACTERS = {"sms": 600, "email": 60_000, "push": 600}
 #: Links that stand on a line of their own and can be followed.
 _LINKS = ("link", "acknowledge", "list")
+#: Stands for what a page is filled with.
+_HOLE = "\ufffc"
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -48,7 +51,7 @@ class Renderer:
         self.list = public_url.rstrip("/") + "/"
         self._link = self.list + "track"
         self._texts = _environment(folder, autoescape=False)
-        self._pages = _environment(folder, autoescape=True)
+        self._folder = folder
         self._wordings = {language: Wording(language, zone) for language in LANGUAGES}
 
     def render(self, template: str, channel: str, language: str, values: dict[str, Any]) -> Message:
@@ -90,13 +93,23 @@ class Renderer:
         return "".join(kept).strip()
 
     def _page(self, language: str, subject: str, text: str, links: frozenset[str]) -> str:
+        head, body, between, end = self._frames[language]
         paragraphs = [_paragraph(part, links) for part in text.split("\n\n")]
-        return self._pages.get_template("page.html.j2").render(
-            language=language,
-            direction="rtl" if language == "fa" else "ltr",
-            subject=subject,
-            paragraphs=paragraphs,
-        )
+        return "".join((head, escape(subject), body, between.join(paragraphs), end))
+
+    @cached_property
+    def _frames(self) -> dict[str, list[str]]:
+        """What surrounds subject and paragraphs, by language: the same in every letter."""
+        page = _environment(self._folder, autoescape=True).get_template("page.html.j2")
+        return {
+            language: page.render(
+                language=language,
+                direction="rtl" if language == "fa" else "ltr",
+                subject=_HOLE,
+                paragraphs=[_HOLE, _HOLE],
+            ).split(_HOLE)
+            for language in LANGUAGES
+        }
 
 
 def _paragraph(part: str, links: frozenset[str]) -> Markup:

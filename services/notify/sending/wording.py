@@ -31,6 +31,7 @@ _UNITS = {
     "en": {"second": "{} second", "minute": "{} minute", "hour": "{} hour"},
 }
 _REQUESTS = {"fa": "{} درخواست", "en": "{} request"}
+_PROMISES = {"fa": "{} قول", "en": "{} promise"}
 _AND = {"fa": " و ", "en": " and "}
 _CLOCKS = {
     "fa": {
@@ -102,17 +103,21 @@ class Wording:
 
     def requests(self, number: int) -> str:
         """Give a number of requests."""
-        text = _REQUESTS[self._language].format(number)
-        if self._language == "fa":
-            return text.translate(_PERSIAN)
-        return text if number == 1 else text + "s"
+        return self._number(_REQUESTS[self._language], number)
+
+    def promises(self, number: int) -> str:
+        """Give a number of promises."""
+        return self._number(_PROMISES[self._language], number)
 
     def clock(self, name: str) -> str:
         """Give the name of a target; one that the organisation named itself stays as it is."""
         return _CLOCKS[self._language].get(name) or self.words(name, 40)
 
     def _count(self, unit: str, number: int) -> str:
-        text = _UNITS[self._language][unit].format(number)
+        return self._number(_UNITS[self._language][unit], number)
+
+    def _number(self, words: str, number: int) -> str:
+        text = words.format(number)
         if self._language == "fa":
             return text.translate(_PERSIAN)
         return text if number == 1 else text + "s"

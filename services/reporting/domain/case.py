@@ -34,6 +34,7 @@ from contracts.routing import (
     TicketResumed,
     TicketReturned,
     TicketSentBack,
+    TicketTagged,
     TicketTriaged,
     TicketWaiting,
     TicketWithdrawn,
@@ -101,6 +102,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     solved_at: datetime | None = None
     #: Whether its owner had solved it in the first line then, without anybody else.
     at_once: bool = False
+    tags: list[str] = []
 
     def entered(self, event: StateEvent, at: datetime, **changes: Any) -> Case:
         """Give the case after an event that tells its state; ends a wait that the event leaves."""
@@ -127,6 +129,12 @@ def owned(case: Case, event: TicketOwned, _at: datetime) -> Case:
 @CASE.on(TicketPrioritised)
 def prioritised(case: Case, event: TicketPrioritised, _at: datetime) -> Case:
     return replace(case, priority=event.priority)
+
+
+@CASE.on(TicketTagged)
+def tagged(case: Case, event: TicketTagged, _at: datetime) -> Case:
+    kept = [tag for tag in case.tags if tag not in event.removed]
+    return replace(case, tags=list(dict.fromkeys([*kept, *event.added])))
 
 
 @CASE.on(TicketAssigned)

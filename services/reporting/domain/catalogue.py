@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
+from services.reporting.domain.catalogue_said import SAID
 from services.reporting.domain.reports import (
+    TICKET,
     Computed,
     Definition,
-    at_percentile,
     column,
-    mean,
     rate,
+    seconds,
     share,
     total,
 )
-
-_TICKET = ("channel", "kind", "subject", "unit", "day")
-
-
-def _seconds(name: str, fa: str, en: str, measure: str) -> tuple[Computed, ...]:
-    """Give mean, median and 90th percentile of a spread measure of finished tickets."""
-    return (
-        Computed(
-            column(f"{name}_mean", f"میانگین {fa}", f"{en}, mean", "seconds"),
-            mean(measure, "finished"),
-        ),
-        Computed(
-            column(f"{name}_median", f"میانهٔ {fa}", f"{en}, median", "seconds"),
-            at_percentile(measure, 0.5),
-        ),
-        Computed(
-            column(f"{name}_p90", f"صدک نودم {fa}", f"{en}, 90th percentile", "seconds"),
-            at_percentile(measure, 0.9),
-        ),
-    )
-
 
 WORK_GROUPS = Definition(
     name="work_groups",
@@ -42,7 +22,7 @@ WORK_GROUPS = Definition(
         "en": "In how many tickets each work group was logged, and its share of time and cost.",
     },
     cube="work",
-    by=_TICKET,
+    by=TICKET,
     part=column("work_group", "گروه کار", "Work group", "text"),
     columns=(
         Computed(column("tickets", "درخواست", "Tickets", "count"), total("tickets")),
@@ -73,15 +53,15 @@ TOUCH_AND_WAITING = Definition(
         "from registering to the end. Medians and percentiles are true to 5 %.",
     },
     cube="case",
-    by=_TICKET,
+    by=TICKET,
     columns=(
         Computed(
             column("finished", "درخواست پایان‌یافته", "Finished tickets", "count"),
             total("finished"),
         ),
-        *_seconds("touch", "زمان کار", "Touch time", "touch_seconds"),
-        *_seconds("waiting", "زمان انتظار", "Waiting time", "waited_seconds"),
-        *_seconds("total", "کل زمان", "Total time", "total_seconds"),
+        *seconds("touch", "زمان کار", "Touch time", "touch_seconds"),
+        *seconds("waiting", "زمان انتظار", "Waiting time", "waited_seconds"),
+        *seconds("total", "کل زمان", "Total time", "total_seconds"),
     ),
 )
 
@@ -93,7 +73,7 @@ SLA_ATTAINMENT = Definition(
         "en": "How often each clock of the agreements was met in time, and how often missed.",
     },
     cube="clock",
-    by=("agreement", *_TICKET),
+    by=("agreement", *TICKET),
     part=column("clock", "ساعت", "Clock", "text"),
     columns=(
         Computed(column("met", "رعایت‌شده", "Met", "count"), total("met")),
@@ -116,7 +96,7 @@ FIRST_CONTACT_RESOLUTION = Definition(
         "no referral, question or wait, a call within an hour, no reopening within seven days.",
     },
     cube="case",
-    by=_TICKET,
+    by=TICKET,
     columns=(
         Computed(
             column("finished", "درخواست پایان‌یافته", "Finished tickets", "count"),
@@ -141,7 +121,7 @@ REOPENINGS = Definition(
         "en": "Tickets that came back to life after they were finished, beside those answered.",
     },
     cube="case",
-    by=_TICKET,
+    by=TICKET,
     columns=(
         Computed(column("reopenings", "بازگشایی", "Reopenings", "count"), total("reopenings")),
         Computed(
@@ -169,7 +149,7 @@ WAITS = Definition(
         "en": "How often work had to wait, in how many tickets, and who held the time.",
     },
     cube="case",
-    by=_TICKET,
+    by=TICKET,
     columns=(
         Computed(column("runs", "نوبت انتظار", "Waits", "count"), total("waits")),
         Computed(column("cases", "درخواست", "Tickets that waited", "count"), total("wait_cases")),
@@ -203,7 +183,7 @@ HANDOVERS = Definition(
         "en": "How often the work went from one person to another, and in how many tickets.",
     },
     cube="case",
-    by=_TICKET,
+    by=TICKET,
     columns=(
         Computed(column("changes", "جابه‌جایی", "Changes of person", "count"), total("handovers")),
         Computed(
@@ -291,5 +271,6 @@ CATALOGUE: dict[str, Definition] = {
         HANDOVERS,
         TEAMS_TOUCHED,
         SUPPORT_LINES,
+        *SAID,
     )
 }

@@ -28,6 +28,10 @@ DIMENSIONS: dict[str, dict[str, str]] = {
 }
 
 
+#: What a report over tickets can be grouped by.
+TICKET = ("channel", "kind", "subject", "unit", "day")
+
+
 class Computed(NamedTuple):
     """A column with the function that fills it."""
 
@@ -86,7 +90,7 @@ def _wholes(groups: Groups) -> dict[str, Measures]:
 
 
 def column(name: str, fa: str, en: str, unit: str) -> Column:
-    """Give a column of the unit `count`, `seconds`, `percent`, `rials` or `text`."""
+    """Give a column of the unit `count`, `seconds`, `percent`, `rials`, `number` or `text`."""
     return Column(name=name, title={"fa": fa, "en": en}, unit=unit)
 
 
@@ -113,6 +117,24 @@ def mean(measure: str, over: str) -> Figure:
 def at_percentile(measure: str, wanted: float) -> Figure:
     """A percentile of a spread measure, true to 5 %."""
     return lambda sums, _: percentile(sums, measure, wanted)
+
+
+def seconds(name: str, fa: str, en: str, measure: str) -> tuple[Computed, ...]:
+    """Give mean, median and 90th percentile of a spread measure of finished tickets."""
+    return (
+        Computed(
+            column(f"{name}_mean", f"میانگین {fa}", f"{en}, mean", "seconds"),
+            mean(measure, "finished"),
+        ),
+        Computed(
+            column(f"{name}_median", f"میانهٔ {fa}", f"{en}, median", "seconds"),
+            at_percentile(measure, 0.5),
+        ),
+        Computed(
+            column(f"{name}_p90", f"صدک نودم {fa}", f"{en}, 90th percentile", "seconds"),
+            at_percentile(measure, 0.9),
+        ),
+    )
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chassis.decisions import Evolution
+from contracts.envelope import Answered
 from contracts.intake import TicketMessageReceived, TicketRegistered
 
 
@@ -23,6 +24,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     imported: bool = False
     messages: int = 0
     first_message_at: datetime | None = None
+    #: The form that was filled in, and of its answers what is counted.
+    form: str = ""
+    figures: dict[str, Answered] = {}
 
 
 REQUEST = Evolution(Request)
@@ -38,6 +42,8 @@ def registered(request: Request, event: TicketRegistered, at: datetime) -> Reque
         channel=event.channel,
         segment=event.segment,
         imported=event.imported,
+        form=event.form.id if event.form else "",
+        figures=event.figures,
     )
 
 

@@ -7,7 +7,8 @@ was added can be taken back without a rest.
 
 Cubes: `case` (one row for each dimension of the ticket), `touched` (each unit the work was in),
 `work` (each work group of its log), `clock` (each run of a clock), `line` (each line of support
-that a finished ticket was in).
+that a finished ticket was in), `tag` (each tag of the ticket),
+`choice` and `number` (answers in forms).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from services.reporting.domain import lines
 from services.reporting.domain.case import Case, Work
 from services.reporting.domain.contact import at_first_contact
 from services.reporting.domain.facts import TicketFacts
+from services.reporting.domain.said import said
 from services.reporting.domain.spread import spread
 
 #: The holders of a wait that have a measure of their own.
@@ -55,6 +57,11 @@ def contributions(facts: TicketFacts, zone: tzinfo) -> Contributions:
     if facts.case.finished_at is not None:
         for line, stayed in lines.measures(facts.case.stays).items():
             rows[Key("line", day, "channel", facts.request.channel, line)] = stayed
+    rows |= {
+        Key(cube, day, by, value, part): counted or measures
+        for cube, part, counted in said(facts.request, facts.case)
+        for by, value in _dimensions(facts)
+    }
     for by, value, work in _work_lines(facts):
         _add(rows, Key("work", day, by, value, work.work_group), _line_measures(work))
     for key in [key for key in rows if key.cube == "work"]:

@@ -12,7 +12,16 @@ from typing import Any
 import msgspec
 
 from chassis.errors import FieldFault, Invalid
-from services.routing.actions import attention, ending, flows, joining, partners, placing, work
+from services.routing.actions import (
+    attention,
+    ending,
+    flows,
+    joining,
+    partners,
+    placing,
+    tags,
+    work,
+)
 from services.routing.actions.base import Arguments, Deed, Filled, refer_to, written
 
 __all__ = ["ARGUMENTS", "Arguments", "Deed", "Filled", "read_arguments", "refer_to", "written"]
@@ -26,6 +35,7 @@ ARGUMENTS: Mapping[str, type[Arguments]] = {
     **joining.ARGUMENTS,
     **attention.ARGUMENTS,
     **partners.ARGUMENTS,
+    **tags.ARGUMENTS,
 }
 
 

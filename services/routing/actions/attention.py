@@ -14,6 +14,7 @@ from msgspec import Meta
 from contracts.calls.base import Slug, Text
 from contracts.routing.attention import News
 from services.routing.actions.base import Arguments
+from services.routing.domain.named_times import NamedTime
 
 QuestionId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
 
@@ -62,9 +63,11 @@ class Unfollow(Arguments):
 
 
 class PutOff(Arguments):
-    """Have the ticket out of one's inbox until then."""
+    """Have the ticket out of one's inbox until then: an instant, or a time by name."""
 
-    until: datetime
+    until: datetime | None = None
+    #: By the calendar of one's unit, where no instant is given.
+    when: NamedTime | None = None
 
 
 class Wake(Arguments):

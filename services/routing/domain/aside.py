@@ -36,6 +36,7 @@ _TABLE: dict[str, Transition] = {
         Transition(
             action="chase", leaves=_ALIVE, who=["ticket.work", *_WORKERS], guards=["is_away"]
         ),
+        Transition(action="tag", leaves=_ANY, who=["ticket.work", *_WORKERS]),
         Transition(action="follow", leaves=_ANY, who=["reader"]),
         Transition(action="unfollow", leaves=_ANY, who=["reader"], guards=["follows"]),
         Transition(action="snooze", leaves=_ALIVE, who=["owner", "assignee"]),

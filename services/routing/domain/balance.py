@@ -27,6 +27,8 @@ class Burden(NamedTuple):
     points: int = 0
     #: Counts up over all who take turns; 0 before the first.
     turn: int = 0
+    #: Those of the points that decisions under way may still not give him.
+    open: int = 0
 
 
 Burdens = Mapping[str, Burden]
@@ -46,14 +48,31 @@ def has_room(person: Person, job: Job, burdens: Burdens) -> bool:
     return points + person.points(job.weight) <= person.capacity
 
 
+def stays_even(chosen: Person, people: Iterable[Person], job: Job, burdens: Burdens) -> bool:
+    """Tell whether he has no more than any other even if nobody else gets what is under way."""
+    has = burdens.get(chosen.id, _NONE).points / chosen.capacity
+    return all(
+        has <= _certain(other, burdens)
+        for other in people
+        if other.id != chosen.id and has_room(other, job, burdens)
+    )
+
+
 def fewest_owned(agents: Iterable[Person], owned: Mapping[str, int]) -> Person | None:
     """Give the desk agent who owns the fewest open tickets; owning knows no limit."""
     return min(agents, key=lambda p: (owned.get(p.id, 0), p.id), default=None)
 
 
 def _by_load(person: Person, _job: Job, burdens: Burdens) -> tuple[Any, ...]:
-    """Most room in proportion to his capacity."""
-    return (burdens.get(person.id, _NONE).points / person.capacity,)
+    """Most room in proportion to his capacity; of equals who may turn out to have more."""
+    has = burdens.get(person.id, _NONE).points / person.capacity
+    return (has, _certain(person, burdens))
+
+
+def _certain(person: Person, burdens: Burdens) -> float:
+    """Give what somebody has at least, in proportion to his capacity."""
+    burden = burdens.get(person.id, _NONE)
+    return (burden.points - burden.open) / person.capacity
 
 
 def _by_turn(person: Person, _job: Job, burdens: Burdens) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from contracts.calls.routing.staff import Rate
 from contracts.days import read_date
 from contracts.rights import scope_of
 from services.routing.domain.attendance import ALWAYS, Times
-from services.routing.domain.rules import Table, table_of
+from services.routing.domain.rules import AND, Table, table_of
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +43,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return self.active and works and self.capacity > 0
 
     def level(self, skill: str) -> int:
-        """Give how well he has a skill: 0 when he has not."""
-        return self.skill_levels.get(skill, 1) if skill in self.skills else 0
+        """Give how well he has a skill: 0 when he has not; of several, the one he has least."""
+        return min(
+            self.skill_levels.get(one, 1) if one in self.skills else 0 for one in skill.split(AND)
+        )
+
+    def has(self, skill: str | None) -> bool:
+        """Tell whether he has a skill, or each of several."""
+        return skill is None or self.level(skill) > 0
 
     def points(self, weight: int) -> int:
         """Give what a ticket of a weight takes of his capacity: all of it at most."""
@@ -101,8 +107,14 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
             if person.unit == unit
             and person.tier == tier
             and self.is_there(person)
-            and (skill is None or skill in person.skills)
+            and person.has(skill)
         ]
+
+    def has_somebody(self, unit: str, tier: int, skill: str) -> bool:
+        """Tell whether anybody of a team has a skill, or each of several, there or not."""
+        everybody = self.people.values()
+        team = (p for p in everybody if (p.unit, p.tier) == (unit, tier))
+        return any(self.works(person) and person.has(skill) for person in team)
 
     def works(self, person: Person) -> bool:
         """Tell whether work can be given to somebody at all: to no supplier's people."""

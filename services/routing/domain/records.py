@@ -12,6 +12,7 @@ import msgspec
 from chassis.decisions import Evolution
 from contracts.calls.routing.attendance import Presence
 from contracts.routing import (
+    LoadLevel,
     PartnerChanged,
     PersonChanged,
     PersonLeaveCancelled,
@@ -19,6 +20,8 @@ from contracts.routing import (
     PersonPresenceChanged,
     RulesPublished,
     UnitChanged,
+    UnitOvercommitted,
+    UnitRelieved,
 )
 from services.routing.domain.attendance import OnLeave
 
@@ -34,6 +37,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     leaves: tuple[OnLeave, ...] = ()
     #: The last version of the rules that was told of.
     rules: int = 0
+    #: How full a unit is, as was told of it and is still so; since when, and who was told.
+    load: LoadLevel | None = None
+    loaded_since: datetime | None = None
+    told: tuple[str, ...] = ()
 
 
 RECORDS = Evolution(Record)
@@ -85,3 +92,15 @@ def rules_published(state: Record, event: RulesPublished, _at: datetime) -> Reco
 @RECORDS.on(PartnerChanged)
 def partner_changed(state: Record, event: PartnerChanged, _at: datetime) -> Record:
     return _changed(state, active=event.active)
+
+
+@RECORDS.on(UnitOvercommitted)
+def unit_overcommitted(state: Record, event: UnitOvercommitted, at: datetime) -> Record:
+    told = tuple(dict.fromkeys((*state.told, *event.told)))
+    since = state.loaded_since or at
+    return msgspec.structs.replace(state, load=event.level, loaded_since=since, told=told)
+
+
+@RECORDS.on(UnitRelieved)
+def unit_relieved(state: Record, _event: UnitRelieved, _at: datetime) -> Record:
+    return msgspec.structs.replace(state, load=None, loaded_since=None, told=())

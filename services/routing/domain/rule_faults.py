@@ -26,6 +26,8 @@ class Known(NamedTuple):
     workflows: Collection[str]
     #: The parents of subjects; None where they are not asked for.
     subjects: Mapping[str, str | None] | None = None
+    #: Groups of words; None where they are not asked for.
+    words: Collection[str] | None = None
 
     def subject_line(self, subject: str) -> list[str]:
         """Give a subject and those above it."""
@@ -94,6 +96,8 @@ def _odd_names(number: int, rule: Rule, known: Known) -> Iterator[FieldFault]:
     known_ones = known.subjects
     if known_ones is not None and rule.subject is not None and rule.subject not in known_ones:
         yield _fault(number, "subject", "subject_unknown")
+    if known.words is not None and rule.mentions not in {None, *known.words}:
+        yield _fault(number, "mentions", "words_unknown")
 
 
 def _never_reached(rules: Sequence[Rule], known: Known) -> Iterator[FieldFault]:
@@ -106,7 +110,7 @@ def _never_reached(rules: Sequence[Rule], known: Known) -> Iterator[FieldFault]:
 
 
 def _takes_all_of(earlier: Rule, rule: Rule, known: Known) -> bool:
-    if earlier.when is not None and earlier.when != rule.when:
+    if earlier.go_on or (earlier.when is not None and earlier.when != rule.when):
         return False
     return all(_covers(column, earlier, rule, known) for column in COLUMNS)
 

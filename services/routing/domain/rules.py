@@ -1,12 +1,14 @@
 """The routing rules as decisions see them: a table of rows, of which the first that holds decides.
 
+Rows that say so let later ones add tags, skills and a higher priority.
+
 The columns are compared in plain Python, once for each combination that comes up; JSONLogic is
 asked only of rows whose columns hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -28,6 +30,7 @@ READABLE = frozenset(
         "segment",
         "language",
         "registered_in",
+        "mentions",
         "date",
         "weekday",
         "hour",
@@ -37,8 +40,10 @@ READABLE = frozenset(
 )
 #: The parts of a result that make a difference.
 RESULTS = tuple(name for name in Decided.__struct_fields__ if name != "row")
+#: Between skills that work asks for at once: `network+vpn`.
+AND = "+"
 #: How many of the facts columns are compared with.
-_COMPARED = 6
+_COMPARED = 7
 #: Combinations of columns that are remembered; then the memory begins anew.
 _REMEMBERED = 10_000
 
@@ -54,6 +59,8 @@ class Facts(NamedTuple):
     language: str
     #: The unit of who registered it for the requester, and those above it.
     units: tuple[str, ...]
+    #: Groups of words that its texts mention.
+    mentions: tuple[str, ...]
     #: When it was registered, and whose clocks tell its day and hour.
     at: datetime
     zone: str = "UTC"
@@ -71,6 +78,7 @@ class Facts(NamedTuple):
             "segment": self.segment,
             "language": self.language,
             "registered_in": list(self.units),
+            "mentions": list(self.mentions),
             "date": at.date().isoformat(),
             "weekday": WEEKDAYS[at.weekday()],
             "hour": at.hour,
@@ -87,6 +95,7 @@ _COLUMNS: Mapping[str, Callable[[str, Facts], bool]] = {
     "segment": lambda wanted, facts: wanted == facts.segment,
     "language": lambda wanted, facts: wanted == facts.language,
     "registered_in": lambda wanted, facts: wanted in facts.units,
+    "mentions": lambda wanted, facts: wanted in facts.mentions,
 }
 COLUMNS = tuple(_COLUMNS)
 
@@ -110,15 +119,20 @@ class Table:
         self._fitting: dict[tuple[Any, ...], tuple[_Row, ...]] = {}
 
     def rule_for(self, facts: Facts) -> Rule | None:
-        """Give the first row that holds."""
+        """Give the first row that holds, with what those add that it lets come after it."""
         data: dict[str, Any] | None = None
+        holding: list[Rule] = []
         for rule, logic in self._candidates(facts):
-            if logic is None:
+            if logic is not None:
+                data = data or facts.readable()
+                if not logic.holds(data):
+                    continue
+            if not rule.go_on and not holding:
                 return rule
-            data = data or facts.readable()
-            if logic.holds(data):
-                return rule
-        return None
+            holding.append(rule)
+            if not rule.go_on:
+                break
+        return united(holding) if holding else None
 
     def explain(self, facts: Facts) -> list[RowVerdict]:
         """Say of each row which of its conditions hold."""
@@ -139,7 +153,7 @@ class Table:
         for row in self._rows:
             if all(fits(row.rule, facts) for fits in _FITS):
                 yield row
-                if row.logic is None:
+                if row.logic is None and not row.rule.go_on:
                     return
 
 
@@ -196,6 +210,19 @@ def differing(before: Rule | None, after: Rule | None) -> list[str]:
         return []
     one, other = decided(before), decided(after)
     return [name for name in RESULTS if getattr(one, name) != getattr(other, name)]
+
+
+def united(rules: Sequence[Rule]) -> Rule:
+    """Give the first row with all tags, the highest priority and every skill of the rows."""
+    first = rules[0]
+    priorities = [rule.priority for rule in rules if rule.priority is not None]
+    skills = dict.fromkeys(rule.skill for rule in rules if rule.skill is not None)
+    return msgspec.structs.replace(
+        first,
+        tags=list(dict.fromkeys(tag for rule in rules for tag in rule.tags)),
+        priority=min(priorities, default=None),
+        skill=AND.join(skills) or None,
+    )
 
 
 def changed_rows(before: Iterable[Rule], after: Iterable[Rule]) -> list[str]:

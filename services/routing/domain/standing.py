@@ -174,21 +174,8 @@ class Standing:
 
     def is_meant(self, who: str) -> bool:
         """Tell whether a name of a workflow means him: a relation, a right, a role, a unit."""
-        test = RELATION_TESTS.get(who) or _PART_TESTS.get(who)
-        if test is not None:
-            return test(self)
-        if who in RIGHTS:
-            return self.has_right(who)
-        if who.startswith("supervisor@"):
-            return self.supervises(who.partition("@")[2])
-        meant, asker = named(who), self.asker
-        return (
-            meant is not None
-            and asker.person is not None
-            and meant.role in (None, asker.role)
-            and meant.unit in (None, asker.unit)
-            and meant.person in (None, asker.person)
-        )
+        test = meaning(who, self.asker)
+        return test is not None and test(self)
 
     def supervises(self, unit: str | None) -> bool:
         """Tell whether he is the unit's supervisor, or that of the nearest unit above with one."""
@@ -256,4 +243,40 @@ _PART_TESTS: Mapping[str, Test] = {
     # And these with what goes on beside the way (`aside.py`).
     "asked": lambda he: he.was_asked,
     "reader": lambda he: he.asker.person is not None and he.may_read,
+}
+
+
+def meaning(who: str, asker: Asker) -> Test | None:
+    """Give what a name of a workflow asks of how somebody stands to a ticket.
+
+    None where it can never mean him. Of him it depends on role, person and unit alone.
+    """
+    test = RELATION_TESTS.get(who) or _PART_TESTS.get(who)
+    if test is not None:
+        return test
+    if who in RIGHTS:
+        scope = scope_of(asker.role, who)
+        return None if scope is None else _always if scope == "all" else _COVERED[scope]
+    if who.startswith("supervisor@"):
+        unit = who.partition("@")[2]
+        return lambda he: he.supervises(unit)
+    meant = named(who)
+    is_he = (
+        meant is not None
+        and asker.person is not None
+        and meant.role in (None, asker.role)
+        and meant.unit in (None, asker.unit)
+        and meant.person in (None, asker.person)
+    )
+    return _always if is_he else None
+
+
+def _always(_standing: Standing) -> bool:
+    return True
+
+
+_COVERED: Mapping[Scope, Test] = {
+    "own": lambda he: he.is_own,
+    "team": lambda he: he.is_covered("team"),
+    "subtree": lambda he: he.is_covered("subtree"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +18,8 @@ from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
 AT_WORK: frozenset[State] = frozenset({"new", "in_progress", "waiting"})
+#: Until when a unit has a ticket that is open.
+STILL = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Referral(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +125,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     #: What was answered in forms on the way, by form: what conditions may ask.
     answers: dict[str, dict[str, Answered]] = {}
+    #: Groups of words that it was registered with.
+    mentions: tuple[str, ...] = ()
+    #: What it is about, as rules and people say.
+    tags: tuple[str, ...] = ()
 
     @property
     def is_outside(self) -> bool:
@@ -190,8 +196,22 @@ def index(state: Ticket) -> dict[str, Any]:
         "opened_at": state.opened_at,
         **ties.index(state.ties),
         **attention.index(state.attention),
+        **_load(state),
+        **(UNASKED if state.is_queued else {}),
         **_seldom(state),
     } | _parts(state)
+
+
+#: What waits in a queue begins as if no clock of it ever came due: `urgency` asks soon.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+UNASKED = {"next_due": NEVER, "due_asked_at": datetime(2000, 1, 1, tzinfo=UTC)}
+
+
+def _load(state: Ticket) -> dict[str, Any]:
+    """Give which unit has it, and until when: what units can do is measured by it."""
+    if state.unit is None or (state.imported and state.ended_at is None):
+        return {}
+    return {"load": {"unit": state.unit, "until": state.ended_at or STILL}}
 
 
 def _seldom(state: Ticket) -> dict[str, Any]:
@@ -202,6 +222,7 @@ def _seldom(state: Ticket) -> dict[str, Any]:
         "weight": state.weight if state.weight != 1 else None,
         "passed_over": passed_over,
         "due_at": state.react_by if state.holder is not None else None,
+        "tags": list(state.tags) or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 

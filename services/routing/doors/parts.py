@@ -13,6 +13,7 @@ from services.routing import (
 )
 from services.routing.administration import Administration
 from services.routing.attending import Attending
+from services.routing.capacity import Capacities
 from services.routing.carrying import Carrying
 from services.routing.distribution import Distribution
 from services.routing.doing import Desk
@@ -20,14 +21,18 @@ from services.routing.domain.life import TICKETS
 from services.routing.domain.records import RECORDS, Record
 from services.routing.domain.ticket import Ticket, index
 from services.routing.leaving import Leaving
+from services.routing.own_account import OwnAccount
 from services.routing.passwords import Passwords
 from services.routing.reference import Grounding
 from services.routing.repository import Store
+from services.routing.repository.boards import OPEN_INDEX
 from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.rule_trials import RuleTrials
 from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
+from services.routing.urgency import Urgency
 from services.routing.views import Views
+from services.routing.watching import Watch
 
 
 class Parts:
@@ -37,7 +42,7 @@ class Parts:
         TICKETS,
         collection="tickets",
         index=index,
-        indexes=TICKET_INDEXES,
+        indexes=(*TICKET_INDEXES, OPEN_INDEX),
         opened_by="intake",
         unit=lambda ticket: ticket.unit,
     )
@@ -69,6 +74,11 @@ class Parts:
         return Distribution(self.cases, self.grounding)
 
     @cached_property
+    def _urgency(self) -> Urgency:
+        grounding = self.grounding
+        return Urgency(self.store.queues, grounding.sla.caller, grounding.runtime.clock)
+
+    @cached_property
     def _carrying(self) -> Carrying:
         return Carrying(self.cases, self.grounding.runtime)
 
@@ -87,9 +97,21 @@ class Parts:
         return Administration(self.organisation, self.store, lookup, self.passwords, forms)
 
     @cached_property
+    def _own_account(self) -> OwnAccount:
+        return OwnAccount(self.store, self.passwords, self._administration)
+
+    @cached_property
     def _rulebook(self) -> Rulebook:
         return Rulebook(self.organisation, self.store.directory.rules, self.grounding.lookup)
 
     @cached_property
     def _rule_trials(self) -> RuleTrials:
         return RuleTrials(self._rulebook, self.store.requests, self.grounding)
+
+    @cached_property
+    def _capacities(self) -> Capacities:
+        return Capacities(self.organisation, self.grounding)
+
+    @cached_property
+    def _watch(self) -> Watch:
+        return Watch(self.organisation, self.grounding, self.settings.capacity_every)

@@ -6,12 +6,19 @@ from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Attendance,
     Authenticate,
+    BegunSecondFactor,
     CancelLeave,
+    ChangePassword,
     Colleague,
+    ConfirmSecondFactor,
+    DropSecondFactor,
     GetAttendance,
     GetPerson,
     GetTeam,
     PersonView,
+    RecoveryCodes,
+    ResetSecondFactor,
+    SecondFactorView,
     SetPresence,
     Staff,
     StaffContacts,
@@ -30,7 +37,41 @@ class PeopleCalls(Parts):
 
     @command
     def authenticate(self, request: Authenticate, call: Call) -> Staff:
-        return accounts.authenticate(request, call, store=self.store, passwords=self.passwords)
+        return accounts.authenticate(
+            request,
+            call,
+            store=self.store,
+            passwords=self.passwords,
+            check_second=self._own_account.check,
+        )
+
+    @query
+    def second_factor(self, _request: Nothing, call: Call) -> SecondFactorView:
+        return self._own_account.view(call)
+
+    @command
+    def begin_second_factor(self, _request: Nothing, call: Call) -> BegunSecondFactor:
+        return self._own_account.begin(call)
+
+    @command
+    def confirm_second_factor(self, request: ConfirmSecondFactor, call: Call) -> RecoveryCodes:
+        return self._own_account.confirm(request.code, call)
+
+    @command
+    def drop_second_factor(self, request: DropSecondFactor, call: Call) -> Nothing:
+        self._own_account.drop(request.password, call)
+        return Nothing()
+
+    @command
+    def reset_second_factor(self, request: ResetSecondFactor, call: Call) -> Nothing:
+        call.require("admin.change")
+        self._own_account.reset(request.person, call)
+        return Nothing()
+
+    @command
+    def change_password(self, request: ChangePassword, call: Call) -> Nothing:
+        self._own_account.change_password(request, call)
+        return Nothing()
 
     @query
     def staff_contacts(self, request: StaffContacts, call: Call) -> StaffContactsAnswer:

@@ -1,5 +1,7 @@
 """What can be asked and done about tickets."""
 
+from msgspec.structs import replace
+
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
@@ -11,11 +13,13 @@ from contracts.calls.routing import (
     ActOnMany,
     Follow,
     Followed,
+    GetReadable,
     GetRelated,
     GetTexts,
     GetTicket,
     Inbox,
     ListTickets,
+    Readable,
     Related,
     Step,
     TicketPage,
@@ -31,6 +35,7 @@ from services.routing import (
     waking,
 )
 from services.routing.doors.parts import Parts
+from services.routing.naming_times import resolved
 from services.routing.views import Shown
 
 
@@ -39,6 +44,8 @@ class TicketCalls(Parts):
 
     @command
     def act(self, request: Act, call: Call) -> TicketView:
+        arguments = resolved(request.action, request.arguments, call, self.grounding)
+        request = replace(request, arguments=arguments)
         outcome = doing.carry_out(request, call, self._desk)
         self._distribution.serve_freed()
         self._distribution.serve(request.code, outcome)
@@ -47,8 +54,9 @@ class TicketCalls(Parts):
 
     @command
     def act_on_many(self, request: ActOnMany, call: Call) -> list[ActedOn]:
+        arguments = resolved(request.action, request.arguments, call, self.grounding)
         outcomes = bulk.carry_out_many(
-            request,
+            replace(request, arguments=arguments),
             call,
             tickets=self.cases,
             texts=self.store.texts,
@@ -71,6 +79,10 @@ class TicketCalls(Parts):
     @query
     def tickets(self, request: ListTickets, call: Call) -> TicketPage:
         return self._views(call).page(request)
+
+    @query
+    def readable(self, request: GetReadable, call: Call) -> Readable:
+        return self._views(call).readable_of(request)
 
     @query
     def inbox(self, _request: Nothing, call: Call) -> Inbox:
@@ -101,6 +113,7 @@ class TicketCalls(Parts):
 
     @every(seconds=1)
     def hand_out(self) -> None:
+        self._urgency.look()
         self._distribution.serve_all()
         self._distribution.serve_tasks()
 

@@ -170,6 +170,9 @@ def mentions(case: Case, note: ContentRef, names: Sequence[str]) -> list[Event]:
 
 def snooze(case: Case) -> list[Event]:
     """Have the ticket out of one's inbox until an instant to come."""
+    if case.arguments.until is None:
+        fault = FieldFault(pointer="/until", code="required")
+        raise Invalid("arguments_invalid", fields=[fault])
     until = as_utc(case.arguments.until)
     if not case.context.at < until <= case.context.at + _FURTHEST:
         fault = FieldFault(pointer="/until", code="not_to_come")

@@ -6,18 +6,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from contracts.calls.routing import Rule
 from contracts.intake import TicketRegistered
 from contracts.rights import scope_of
 from services.routing.domain.organisation import Organisation, Person
-from services.routing.domain.rules import Facts
+from services.routing.domain.rules import AND, Facts
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Grounds
 
 
 def rule_of(request: TicketRegistered | Ticket, at: datetime, grounds: Grounds) -> Rule | None:
-    """Give the row that decides about a request registered at an instant, if one holds."""
-    return grounds.organisation.table.rule_for(facts_of(request, at, grounds))
+    """Give the row that decides about a request registered at an instant, if one holds.
+
+    Several skills at once are asked for only where somebody of the team has them all.
+    """
+    rule = grounds.organisation.table.rule_for(facts_of(request, at, grounds))
+    if rule is None or rule.skill is None or AND not in rule.skill:
+        return rule
+    if grounds.organisation.has_somebody(rule.unit, rule.tier, rule.skill):
+        return rule
+    return msgspec.structs.replace(rule, skill=rule.skill.partition(AND)[0])
 
 
 def facts_of(request: TicketRegistered | Ticket, at: datetime, grounds: Grounds) -> Facts:
@@ -30,6 +40,7 @@ def facts_of(request: TicketRegistered | Ticket, at: datetime, grounds: Grounds)
         segment=request.segment,
         language=request.language,
         units=tuple(grounds.organisation.line_up(unit)) if unit else (),
+        mentions=tuple(request.mentions),
         at=at,
         zone=grounds.zone,
         answers=_answers(request),

@@ -10,6 +10,7 @@ from contracts.routing import (
     TicketOpened,
     TicketOwned,
     TicketPrioritised,
+    TicketTagged,
 )
 from services.routing.domain.organisation import Person
 from services.routing.domain.ticket import Ticket
@@ -43,18 +44,19 @@ def open_ticket(
         rules=grounds.organisation.rules_version,
         registered_in=registered_in(event, grounds.organisation),
         answers=event.answers,
+        mentions=event.mentions,
     )
     if event.imported:
-        return [opened, *_priority(rule), *_owner(registrar(event, grounds.organisation))]
+        return [opened, *_marks(rule), *_owner(registrar(event, grounds.organisation))]
     given = _given_away(event, rule, workflow, context, grounds)
-    return [opened, *_priority(rule), *given, *split_off(event, context)]
+    return [opened, *_marks(rule), *given, *split_off(event, context)]
 
 
 def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:
     """Give away what came before there was an organisation to give it to."""
     rule = rule_of(state, state.opened_at or context.at, grounds)
     given = _given_away(state, rule, grounds.workflow_of(state), context, grounds)
-    return [*_priority(rule), *given] if given else []
+    return [*_marks(rule), *given] if given else []
 
 
 def wish_for(
@@ -105,10 +107,14 @@ def _workflow(event: TicketRegistered, rule: Rule | None) -> str:
     return rule.workflow
 
 
-def _priority(rule: Rule | None) -> list[Event]:
-    if rule is None or rule.priority is None:
+def _marks(rule: Rule | None) -> list[Event]:
+    """Give what a row says of the ticket, whoever gets the work: how urgent, and about what."""
+    if rule is None:
         return []
-    return [TicketPrioritised(priority=rule.priority, rule=rule.id)]
+    tagged = [TicketTagged(added=rule.tags)] if rule.tags else []
+    if rule.priority is None:
+        return [*tagged]
+    return [TicketPrioritised(priority=rule.priority, rule=rule.id), *tagged]
 
 
 def _owner(owner: Person | None) -> list[Event]:

@@ -8,7 +8,10 @@ from chassis.late import late
 from chassis.runtime import Mongo
 from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
+from services.routing.repository.boards import Boards
 from services.routing.repository.directory import Directory
+from services.routing.repository.efforts import Efforts
+from services.routing.repository.factors import Factors
 from services.routing.repository.loads import Loads
 from services.routing.repository.macros import Drafts, Macros
 from services.routing.repository.partners import Partners
@@ -45,6 +48,16 @@ class Store(Mongo):
         return Queues(self.db["tickets"])
 
     @late
+    def boards(self) -> Boards:
+        """How units stand."""
+        return Boards(self.db["tickets"])
+
+    @late
+    def efforts(self) -> Efforts:
+        """What units have to do and have done."""
+        return Efforts(self.db["tickets"])
+
+    @late
     def requests(self) -> PastRequests:
         """What came in the past."""
         return PastRequests(self.db)
@@ -63,6 +76,11 @@ class Store(Mongo):
     def attempts(self) -> Attempts:
         """Wrong passwords of late."""
         return Attempts(self.db["attempts"])
+
+    @late
+    def factors(self) -> Factors:
+        """Second factors of staff."""
+        return Factors(self.db["second_factors"])
 
     @late
     def macros(self) -> Macros:

@@ -11,6 +11,7 @@ from typing import Any
 from pymongo import IndexModel
 from pymongo.collection import Collection
 
+from chassis.errors import TooMany
 from chassis.mongo import make_indexes
 
 _FREE = 3
@@ -35,6 +36,12 @@ class Attempts:
             return 0.0
         until = found["at"] + timedelta(seconds=_delay(found["failures"]))
         return max(0.0, (until - now).total_seconds())
+
+    def wait(self, username: str, address: str, now: datetime) -> None:
+        """Raise TooMany while the next attempt has to wait."""
+        seconds = self.wait_seconds(username, address, now)
+        if seconds > 0:
+            raise TooMany("too_many_attempts", retry_after=seconds)
 
     def count(self, username: str, address: str, now: datetime) -> None:
         """Count a failure."""

@@ -1,16 +1,22 @@
 """Queues: which tickets wait for a free person, and which count as whose, by their snapshots."""
 
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from pymongo import IndexModel
-from pymongo.collection import Collection
+from pymongo import IndexModel, UpdateOne
+from pymongo.collection import Collection as Documents
 
 from contracts.routing import ENDED
 from services.routing.domain.organisation import Person
+from services.routing.domain.rules import AND
+from services.routing.domain.ticket import NEVER
 
 #: What has no rank comes after what has one.
 _ORDER = [("rank", -1), ("priority", 1), ("opened_at", 1)]
+#: In a queue, what comes due first goes before what came first.
+QUEUE_ORDER = [("rank", -1), ("priority", 1), ("next_due", 1), ("opened_at", 1)]
 _QUEUED = {"queued": True}
 #: Before everything; the database must see in a question that an index holds what is asked for.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -24,10 +30,12 @@ TICKET_INDEXES = (
     # The database must see that whoever is asked for is among them: `$type` does not tell it so.
     IndexModel([("held_by", 1)], name="held", partialFilterExpression={"held_by": {"$gt": ""}}),
     IndexModel(
-        [("unit", 1), ("tier", 1), ("for_person", 1), *_ORDER],
-        name="waiting",
+        [("unit", 1), ("tier", 1), ("for_person", 1), *QUEUE_ORDER],
+        name="queue",
         partialFilterExpression=_QUEUED,
     ),
+    # What a unit has and had: `efforts.py`.
+    IndexModel([("load.unit", 1), ("load.until", -1)], name="load"),
     # The requests of a period, on which rules are tried.
     IndexModel([("opened_at", 1)]),
     IndexModel([("client", 1)], sparse=True),
@@ -41,9 +49,17 @@ TICKET_INDEXES = (
     ),
     IndexModel([("passing", 1)], name="passing", partialFilterExpression={"passing": True}),
     IndexModel("due_at", sparse=True),
-    IndexModel([("for_person", 1), *_ORDER], name="own_waiting", partialFilterExpression=_QUEUED),
+    IndexModel(
+        [("for_person", 1), *QUEUE_ORDER], name="own_queue", partialFilterExpression=_QUEUED
+    ),
+    IndexModel([("due_asked_at", 1)], name="due_unasked", partialFilterExpression=_QUEUED),
     # Steps with tasks or approvals; ordinary tickets have none of these fields.
     IndexModel([("asked", 1)], name="asked", partialFilterExpression={"asked": {"$gt": ""}}),
+    IndexModel(
+        [("tags", 1), ("updated_at", -1)],
+        name="tagged",
+        partialFilterExpression={"tags": {"$gt": ""}},
+    ),
     IndexModel(
         [("tasks_queued", 1), *_ORDER],
         name="waiting_tasks",
@@ -67,7 +83,7 @@ class Queue(NamedTuple):
 class Queues:
     """Questions about the collection `tickets`, by the fields that `domain.ticket.index` gives."""
 
-    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
+    def __init__(self, collection: Documents[dict[str, Any]]) -> None:
         self._collection = collection
 
     def all(self) -> list[Queue]:
@@ -76,17 +92,18 @@ class Queues:
         found = self._collection.aggregate(
             # It would read every ticket there is, for want of a condition on what comes first.
             [{"$match": _QUEUED}, {"$group": {"_id": group}}],
-            hint="waiting",
+            hint="queue",
         )
         return [Queue(**item["_id"]) for item in found]
 
     def waiting(self, queue: Queue, limit: int, besides: str | None = None) -> list[str]:
-        """Give the codes that wait in a queue: by rank and priority, then the oldest first.
+        """Give the codes that wait in a queue: by rank, priority and due time, then by age.
 
         What somebody let lie waits for others: it can be left out.
         """
         query = {"queued": True, **queue._asdict()}
-        return self._codes(query | ({"passed_over": {"$nin": [besides]}} if besides else {}), limit)
+        passed = {"passed_over": {"$nin": [besides]}} if besides else {}
+        return self._codes(query | passed, limit, QUEUE_ORDER)
 
     def next_for(self, person: Person) -> str | None:
         """Give the code that a person who has become free should get: his own, else his team's."""
@@ -94,10 +111,10 @@ class Queues:
         fitting = {
             "queued": True,
             **Queue(person.unit, person.tier)._asdict(),
-            "skill": {"$in": [None, *person.skills]},
+            "skill": {"$in": [None, *person.skills, *_of_several(person.skills)]},
             "passed_over": {"$nin": [person.id]},
         }
-        found = self._codes(own, 1) or self._codes(fitting, 1)
+        found = self._codes(own, 1, QUEUE_ORDER) or self._codes(fitting, 1, QUEUE_ORDER)
         return found[0] if found else None
 
     def held_by(self, person: str) -> dict[str, int]:
@@ -131,6 +148,34 @@ class Queues:
         query = {"owner": person, "status": {"$nin": sorted(ENDED)}}
         return self._collection.count_documents(query)
 
-    def _codes(self, query: dict[str, Any], limit: int) -> list[str]:
-        found = self._collection.find(query, {"_id": 1}, sort=_ORDER, limit=limit)
+    def unasked(self, before: datetime, limit: int) -> list[str]:
+        """Give codes in queues whose due time was not asked for since; those never asked first."""
+        query = {"queued": True, "due_asked_at": {"$lt": before}}
+        return self._codes(query, limit, [("due_asked_at", 1)])
+
+    def note_due(self, due: Mapping[str, datetime | None], at: datetime) -> None:
+        """Note when the next clock of tickets comes due, where they still wait."""
+        self._collection.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": code, "queued": True},
+                    {"$set": {"next_due": instant or NEVER, "due_asked_at": at}},
+                )
+                for code, instant in due.items()
+            ],
+            ordered=False,
+        )
+
+    def _codes(
+        self, query: dict[str, Any], limit: int, order: Sequence[tuple[str, int]] = _ORDER
+    ) -> list[str]:
+        found = self._collection.find(query, {"_id": 1}, sort=order, limit=limit)
         return [item["_id"] for item in found]
+
+
+def _of_several(skills: Collection[str]) -> list[re.Pattern[str]]:
+    """Give what fits any several of somebody's skills that work may ask for at once."""
+    if len(skills) <= 1:
+        return []
+    one = "|".join(re.escape(skill) for skill in sorted(skills))
+    return [re.compile(rf"^(?:{one})(?:\{AND}(?:{one}))+$")]

@@ -25,6 +25,7 @@ _READ = (
     "language",
     "registered_in",
     "answers.request",
+    "mentions",
 )
 
 

@@ -1,6 +1,7 @@
 """What sla stores beside its journal; the only place that speaks pymongo."""
 
 from services.sla.repository.endings import Endings, Standing
+from services.sla.repository.nearest import RunningClocks
 from services.sla.repository.publications import (
     TICKET_INDEXES,
     Kind,
@@ -17,6 +18,7 @@ __all__ = [
     "Pasts",
     "Publication",
     "Publications",
+    "RunningClocks",
     "Standing",
     "Trials",
 ]

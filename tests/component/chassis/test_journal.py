@@ -59,6 +59,18 @@ def test_a_repeat_is_answered_even_when_the_state_no_longer_allows_it(intake):
     assert intake.ask("tell", request, key=key) == first
 
 
+def test_the_end_of_the_log_is_told_without_its_events(intake):
+    stream = new_stream()
+    before = intake.ask("journal_log", {"tail": True})
+    intake.tell(stream, "ok")
+
+    eventually(lambda: intake.ask("journal_log", {"tail": True})["next"] > before["next"])
+
+    news = intake.ask("journal_log", {"after": before["next"]})
+    assert (before["events"], before["end"]) == ([], True)
+    assert [event["subject"] for event in news["events"]] == [stream]
+
+
 def test_a_refused_command_may_be_tried_again_with_its_key(intake):
     stream, key = new_stream(), secrets.token_hex(8)
     request = {"stream": stream, "acts": ["ok"], "after": 1}

@@ -58,3 +58,35 @@ def test_a_subject_hangs_below_a_known_one_that_is_not_below_itself(intake):
 
 def test_only_administrators_define_subjects(intake):
     intake.call("define_subject", a_subject(), by=DESK).expect(403)
+
+
+def test_a_request_tells_which_groups_of_words_it_mentions_and_not_its_words(intake):
+    name = f"w{secrets.token_hex(4)}"
+    group = {
+        "id": name,
+        "title": {"en": "Outage"},
+        "words": ["برق رفته", " برق  رفته ", "blackout"],
+    }
+
+    defined = intake.call("define_word_group", group, by=ADMIN).expect(200).json
+    code = intake.code_of_new_ticket(title="برق‌رفته است", description="از صبح")
+
+    assert defined["words"] == ["برق رفته", "blackout"]
+    (event,) = intake.events(code)
+    assert event["data"]["mentions"] == [name]
+    (change,) = intake.events(f"words:{name}")
+    assert change["data"] == {"words": 2, "active": True}
+    intake.call("define_word_group", group | {"active": False}, by=ADMIN).expect(200)
+    other = intake.code_of_new_ticket(title="blackout", description="x")
+    assert intake.events(other)[0]["data"]["mentions"] == []
+
+
+def test_only_administrators_define_groups_of_words_and_each_word_has_a_letter(intake):
+    group = {"id": "marks", "title": {"en": "x"}, "words": ["fine", "?!"]}
+
+    refused = intake.call("define_word_group", group, by=ADMIN).expect(422).json
+
+    assert [(fault["pointer"], fault["code"]) for fault in refused["fields"]] == [
+        ("/words/1", "empty")
+    ]
+    intake.call("define_word_group", group | {"words": ["fine"]}, by=DESK).expect(403)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.routing import TicketAnswered, TicketAssigned
+from contracts.routing import TicketAnswered, TicketAssigned, UnitOvercommitted, UnitRelieved
 from contracts.sla import Notice, SlaBreached, SlaForetold, SlaWarned
 from deploy.local.processes import MAIL_SINK, SMS_PROVIDER
 from tests.component.notify.world import AGENT, NEIGHBOURS, NotifyWorld
@@ -249,3 +249,37 @@ def test_two_senders_send_each_message_once(world: NotifyWorld, code: str):
 
 def test_of_a_ticket_that_it_has_not_heard_of_nothing_was_owed(world: NotifyWorld):
     assert world.ask("notify-1", "deliveries", {"code": "424242424242"}) == []
+
+
+def test_supervisors_are_told_that_their_unit_is_full_and_that_it_is_over(
+    world: NotifyWorld,
+    code: str,
+):
+    """A unit's ledger is beside those of tickets: nobody asks intake for such a stream."""
+    title = {"fa": "شبکه", "en": "Network"}
+    full = UnitOvercommitted(
+        level="full",
+        title=title,
+        committed=9.0,
+        per_day=2.5,
+        done_at=NOON,
+        promises=[],
+        number=0,
+        told=["zahra"],
+    )
+
+    def told() -> list[tuple[str, str]]:
+        found = world.ask("notify-1", "unit_deliveries", {"unit": "network"})
+        return [(each["template"], each["state"]) for each in found]
+
+    world.tell("unit:network", full)
+    eventually_equal(told, [("overcommitted", "sent")])
+    world.tell(
+        "unit:network",
+        UnitRelieved(level="full", since=NOON, title=title, room=4, told=["zahra"]),
+    )
+    eventually_equal(told, [("overcommitted", "sent"), ("relieved", "sent")])
+
+    first, second = sorted(world.letters("zahra@example.com"), key=lambda each: each["text"])
+    assert "شبکه" in first["subject"]
+    assert "شبکه" in second["subject"]

@@ -1,10 +1,12 @@
 """A world for the tests of routing, started once for all of them."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from tests.component.routing.world import PASSWORD, REPLICAS, RoutingWorld
+from tests.component.waiting import eventually
 from tests.servers import Servers
 
 
@@ -40,3 +42,5 @@ def _found(world: RoutingWorld) -> None:
     ]
     for rule in rules:
         world.get("define_rule", rule)
+    for replica in REPLICAS:
+        eventually(partial(world.knows, replica, "finance"), f"{replica} to know the rules")

@@ -4,6 +4,7 @@
 from chassis import runner  # isort: skip
 
 import os
+from datetime import timedelta
 
 from chassis import logging
 from chassis.calls.call import Call
@@ -11,6 +12,7 @@ from chassis.calls.entrypoints import query
 from contracts.calls.base import Nothing
 from contracts.calls.forms import GetForms, PublishedForm
 from contracts.calls.intake import Subject
+from contracts.calls.plans import GetPlanned, PlannedTicket
 from tests.component.teller import teller
 
 CHECK = {
@@ -44,6 +46,12 @@ class Intake(teller("intake")):  # type: ignore[misc]
             Subject(id=subject, parent=parent, kind="request", title={"en": subject})
             for subject, parent in PARENTS.items()
         ]
+
+    @query
+    def planned_ahead(self, request: GetPlanned, _call: Call) -> list[PlannedTicket]:
+        """A visit to the network, a week before the end of what is asked for."""
+        at = request.until - timedelta(days=7)
+        return [PlannedTicket(plan="visit", subject="it.network", kind="request", at=at)]
 
     @query
     def forms(self, request: GetForms, _call: Call) -> list[PublishedForm]:

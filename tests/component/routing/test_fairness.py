@@ -1,9 +1,9 @@
-"""A thousand tickets to twenty people: their loads as the journal tells them."""
+"""A thousand tickets to twenty people: their loads after every commit, as the journal has them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import groupby
 
 import pytest
 
@@ -11,65 +11,85 @@ from tests.component.routing.world import REPLICAS, RoutingWorld
 from tests.component.waiting import eventually
 
 PEOPLE = 20
-#: Batches that may be under way at once: one for each partition of intake's events.
-LANES = 2
-WEIGHTS = (1, 2, 3)
+TICKETS = 1000
+#: How much is given between two kills.
+BETWEEN = 150
 
 
 @pytest.mark.timeout(300)
-def test_loads_stay_together_whoever_gives_the_work_out(world: RoutingWorld) -> None:
-    """Within one weight at rest; on the way, within one more for each batch under way.
+@pytest.mark.parametrize("weights", [(1,), (1, 2, 3)], ids=["equal", "unequal"])
+def test_loads_stay_within_one_weight_whoever_gives_the_work_out(
+    world: RoutingWorld, weights: Sequence[int]
+) -> None:
+    unit = f"fair{len(weights)}"
+    kinds = a_team(world, unit, weights)
 
-    A batch takes its places before its commits are stored, and others go by them meanwhile: the
-    journal tells of both a moment apart. That no single choice goes further than one weight is
-    held by the laws of `test_balance.py`.
-    """
-    spreads = spreads_of(world, "fair", tickets=1000)
+    codes = register(world, kinds)
+    eventually(lambda: len(list(assignments(world, codes))) == TICKETS, seconds=150)
 
-    assert spreads[-1] <= max(WEIGHTS)
-    assert max(spreads) <= max(WEIGHTS) * (1 + LANES)
-    # Looked at often enough to be worth the word.
-    assert len(spreads) > 10
+    assert max(spreads(world, unit, codes)) == max(weights)
 
 
-def spreads_of(world: RoutingWorld, unit: str, *, tickets: int) -> list[int]:
-    """Give twenty people tickets of three weights; tell how far apart they were on the way."""
+@pytest.mark.timeout(300)
+def test_loads_stay_within_one_weight_though_who_gives_is_killed(world: RoutingWorld) -> None:
+    kinds = a_team(world, "killed", (1, 2, 3))
+
+    with ThreadPoolExecutor(1) as killer:
+        killed = killer.submit(kill_in_turn, world, given(world, "killed"))
+        codes = register(world, kinds)
+        killed.result()
+    eventually(lambda: len(list(assignments(world, codes))) == TICKETS, seconds=150)
+
+    assert max(spreads(world, "killed", codes)) == 3
+
+
+def a_team(world: RoutingWorld, unit: str, weights: Sequence[int]) -> list[str]:
+    """Found a team; gives the kinds of requests that it gets, one for each weight."""
     people = [f"{unit}{number:02}" for number in range(PEOPLE)]
     world.found(**{unit: {person: {"capacity": 1000} for person in people}})
-    kinds = {weight: f"{unit}-{weight}" for weight in WEIGHTS}
-    for weight, kind in kinds.items():
+    kinds = [f"{unit}-{weight}" for weight in weights]
+    for weight, kind in zip(weights, kinds, strict=True):
         rule = {"id": kind, "order": -2, "kind": kind, "unit": unit, "tier": 1, "weight": weight}
         world.get("define_rule", rule)
         for replica in REPLICAS:
-            eventually(partial(knows, world, replica, kind))
-
-    drawn = [kinds[WEIGHTS[number * 7 % len(WEIGHTS)]] for number in range(tickets)]
-    codes = set(world.together(partial(world.register, kind=kind) for kind in drawn))
-    eventually(lambda: len(list(assignments(world, codes))) == tickets, seconds=150)
-    return list(spread_at_every_moment(world, codes, people))
+            eventually(partial(world.knows, replica, kind))
+    return kinds
 
 
-def knows(world: RoutingWorld, replica: str, rule: str) -> bool:
-    return rule in {line["id"] for line in world.ask(replica, "rules", {})}
+def register(world: RoutingWorld, kinds: Sequence[str]) -> set[str]:
+    drawn = [kinds[number * 7 % len(kinds)] for number in range(TICKETS)]
+    return set(world.together(partial(world.register, kind=kind) for kind in drawn))
 
 
-def assignments(world: RoutingWorld, codes: set[str]) -> Iterator[tuple[object, str, int]]:
-    found = world.database("routing")["journal"].find(
-        {"stream": {"$in": sorted(codes)}}, sort=[("recorded_at", 1), ("_id", 1)]
-    )
-    for commit in found:
+def given(world: RoutingWorld, unit: str) -> Callable[[], int]:
+    """Give what tells how many tickets a team has."""
+    tickets = world.database("routing")["tickets"]
+    return partial(tickets.count_documents, {"assignee": {"$regex": f"^{unit}"}})
+
+
+def kill_in_turn(world: RoutingWorld, count: Callable[[], int]) -> None:
+    """Kill one replica after the other in the middle of giving, and start it again."""
+    for name in (*REPLICAS, REPLICAS[0]):
+        goal = count() + BETWEEN
+        eventually(lambda goal=goal: count() >= goal)
+        world.kill(name)
+        world.begin(name)
+    for name in REPLICAS:
+        world.processes[name].wait_ready()
+
+
+def assignments(world: RoutingWorld, codes: set[str]) -> Iterator[tuple[str, int]]:
+    """Tell who got tickets of which weight, in the order in which the database stored it."""
+    query = {"stream": {"$in": sorted(codes)}, "events.type": "ticket.assigned"}
+    for commit in world.database("routing")["journal"].find(query, sort=[("$natural", 1)]):
         for event in commit["events"]:
             if event["type"] == "ticket.assigned":
-                data = event["data"]
-                yield commit["recorded_at"], data["assignee"], data["weight"] or 1
+                yield event["data"]["assignee"], event["data"]["weight"] or 1
 
 
-def spread_at_every_moment(
-    world: RoutingWorld, codes: set[str], people: list[str]
-) -> Iterator[int]:
-    """How far apart the loads were after each write; what one write stores is there at once."""
-    loads = Counter(dict.fromkeys(people, 0))
-    for _, together in groupby(assignments(world, codes), key=lambda line: line[0]):
-        for _, person, weight in together:
-            loads[person] += weight
+def spreads(world: RoutingWorld, unit: str, codes: set[str]) -> Iterator[int]:
+    """Tell how far apart the loads of the team were after each commit."""
+    loads = Counter({f"{unit}{number:02}": 0 for number in range(PEOPLE)})
+    for person, weight in assignments(world, codes):
+        loads[person] += weight
         yield max(loads.values()) - min(loads.values())

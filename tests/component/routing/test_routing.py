@@ -330,6 +330,16 @@ def test_lists_are_paged_and_show_what_one_may_read(world: RoutingWorld) -> None
     assert (hidden.status, hidden.json["code"]) == (403, "ticket_not_yours")
 
 
+def test_one_is_told_which_of_many_tickets_and_units_one_may_read(world: RoutingWorld) -> None:
+    own, other = registered(world)["code"], queued(world)
+    asked = {"codes": [own, other, "999999999999"], "units": ["it", "vault"]}
+
+    assert world.get("readable", asked, person("e1")) == {"codes": [own], "units": ["it"]}
+    assert world.get("readable", asked, DESK) == {"codes": [own, other], "units": ["it", "vault"]}
+    stranger = Identity(subject="requester:r2", role="requester")
+    assert world.get("readable", asked, stranger) == {"codes": [], "units": []}
+
+
 def test_a_workflow_published_by_api_runs_without_a_restart(world: RoutingWorld) -> None:
     steps = {"new": {"kind": "new"}, "at": {"kind": "in_progress"}, "end": {"kind": "finished"}}
     ways = [

@@ -61,6 +61,8 @@ def test_a_published_table_routes_on_every_replica(world: RoutingWorld) -> None:
         {**IT, "unit": "crowd", "when": {"===": [{"var": "channel"}, "phone"]}},
         IT | {"id": "others"},
     )
+    for replica in REPLICAS:
+        eventually(partial(world.knows, replica, "others"))
 
     for _time in range(4):
         phone, web = world.register(channel="phone"), world.register()

@@ -31,7 +31,7 @@ class RoutingWorld(World):
     settings = {"reservation": "PT2S"}
 
     def __init__(self, servers: Servers, logs: Path) -> None:
-        super().__init__(servers, logs, ["intake", *REPLICAS])
+        super().__init__(servers, logs, [*self.stand_ins, *REPLICAS])
         self._codes = iter(range(10**11, 2 * 10**11))
 
     def get(self, method: str, request: dict[str, Any], by: Identity = ADMIN) -> Any:
@@ -78,6 +78,10 @@ class RoutingWorld(World):
         """Give a ticket as administrators see it; empty while it is not there."""
         answer = self.call(FIRST, "ticket", {"code": code})
         return answer.json if answer.status == http.HTTPStatus.OK else {}
+
+    def knows(self, replica: str, rule: str) -> bool:
+        """Tell whether a replica has heard of a rule."""
+        return rule in {line["id"] for line in self.ask(replica, "rules", {})}
 
     def together(self, calls: Iterable[Callable[[], T]]) -> list[T]:
         """Do things at the same time."""

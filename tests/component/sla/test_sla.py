@@ -244,3 +244,41 @@ def clock_of(world: SlaWorld, code: str) -> dict[str, Any]:
 
 def newest(world: SlaWorld) -> dict[str, int]:
     return {view["id"]: view["version"] for view in world.ask("sla-1", "agreements", {})}
+
+
+def test_the_nearest_clocks_of_a_unit_and_how_many_are_late(world):
+    world.define("agreement", "watched", promise("PT1S", "watched"))
+    world.define("agreement", "watched-long", promise("PT30M", "watched-long"))
+    late, ahead, elsewhere = codes(3)
+    for code, subject, unit in (
+        (late, "watched", "watchers"),
+        (ahead, "watched-long", "watchers"),
+        (elsewhere, "watched-long", "others"),
+    ):
+        world.tell(code, registered(subject=subject))
+        world.tell(code, assigned(unit))
+
+    def nearest() -> dict[str, Any]:
+        return world.ask(world.replicas[0], "nearest", {"units": ["watchers"]})
+
+    eventually_equal(lambda: (nearest()["running"], nearest()["late"]), (2, 1))
+    found = nearest()
+    assert found["soon"] == 1
+    assert [each["code"] for each in found["coming"]] == [ahead]
+    assert [each["code"] for each in found["overdue"]] == [late]
+
+
+def test_every_version_is_told_with_who_published_it_and_a_draft_is_checked(world):
+    world.define("agreement", "versioned", promise("PT1H", "versioned"))
+    world.define("agreement", "versioned", promise("PT2H", "versioned"))
+    replica = world.replicas[0]
+
+    found = world.ask(replica, "versions", {"kind": "agreement", "id": "versioned"})
+    draft = {"kind": "agreement", "id": "versioned", "definition": promise("PT0S", "versioned")}
+    refused = world.call(replica, "check_draft", draft)
+
+    assert [each["version"] for each in found] == [2, 1]
+    assert found[0]["definition"]["targets"][0]["within"] == "PT2H"
+    assert found[0]["by"]
+    assert [each["pointer"] for each in refused.json["fields"]] == ["/definition/targets/0/within"]
+    assert world.ask(replica, "check_draft", draft | {"definition": promise("PT1H", "x")}) is True

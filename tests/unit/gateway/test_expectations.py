@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from chassis.errors import Unavailable
@@ -54,7 +55,42 @@ async def test_the_requester_is_told_the_instant_and_nothing_of_others_tickets(w
         "by": "history",
         "steps": [{"step": "printed", "at": "2126-11-28T10:00:00Z"}],
     }
-    assert world.services.last("expected").identity.role == "requester"
+
+
+async def times_asked(world, times: int, **ticket) -> int:
+    world.services.tell("sla", "expected", {CODE: EXPECTED})
+    world.services.tell("routing", "follow", a_followed(code=CODE, **ticket))
+    for _ in range(times):
+        reply = await world.get(f"/api/v1/track/{CODE}", headers=PROOF)
+        assert reply.status == 200
+    return sum(asked.method == "expected" for asked in world.services.asked)
+
+
+@pytest.mark.parametrize("state", ["done", "finished", "declined", "withdrawn", "merged"])
+async def test_of_a_ticket_whose_work_is_done_nothing_is_asked(world, state):
+    assert await times_asked(world, 1, state=state) == 0
+
+
+async def test_who_reads_again_is_told_what_still_holds(world):
+    assert await times_asked(world, 3) == 1
+
+
+async def test_once_something_has_happened_it_is_asked_again(world):
+    await times_asked(world, 2)
+
+    assert await times_asked(world, 2, version=5) == 2
+
+
+async def test_right_after_a_step_sla_may_not_have_heard_of_it(world):
+    assert await times_asked(world, 3, updated_at=datetime.now(UTC)) == 3
+
+
+async def test_an_instant_that_has_passed_is_not_told_again(world):
+    past = msgspec.structs.replace(EXPECTED, expected_at=NOON - timedelta(days=400))
+    await times_asked(world, 1)
+    world.gateway.outlook.keep(a_followed(code=CODE).ticket, past)
+
+    assert await times_asked(world, 1) == 2
 
 
 async def test_without_sla_the_ticket_is_shown_all_the_same(world):

@@ -93,6 +93,7 @@ async def test_the_inbox_shows_a_ticket_in_each_part_it_stands_in(world):
 async def test_an_inbox_without_intake_has_no_titles_and_says_why(world):
     world.services.tell("routing", "inbox", Inbox(work=[a_view()], out=[], queue=[]))
     world.services.tell("intake", "describe_tickets", Unavailable("service_unavailable"))
+    world.services.tell("sla", "next_due", {})
 
     reply = await world.get("/api/v1/inbox", headers=signed_in(world, "expert"))
 

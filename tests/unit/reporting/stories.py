@@ -21,6 +21,7 @@ from contracts.routing import (
     TicketQueued,
     TicketReopened,
     TicketResumed,
+    TicketTagged,
     TicketWaiting,
     TicketWorkLogged,
 )
@@ -82,6 +83,11 @@ def assigned(
 ) -> Event:
     """Give the event of work going to a person."""
     return TicketAssigned(state=state, step=state, assignee=person, unit=unit, tier=tier)
+
+
+def tagged(*added: str, removed: tuple[str, ...] = ()) -> Event:
+    """Give the event of tags being put on and taken off."""
+    return TicketTagged(added=list(added), removed=list(removed))
 
 
 def queued(unit: str = "it", tier: int = 1) -> Event:

@@ -2,12 +2,15 @@
 
 import random
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.envelope import CloudEvent
+from contracts.intake import FormRef
+from services.reporting.domain.catalogue_said import FORM_NUMBERS
 from services.reporting.domain.facts import TicketFacts, apply
 from services.reporting.domain.rollups import (
     Contributions,
@@ -25,6 +28,7 @@ from tests.unit.reporting.stories import (
     registered,
     reopened,
     resumed,
+    tagged,
     waiting,
 )
 
@@ -94,6 +98,36 @@ def test_a_ticket_with_two_work_groups_counts_once_in_each() -> None:
     }
     assert set(only(rows, "work", "unit")) == {("it", "network"), ("desk", "training")}
     assert set(only(rows, "touched", "unit")) == {("it", ""), ("desk", "")}
+
+
+def test_a_ticket_counts_under_each_tag_that_it_has_in_the_end() -> None:
+    story = Story().tells(registered(), tagged("outage", "vpn"), assigned())
+    story.tells(tagged("slow", removed=("vpn",)), logged(60), finished())
+
+    rows = only(contributions(fold(story.events), TEHRAN), "tag", "unit")
+
+    assert rows.keys() == {("it", "outage"), ("it", "slow")}
+    assert rows["it", "slow"]["finished"] == rows["it", "slow"]["tickets"] == 1
+
+
+def test_answers_count_by_choice_and_numbers_by_their_sum() -> None:
+    figures: dict[str, Any] = {"place": ["fars", "fars/shiraz"], "wired": True, "people": 1.25}
+    form = FormRef(id="network-fault", version=3, sha256="0")
+    story = Story().tells(registered(form=form, figures=figures), assigned())
+
+    rows = contributions(fold(story.events), TEHRAN)
+
+    choices = only(rows, "choice", "unit")
+    assert {part for _unit, part in choices} == {
+        "network-fault.place=fars",
+        "network-fault.place=fars/shiraz",
+        "network-fault.wired=yes",
+    }
+    numbers = {part: sums for (_unit, part), sums in only(rows, "number", "unit").items()}
+    assert numbers == {"network-fault.people": {"answers": 1, "thousandths": 1250}}
+    assert FORM_NUMBERS.rows(None, {("", part): sums for part, sums in numbers.items()}) == [
+        ["network-fault.people", 1, 1.25, 1.25]
+    ]
 
 
 def test_touch_and_waiting_are_known_of_finished_tickets_only() -> None:

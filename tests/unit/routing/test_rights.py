@@ -69,7 +69,7 @@ def test_whoever_awaits_the_work_back_may_read_it() -> None:
 def test_what_each_may_do_with_work_in_progress() -> None:
     world = a_world()
 
-    ties = {"attach", "ask-unit", "follow", "link"}
+    ties = {"attach", "ask-unit", "follow", "link", "tag"}
     mine = {"snooze"}
     work = {"done", "escalate", "hand-off", "log-work", "note", "refer", *ties, *mine}
     assert actions_of(world, identity_of("expert")) == work

@@ -31,6 +31,7 @@ def facts(**given_: Any) -> Facts:
         "segment": "public",
         "language": "fa",
         "units": (),
+        "mentions": (),
         "at": MORNING,
         "zone": "Asia/Tehran",
         "answers": {"total": 5000},

@@ -52,6 +52,7 @@ def swept(world: Trade, books: Books) -> Books:
         store=SimpleNamespace(loads=books, queues=books),
         runtime=SimpleNamespace(clock=SimpleNamespace(now=lambda: NOON)),
         lookup=SimpleNamespace(organisation=SimpleNamespace(people={"omid": omid})),
+        places=SimpleNamespace(end_what_died=lambda _before: None),
     )
     steps = [
         Recorded(event, at, at, "x", number, number)

@@ -12,6 +12,7 @@ from contracts.routing import (
     TicketPrioritised,
     TicketQueued,
     TicketReferred,
+    TicketTagged,
 )
 from services.routing.domain.life.changing import changed, stands
 from services.routing.domain.ticket import TICKETS, Referral, Ticket
@@ -35,7 +36,14 @@ def opened(state: Ticket, event: TicketOpened, at: datetime) -> Ticket:
         imported=event.imported,
         registered_in=event.registered_in,
         answers={"request": event.answers} if event.answers else {},
+        mentions=tuple(event.mentions),
     )
+
+
+@TICKETS.on(TicketTagged)
+def tagged(state: Ticket, event: TicketTagged, _at: datetime) -> Ticket:
+    kept = [tag for tag in state.tags if tag not in event.removed]
+    return changed(state, tags=tuple(dict.fromkeys([*kept, *event.added])))
 
 
 @TICKETS.on(TicketOwned)

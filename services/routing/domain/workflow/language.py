@@ -168,6 +168,11 @@ class Workflow(Data, kw_only=True, dict=True):
         return table
 
     @cached_property
+    def remembered(self) -> dict[Any, Any]:
+        """What was worked out from this version, by keys of who did."""
+        return {}
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The actions that the definition names."""
         return frozenset(transition.action for transition in self.transitions)

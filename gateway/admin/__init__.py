@@ -1,0 +1,21 @@
+"""Administration without code: pages for whoever may change definitions."""
+
+from fastapi import APIRouter
+
+from gateway.admin import entrance
+from gateway.admin.organisation import people, subjects, units
+from gateway.admin.rules import history as rule_history
+from gateway.admin.rules import pages as rules
+from gateway.admin.workflows import history
+from gateway.admin.workflows import pages as workflows
+
+ROUTERS: tuple[APIRouter, ...] = (
+    entrance.router,
+    workflows.router,
+    history.router,
+    rules.router,
+    rule_history.router,
+    subjects.router,
+    units.router,
+    people.router,
+)

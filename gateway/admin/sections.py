@@ -1,0 +1,46 @@
+"""The second level of navigation: what administrators change, page by page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, NamedTuple
+
+from fastapi import Request, Response
+
+from gateway.caller import Caller
+from gateway.pages.staff import allow_page, staff_page
+
+#: Whose pages these are.
+Admin = Annotated[Caller, allow_page("admin.change")]
+
+
+class Section(NamedTuple):
+    """A part of administration; its name is the text `admin.section.{key}`."""
+
+    key: str
+    path: str
+
+
+SECTIONS: Final = (
+    Section("workflows", "/admin/workflows"),
+    Section("rules", "/admin/rules"),
+    Section("subjects", "/admin/subjects"),
+    Section("units", "/admin/units"),
+    Section("people", "/admin/people"),
+)
+
+
+def admin_page(
+    request: Request, caller: Caller, template: str, *, status: int = 200, **context: Any
+) -> Response:
+    """Render a page of administration, with the way to the others."""
+    path = request.url.path
+    here = [each for each in SECTIONS if path == each.path or path.startswith(f"{each.path}/")]
+    return staff_page(
+        request,
+        caller,
+        template,
+        status=status,
+        sections=SECTIONS,
+        section=max(here, key=lambda each: len(each.path), default=None),
+        **context,
+    )

@@ -1,0 +1,143 @@
+"""One's own account: who one is here, the password, a second factor."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import segno
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from chassis.errors import DomainError
+from gateway.api import account
+from gateway.caller import Caller
+from gateway.documents import NewPassword, SecondCode
+from gateway.errors import headers_of
+from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_form
+from gateway.pages.staff import Someone, StaffRoute, keep, staff_page
+
+router = APIRouter(prefix="/me", include_in_schema=False, route_class=StaffRoute)
+
+_PLACES: Final = {"/current": "current", "/new": "new", "/code": "code"}
+
+
+@router.get("")
+async def show(request: Request, caller: Someone) -> Response:
+    """Show the account."""
+    return await _page(request, caller, done=request.query_params.get("done", ""))
+
+
+@router.post("/password")
+async def change_password(request: Request, caller: Someone) -> Response:
+    """Take another password."""
+    values = await read_form(request)
+    caller.key = key_of(values)
+    try:
+        given = {name: values.get(name, "") for name in ("current", "new")}
+        tokens = await account.change_password(caller, checked(NewPassword, given))
+    except DomainError as error:
+        return await _page(request, caller, at="password", error=error)
+    response = RedirectResponse("/me?done=password", status_code=303)
+    keep(request, response, tokens)
+    return response
+
+
+@router.post("/second-factor")
+async def begin(request: Request, caller: Someone) -> Response:
+    """Show what the authenticator is to be told."""
+    values = await read_form(request)
+    caller.key = key_of(values)
+    try:
+        begun = await account.begin(caller)
+    except DomainError as error:
+        return await _page(request, caller, at="factor", error=error)
+    return _telling(request, caller, begun.secret, begun.uri, Faults())
+
+
+@router.post("/second-factor/confirm")
+async def confirm(request: Request, caller: Someone) -> Response:
+    """Switch it on, and show the recovery codes once."""
+    values = await read_form(request)
+    caller.key = key_of(values)
+    try:
+        given = checked(SecondCode, {"code": values.get("code", "")})
+        recovery = await account.confirm(caller, given.code)
+    except DomainError as error:
+        faults = faults_of(error, _PLACES, caller.language)
+        return _telling(
+            request,
+            caller,
+            values.get("secret", ""),
+            values.get("uri", ""),
+            Faults(fields={"code": faults.fields.get("code") or faults.summary}),
+            status=error.status,
+        )
+    return staff_page(request, caller, "desk/recovery.html", codes=recovery.codes)
+
+
+@router.post("/second-factor/drop")
+async def drop(request: Request, caller: Someone) -> Response:
+    """Sign in with the password alone again."""
+    values = await read_form(request)
+    caller.key = key_of(values)
+    try:
+        await account.drop(caller, values.get("current", ""))
+    except DomainError as error:
+        return await _page(request, caller, at="factor", error=error)
+    return RedirectResponse("/me?done=dropped", status_code=303)
+
+
+async def _page(
+    request: Request,
+    caller: Caller,
+    *,
+    at: str = "",
+    error: DomainError | None = None,
+    done: str = "",
+) -> Response:
+    """Show the account, with what went wrong beside the form that it went wrong with."""
+    try:
+        factor = await account.second_factor(caller)
+    except DomainError:
+        factor = None
+    faults = faults_of(error, _PLACES, caller.language) if error else Faults()
+    return staff_page(
+        request,
+        caller,
+        "desk/account.html",
+        status=error.status if error else 200,
+        headers=headers_of(error) if error else {},
+        factor=factor,
+        at=at,
+        faults=faults,
+        done=done if done in {"password", "dropped"} else "",
+        key=new_key(),
+    )
+
+
+def _telling(
+    request: Request, caller: Caller, secret: str, uri: str, faults: Faults, *, status: int = 200
+) -> Response:
+    return staff_page(
+        request,
+        caller,
+        "desk/second_factor.html",
+        status=status,
+        secret=" ".join(secret.replace(" ", "")[at : at + 4] for at in range(0, len(secret), 4)),
+        uri=uri,
+        drawing=_drawing(uri) if uri.startswith("otpauth://") else None,
+        faults=faults,
+        key=new_key(),
+    )
+
+
+def _drawing(text: str) -> dict[str, Any]:
+    """Give a QR code as a path of an SVG, with its size in modules."""
+    code = segno.make(text, error="m")
+    rows = [
+        f"M{x} {y}h1v1h-1z"
+        for y, row in enumerate(code.matrix)
+        for x, dark in enumerate(row)
+        if dark
+    ]
+    return {"size": len(code.matrix), "path": "".join(rows)}

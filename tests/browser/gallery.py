@@ -1,0 +1,265 @@
+"""`make screenshots`: every page in both languages, for phones and desks, the main ones dark too.
+
+The pictures go to `.local/screenshots`; with `--readme` those of the README to `docs/screenshots`.
+A page is one line in `PICTURES`. `--url` takes an installation that runs (its demo password in
+`PEYGIR_DEMO_PASSWORD`) instead of starting one with a few requests of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, LOCALES, QUIET
+from tests.servers import started_installation
+from tests.system.client import Api, wait_for
+
+ROOT = Path(__file__).parents[2]
+ALL = ROOT / ".local" / "screenshots"
+BEST = ROOT / "docs" / "screenshots"
+SIZES = {"desk": (1366, 850), "phone": (390, 844)}
+MOBILE, PROOF = "09121230055", "0055"
+_READY_SECONDS = 120
+_PATIENCE_SECONDS = 60
+_QUALITY = 78
+
+
+class Picture(NamedTuple):
+    """A page to take: `{asked}`, `{open}` and `{done}` in its path are codes of requests."""
+
+    name: str
+    path: str
+    #: Who is signed in; `requester` has shown his proof for the code in the path.
+    who: str = ""
+    #: Taken in dark, too.
+    main: bool = False
+
+
+PICTURES = (
+    Picture("welcome", "/", main=True),
+    Picture("choose", "/new", main=True),
+    Picture("found", "/new?q={word}"),
+    Picture("form", "/new?subject=it.network", main=True),
+    Picture("form-of-its-own", "/new?subject=finance.purchase"),
+    Picture("track", "/track"),
+    Picture("registered", "/registered/{open}", "requester", main=True),
+    Picture("following", "/track/{open}", "requester"),
+    Picture("asked", "/track/{asked}", "requester", main=True),
+    Picture("done", "/track/{done}", "requester"),
+    Picture("mine", "/mine", "requester"),
+    Picture("agreements", "/agreements"),
+    Picture("agreement", "/agreements/email"),
+    Picture("not-found", "/nothing-here"),
+    Picture("sign-in", "/sign-in"),
+    Picture("account", "/me", "desk"),
+    Picture("style", "/style", "desk", main=True),
+)
+
+#: Those of the README: page, language, size, colours.
+SHOWN = (
+    ("choose", "fa", "desk", "light"),
+    ("asked", "fa", "phone", "light"),
+    ("registered", "en", "phone", "dark"),
+)
+
+SAID: Mapping[str, Mapping[str, str]] = {
+    "fa": {
+        "word": "حساب",
+        "name": "رضا کریمی",
+        "open": "سامانهٔ حقوق باز نمی‌شود",
+        "asked": "اینترنت طبقهٔ سوم قطع است",
+        "done": "درخواست صفحه‌کلید فارسی",
+        "question": "لطفاً شمارهٔ اتاق را هم بنویسید.",
+        "answer": "صفحه‌کلید تازه روی میز شماست.",
+    },
+    "en": {
+        "word": "account",
+        "name": "Mary Miller",
+        "open": "The payroll page stays white",
+        "asked": "No internet on the third floor",
+        "done": "A keyboard with Persian letters",
+        "question": "Which room is it, please?",
+        "answer": "The new keyboard is on your desk.",
+    },
+}
+
+
+class Place(NamedTuple):
+    """An installation to take pictures of, with the codes of requests by language and state."""
+
+    url: str
+    password: str
+    codes: Mapping[str, Mapping[str, str]]
+    #: What browsers keep of who has signed in, by who and language.
+    entered: dict[tuple[str, str], StorageState]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.gallery", description=__doc__)
+    parser.add_argument("--url", help="an installation that runs")
+    parser.add_argument("--only", nargs="*", help="names of pictures")
+    parser.add_argument("--readme", action="store_true", help="those of the README alone")
+    given = parser.parse_args()
+    wanted = [each for each in PICTURES if not given.only or each.name in given.only]
+    with place(given.url) as where, browser() as opened:
+        taken = shown(opened, where) if given.readme else everything(opened, where, wanted)
+        for path in taken:
+            print(path.relative_to(ROOT))
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@contextlib.contextmanager
+def place(url: str | None) -> Iterator[Place]:
+    """Where the pictures are taken, with something to be seen there."""
+    if url:
+        password = os.environ["PEYGIR_DEMO_PASSWORD"]
+        yield Place(url, password, furnished(url, password), {})
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="peygir-gallery-") as folder,
+        started_installation(Path(folder), demo=True) as installation,
+    ):
+        installation.start_processes()
+        installation.wait_ready(_READY_SECONDS)
+        where, password = (
+            installation.addresses.gateway,
+            installation.environment["PEYGIR_DEMO_PASSWORD"],
+        )
+        yield Place(where, password, furnished(where, password), {})
+
+
+def furnished(url: str, password: str) -> Mapping[str, Mapping[str, str]]:
+    """Make a request of each kind in each language; give their codes."""
+    desk, supervisor = (Api(url).sign_in(name, password) for name in ("desk", "supervisor"))
+    return {language: _requests(desk, supervisor, language) for language in SAID}
+
+
+def _requests(desk: Api, supervisor: Api, language: str) -> Mapping[str, str]:
+    words = SAID[language]
+    codes = {
+        kind: desk.register(
+            subject={"open": "it.software", "asked": "it.network", "done": "it.hardware"}[kind],
+            title=words[kind],
+            description=words[kind],
+            channel="phone",
+            language=language,
+            requester={"name": words["name"], "mobile": MOBILE},
+        )
+        for kind in ("open", "asked", "done")
+    }
+    for code in codes.values():
+        wait_for(
+            lambda code=code: desk.get(f"/tickets/{code}").json.get("state") == "in_progress",
+            _PATIENCE_SECONDS,
+            "the assignment",
+        )
+    desk.post(f"/tickets/{codes['asked']}/actions/ask", {"question": words["question"]}).expect(200)
+    desk.post(f"/tickets/{codes['done']}/actions/answer", {"text": words["answer"]}).expect(200)
+    supervisor.post(f"/tickets/{codes['done']}/actions/done", {}).expect(200)
+    return codes
+
+
+def everything(opened: Browser, where: Place, wanted: Sequence[Picture]) -> Iterator[Path]:
+    """Take the wanted pictures in full length; give each file."""
+    ALL.mkdir(parents=True, exist_ok=True)
+    for language in LOCALES:
+        for size in SIZES:
+            for theme in ("light", "dark"):
+                for each in wanted:
+                    if theme == "light" or each.main:
+                        path = ALL / f"{each.name}-{language}-{size}-{theme}.png"
+                        with at(opened, where, each, language, size, theme) as page:
+                            page.screenshot(path=path, full_page=True)
+                        yield path
+
+
+def shown(opened: Browser, where: Place) -> Iterator[Path]:
+    """Take those of the README, as much as a window shows; give each file."""
+    BEST.mkdir(parents=True, exist_ok=True)
+    by_name = {each.name: each for each in PICTURES}
+    for name, language, size, theme in SHOWN:
+        path = BEST / f"{name}-{language}-{size}-{theme}.webp"
+        with at(opened, where, by_name[name], language, size, theme) as page:
+            taken = page.context.new_cdp_session(page).send(
+                "Page.captureScreenshot", {"format": "webp", "quality": _QUALITY}
+            )
+            path.write_bytes(base64.b64decode(taken["data"]))
+        yield path
+
+
+@contextlib.contextmanager
+def at(
+    opened: Browser,
+    where: Place,
+    picture: Picture,
+    language: str,
+    size: str,
+    theme: str,
+    *,
+    watch: Callable[[Page], None] = lambda _page: None,
+) -> Iterator[Page]:
+    """Open a page as somebody sees it; fails for one that asks for more width than there is.
+
+    `watch` gets the page before anything is loaded.
+    """
+    width, height = SIZES[size]
+    codes = where.codes[language]
+    context = opened.new_context(
+        base_url=where.url,
+        locale=LOCALES[language],
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+        storage_state=_entered(opened, where, picture.who, language),
+    )
+    page = context.new_page()
+    watch(page)
+    filled = picture.path.format_map({**codes, "word": SAID[language]["word"]})
+    mark = "&" if "?" in filled else "?"
+    page.goto(f"{filled}{mark}{urlencode({'lang': language, 'theme': theme})}")
+    page.evaluate("document.fonts.ready")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width, f"{filled} is {wide} wide in {width}"
+    yield page
+    context.close()
+
+
+def _entered(opened: Browser, where: Place, who: str, language: str) -> StorageState | None:
+    """Sign in, or prove oneself the requester, once for all pictures that want it."""
+    if not who:
+        return None
+    if (who, language) not in where.entered:
+        context = opened.new_context(base_url=where.url)
+        if who == "requester":
+            for code in where.codes[language].values():
+                _post(context, "/track", {"code": code, "proof": PROOF})
+        else:
+            _post(context, "/sign-in", {"username": who, "password": where.password})
+        where.entered[who, language] = context.storage_state()
+        context.close()
+    return where.entered[who, language]
+
+
+def _post(context: BrowserContext, path: str, form: dict[str, str]) -> None:
+    answer = context.request.post(path, form=form, max_redirects=0)
+    assert answer.status == HTTPStatus.SEE_OTHER, f"{path}: {answer.status}"
+
+
+if __name__ == "__main__":
+    main()

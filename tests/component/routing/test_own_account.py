@@ -1,0 +1,95 @@
+"""One's own account on real servers: what a password alone opens, and what it does not."""
+
+import http
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chassis.identity import ANONYMOUS
+from services.routing.domain.second_factor import code_at
+from tests.component.routing.world import PASSWORD, REPLICAS, RoutingWorld, person
+from tests.component.service import ADMIN
+
+FIRST, SECOND = REPLICAS
+ADDRESSES = iter(f"10.0.0.{n}" for n in range(1, 200))
+
+
+@pytest.fixture
+def somebody(world: RoutingWorld) -> Any:
+    """A colleague of his own, with nothing but a password."""
+    name = f"own{next(ADDRESSES).rpartition('.')[2]}"
+    world.found(hq={name: {"role": "agent", "capacity": 1, "password": PASSWORD}})
+    return person(name, "agent", "hq")
+
+
+def name_of(somebody: Any) -> str:
+    return somebody.subject.partition(":")[2]
+
+
+def sign_in(world: RoutingWorld, somebody: Any, *, on: str = FIRST, **given: str) -> Any:
+    wanted = {"username": name_of(somebody), "password": PASSWORD, "address": next(ADDRESSES)}
+    return world.call(on, "authenticate", wanted | given, by=ANONYMOUS)
+
+
+def now_step() -> int:
+    return int(datetime.now(UTC).timestamp()) // 30
+
+
+def switched_on(world: RoutingWorld, somebody: Any) -> tuple[str, list[str], int]:
+    """Give a secret, the recovery codes and the step that was used."""
+    secret = world.get("begin_second_factor", {}, by=somebody)["secret"]
+    step = now_step()
+    codes = world.get("confirm_second_factor", {"code": code_at(secret, step)}, by=somebody)
+    return secret, codes["codes"], step
+
+
+def test_a_second_factor_is_asked_for_once_it_is_confirmed(world, somebody):
+    begun = world.get("begin_second_factor", {}, by=somebody)
+    assert sign_in(world, somebody).status == http.HTTPStatus.OK
+    assert begun["uri"].startswith("otpauth://totp/Peygir")
+
+    secret, codes, step = switched_on(world, somebody)
+
+    bare = sign_in(world, somebody, on=SECOND)
+    assert (bare.status, bare.json["code"]) == (401, "second_factor_required")
+    wrong = sign_in(world, somebody, code="abcdef")
+    assert (wrong.status, wrong.json["code"]) == (401, "second_factor_wrong")
+    right = code_at(secret, step + 1)
+    assert sign_in(world, somebody, code=right).status == http.HTTPStatus.OK
+    again = sign_in(world, somebody, on=SECOND, code=right)
+    assert (again.status, again.json["code"]) == (401, "second_factor_wrong")
+    assert len(set(codes)) == 10
+
+
+def test_a_recovery_code_opens_once(world, somebody):
+    _, codes, _ = switched_on(world, somebody)
+
+    assert sign_in(world, somebody, code=codes[3].upper()).status == http.HTTPStatus.OK
+    assert sign_in(world, somebody, on=SECOND, code=codes[3]).status == http.HTTPStatus.UNAUTHORIZED
+    assert world.ask(FIRST, "second_factor", {}, by=somebody)["recovery_left"] == 9
+
+
+def test_it_is_dropped_with_the_password_or_by_an_administrator(world, somebody):
+    switched_on(world, somebody)
+    wrong = world.call(FIRST, "drop_second_factor", {"password": "no"}, by=somebody)
+    refused = world.call(FIRST, "reset_second_factor", {"person": name_of(somebody)}, by=somebody)
+    assert (wrong.status, refused.status) == (403, 403)
+
+    world.get("drop_second_factor", {"password": PASSWORD}, by=somebody)
+    assert sign_in(world, somebody).status == http.HTTPStatus.OK
+    switched_on(world, somebody)
+    world.get("reset_second_factor", {"person": name_of(somebody)}, by=ADMIN)
+    assert sign_in(world, somebody).status == http.HTTPStatus.OK
+
+
+def test_a_password_is_changed_by_who_knows_it(world, somebody):
+    wrong = world.call(
+        FIRST, "change_password", {"current": "no", "new": "another one"}, by=somebody
+    )
+    assert (wrong.status, wrong.json["code"]) == (403, "wrong_password")
+
+    world.get("change_password", {"current": PASSWORD, "new": "another one"}, by=somebody)
+
+    assert sign_in(world, somebody).status == http.HTTPStatus.UNAUTHORIZED
+    assert sign_in(world, somebody, password="another one").status == http.HTTPStatus.OK
