@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from gateway.admin import entrance
+from gateway.admin.forms import pages as forms
 from gateway.admin.organisation import people, subjects, units
 from gateway.admin.rules import history as rule_history
 from gateway.admin.rules import pages as rules
@@ -15,6 +16,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     history.router,
     rules.router,
     rule_history.router,
+    forms.router,
     subjects.router,
     units.router,
     people.router,

@@ -21,7 +21,8 @@ from gateway.texts import LANGUAGES, latin
 
 P = TypeVar("P", dict[str, Any], list[Any], str)
 
-_MOST_FIELDS: Final = 1200
+#: How many fields an editor may have.
+MOST_FIELDS: Final = 1200
 
 
 class Fields:
@@ -82,7 +83,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
 
 async def read_edit(request: Request) -> Edit:
     """Read a submit; raises RequestValidationError for a draft that is no JSON."""
-    fields = Fields(await read_pairs(request, most=_MOST_FIELDS))
+    fields = Fields(await read_pairs(request, most=MOST_FIELDS))
     verb, _, about = fields.get("do").partition(":")
     return Edit(
         draft=json_bodies.read(fields.get("draft").encode()),
@@ -131,8 +132,12 @@ def kept(part: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in {**part, **changes}.items()
-        if name not in changes or value not in (None, "", [], {}, False)
+        if name not in changes or not _is_empty(value)
     }
+
+
+def _is_empty(value: Any) -> bool:
+    return value is False or (not value and not isinstance(value, (int, float)))
 
 
 def moved(items: Sequence[Any], place: int, by: int) -> list[Any]:

@@ -23,6 +23,7 @@ class Section(NamedTuple):
 SECTIONS: Final = (
     Section("workflows", "/admin/workflows"),
     Section("rules", "/admin/rules"),
+    Section("forms", "/admin/forms"),
     Section("subjects", "/admin/subjects"),
     Section("units", "/admin/units"),
     Section("people", "/admin/people"),

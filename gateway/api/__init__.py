@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.api import (
     account,
     admin,
+    audit,
     board,
     capacity,
     clocks,
@@ -63,6 +64,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     notices.router,
     trials.router,
     versions.router,
+    audit.router,
     workflows.router,
     operation.router,
 )

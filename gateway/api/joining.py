@@ -93,10 +93,17 @@ async def act_on_many(
 
     Sent again under the same `Idempotency-Key`, nothing is done twice to any of them.
     """
-    many = ActOnMany(codes=body.codes, action=action, arguments=body.arguments)
-    done = await caller.command("routing", "act_on_many", many, list[ActedOn])
+    done = await acted_on(caller, body.codes, action, body.arguments)
     results = [_result(item, request, caller.language) for item in done]
     return answered(results, headers=caller.replay_headers())
+
+
+async def acted_on(
+    caller: Caller, codes: list[str], action: str, arguments: dict[str, Any]
+) -> list[ActedOn]:
+    """Do one action to many tickets; gives what became of each."""
+    many = ActOnMany(codes=codes, action=action, arguments=arguments)
+    return await caller.command("routing", "act_on_many", many, list[ActedOn])
 
 
 @router.post(
@@ -165,11 +172,11 @@ async def related_to(caller: Caller, code: str) -> RelatedTickets:
 def _result(item: ActedOn, request: Request, language: str) -> ItemResult:
     if item.refusal is None:
         return ItemResult(code=item.code, status=200, ticket=item.ticket)
-    problem = problem_of(request, _error(item.refusal), language=language)
+    problem = problem_of(request, error_of(item.refusal), language=language)
     return ItemResult(code=item.code, status=item.refusal.status, problem=problem)
 
 
-def _error(refusal: Refusal) -> DomainError:
+def error_of(refusal: Refusal) -> DomainError:
     """Give a refusal as the error that it was."""
     kind = BY_STATUS.get(refusal.status, DomainError)
     fields = [

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from gateway.operation import stuck
+from gateway.operation import audit, stuck
 
-ROUTERS: tuple[APIRouter, ...] = (stuck.router,)
+ROUTERS: tuple[APIRouter, ...] = (stuck.router, audit.router)

@@ -32,6 +32,7 @@ PLACES: Final = (
     Place("reports", "/reports", "chart", "report.read"),
     Place("agreements", "/admin/agreements", "agreement", "admin.change"),
     Place("calendars", "/admin/calendars", "calendar", "admin.change"),
+    Place("audit", "/audit", "history", "admin.change"),
     Place("stuck", "/stuck", "alert", "system.operate"),
     Place("admin", "/admin", "gear", "admin.change"),
 )

@@ -102,7 +102,12 @@ class Planner:
             ends=ends,
             next_at=next_at,
         )
-        return self._done(request.id, planned.define_plan, definition, call)
+        before = self._plans.state(stream(request.id))
+        view = self._done(request.id, planned.define_plan, definition, call)
+        replaced = before.content if before and not call.repeated else None
+        if replaced and replaced.id != definition.content.id:
+            self._contents.forget(replaced.id)
+        return view
 
     def pause(self, request: NamePlan, call: Call) -> PlanView:
         """Pause a plan; raises NotFound."""

@@ -181,10 +181,11 @@ class Places:
         frees: list[Freed] = []
         ended: list[Ended] = []
         for unit, giving in doubtful:
-            if giving.work in self._under_way:
+            is_over = (now - giving.at).total_seconds() > self._patience
+            if giving.work in self._under_way and not is_over:
                 continue
             given = self._has_really(giving.person, giving.work)
-            if given or (now - giving.at).total_seconds() > self._patience:
+            if given or is_over:
                 ended.append(Ended(unit, giving.work))
                 place = Freed(giving.person, giving.work, giving.cause, giving.points)
                 frees += [] if given else [place]

@@ -16,12 +16,14 @@ import msgspec
 
 from chassis.bus.inbox import Inbox
 from chassis.calls.call import Call
+from chassis.clock import as_utc
 from chassis.decisions import Due, Occasion
 from chassis.errors import KeyReused, NotFound, Unavailable
 from chassis.journal import Outcome, Reference
 from chassis.late import late
 from chassis.metrics import metric
 from chassis.runtime import Runtime
+from contracts.calls.audit import AuditEntry, GetAudit
 from contracts.calls.sla import (
     DefineAgreement,
     DefineCalendar,
@@ -159,6 +161,31 @@ class Agreements(Reference):
         if not found:
             raise NotFound("definition_not_found")
         return found[::-1]
+
+    def changes(self, request: GetAudit) -> list[AuditEntry]:
+        """Give the last publications with what they replaced, newest first."""
+        before: dict[tuple[Kind, str], dict[str, Any]] = {}
+        found = []
+        for item in self.publications.after(0):
+            found.append(
+                AuditEntry(
+                    at=item.at,
+                    by=item.by,
+                    kind=item.kind,
+                    id=item.id,
+                    version=item.version,
+                    before=before.get((item.kind, item.id)),
+                    after=item.definition,
+                )
+            )
+            before[item.kind, item.id] = item.definition
+        wanted = [
+            entry
+            for entry in reversed(found)
+            if (request.by in (None, entry.by))
+            and (request.before is None or entry.at < as_utc(request.before))
+        ]
+        return wanted[: request.limit]
 
     def check(self, kind: Kind, name: str, definition: dict[str, Any]) -> None:
         """Raise Invalid, naming every fault, unless a definition could be published."""

@@ -12,6 +12,7 @@ from chassis.journal import Aggregates
 from chassis.journal.aggregates import Decide
 from chassis.lease import Lease
 from chassis.timers import background, due, everywhere
+from contracts.calls.audit import AuditEntry, GetAudit
 from contracts.calls.base import Nothing
 from contracts.calls.days import GetPromised, GetWorkingDays, WorkingDay
 from contracts.calls.nearest import GetNearest, Nearest
@@ -281,6 +282,11 @@ class SlaService:
     def versions(self, request: GetVersions, call: Call) -> list[Version]:
         call.require("admin.change")
         return [_version(item) for item in self.reference.versions(request.kind, request.id)]
+
+    @query
+    def audit(self, request: GetAudit, call: Call) -> list[AuditEntry]:
+        call.require("admin.change")
+        return self.reference.changes(request)
 
     @query
     def check_draft(self, request: CheckDraft, call: Call) -> bool:

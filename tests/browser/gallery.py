@@ -62,14 +62,33 @@ PICTURES = (
     Picture("not-found", "/nothing-here"),
     Picture("sign-in", "/sign-in"),
     Picture("account", "/me", "desk"),
+    Picture("board", "/board", "manager", main=True),
+    Picture("board-tickets", "/board/tickets", "manager"),
+    Picture("reports", "/reports", "manager"),
+    Picture("report", "/reports/work_groups", "manager", main=True),
+    Picture("promises", "/admin/agreements", "admin"),
+    Picture("promise", "/admin/agreements/email", "admin", main=True),
+    Picture("calendars", "/admin/calendars", "admin"),
+    Picture("calendar", "/admin/calendars/tehran-office", "admin"),
+    Picture("trials", "/admin/trials", "admin"),
+    Picture("stuck", "/stuck", "admin"),
+    Picture("units", "/admin/units", "admin"),
+    Picture("subjects", "/admin/subjects", "admin"),
+    Picture("people", "/admin/people", "admin"),
+    Picture("workflows", "/admin/workflows", "admin"),
+    Picture("workflow", "/admin/workflows/default", "admin", main=True),
+    Picture("workflow-versions", "/admin/workflows/default/versions", "admin"),
+    Picture("rules", "/admin/rules", "admin"),
+    Picture("rules-versions", "/admin/rules/versions", "admin"),
     Picture("style", "/style", "desk", main=True),
 )
 
 #: Those of the README: page, language, size, colours.
 SHOWN = (
     ("choose", "fa", "desk", "light"),
+    ("registered", "fa", "phone", "light"),
     ("asked", "fa", "phone", "light"),
-    ("registered", "en", "phone", "dark"),
+    ("mine", "en", "phone", "dark"),
 )
 
 SAID: Mapping[str, Mapping[str, str]] = {

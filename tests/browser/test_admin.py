@@ -9,6 +9,9 @@ from deploy.local.installation import Installation
 from tests.browser.test_portal import assert_accessible
 from tests.system.client import Api, wait_for
 
+#: What a page may take on a busy machine, in milliseconds.
+PATIENCE = 20_000
+
 
 @pytest.fixture
 def room(office: Page, installation: Installation) -> Page:
@@ -17,13 +20,16 @@ def room(office: Page, installation: Installation) -> Page:
     office.fill("#username", "admin")
     office.fill("#password", installation.environment["PEYGIR_DEMO_PASSWORD"])
     office.keyboard.press("Enter")
-    expect(office.locator("nav.tabs")).to_be_visible()
+    expect(office.locator("nav.tabs")).to_be_visible(timeout=PATIENCE)
     return office
 
 
 def do(page: Page, deed: str) -> None:
-    """Press the button that does something in an editor."""
+    """Press the button that does something in an editor, and wait until it is done."""
+    key = page.locator('#editor > [name="key"]')
+    before = key.input_value()
     page.locator(f'button[name="do"][value="{deed}"]').last.click()
+    expect(key).not_to_have_value(before, timeout=PATIENCE)
 
 
 def test_a_workflow_and_a_rule_that_the_next_ticket_goes_by(
@@ -65,17 +71,18 @@ def test_a_workflow_and_a_rule_that_the_next_ticket_goes_by(
     room.click('a.box[data-open="steps/inspection"]')
     expect(room.locator('[name="name"]')).to_have_value("inspection")
     do(room, "publish")
-    expect(room.locator(".notice.good")).to_be_visible()
+    expect(room.locator(".notice.good")).to_be_visible(timeout=PATIENCE)
 
     # The rule of a subject names it.
     room.goto("/admin/rules")
     room.click('.part:has(bdi:text-is("it-hardware")) button[value^="open:"]')
+    expect(room.locator('[name="id"]')).to_have_value("it-hardware")
     room.select_option('[name="workflow"]', name)
     assert_accessible(room)
     do(room, "try")
-    expect(room.locator(".trial")).to_be_visible()
+    expect(room.locator(".trial")).to_be_visible(timeout=PATIENCE)
     do(room, "publish")
-    expect(room.locator(".notice.good")).to_be_visible()
+    expect(room.locator(".notice.good")).to_be_visible(timeout=PATIENCE)
 
     code = desk.register(
         subject="it.hardware",
@@ -83,5 +90,7 @@ def test_a_workflow_and_a_rule_that_the_next_ticket_goes_by(
         description="از صبح.",
         requester={"name": "مریم احمدی", "mobile": "09121230098"},
     )
-    ticket = wait_for(lambda: desk.get(f"/tickets/{code}").json, what="the ticket")
-    assert ticket["workflow"] == name
+    workflow = wait_for(
+        lambda: desk.get(f"/tickets/{code}").json.get("workflow"), what="the ticket's workflow"
+    )
+    assert workflow == name

@@ -203,7 +203,10 @@ def _have_actions(chance: Random, definition: Definition) -> None:
             way["when"] = chance.choice(_CONDITIONS)
         if chance.random() < 0.05:
             notice = {"role": "owner", "text": _WORDS}
-            way["effects"] = {"priority": chance.randint(1, 5), "notify": [notice]}
+            effects = {"priority": chance.randint(1, 5), "notify": [notice]}
+            way["effects"] = effects | {
+                "tags": chance.sample(["a", "b", "c"], chance.randint(0, 2))
+            }
 
 
 def _task(chance: Random) -> Definition:

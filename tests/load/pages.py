@@ -52,18 +52,19 @@ async def _stock(people: People, http: aiohttp.ClientSession) -> None:
 
 async def _fill_inbox(people: People, http: aiohttp.ClientSession) -> None:
     """Register until so many wait for the supervisor: first the experts get what they can carry."""
-    seen: Answer = None
+    seen: set[str] = set()
     for _ in range(_MOST_ROUNDS):
         answer = await people.look_in(http, 0) or {}
-        waiting = sum(len(part) for part in answer.values() if isinstance(part, list))
-        if waiting >= _OPEN and answer == seen:
+        parts = [part for part in answer.values() if isinstance(part, list)]
+        codes = {str(ticket["code"]) for part in parts for ticket in part if "code" in ticket}
+        if len(codes) >= _OPEN and codes == seen:
             return
-        if waiting < _OPEN:
+        if len(codes) < _OPEN:
             await asyncio.gather(*(people.register(http) for _ in range(_AT_ONCE * 4)))
         else:
             # What was registered is still on its way to everybody.
             await asyncio.sleep(1)
-        seen = answer
+        seen = codes
     raise AssertionError("the supervisor's inbox stays small")
 
 

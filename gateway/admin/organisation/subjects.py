@@ -58,7 +58,11 @@ async def define(request: Request, caller: Admin) -> Response:
 
 async def _way(caller: Caller, subject: str) -> RulesExplained | None:
     asked = ExplainRules(subject=subject, language=caller.language)
-    return await caller.optional("routing", "explain_rules", asked, RulesExplained)
+    try:
+        return await caller.optional("routing", "explain_rules", asked, RulesExplained)
+    except DomainError:
+        # The page is about the subject; where its requests go is said where it can be.
+        return None
 
 
 async def _page(

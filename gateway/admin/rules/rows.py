@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, get_args
 
@@ -26,12 +27,17 @@ from gateway.texts import has
 
 Row = dict[str, Any]
 #: What is compared, in the order in which it is told.
-COLUMNS: Final = ("subject", "kind", "channel", "segment", "language", "registered_in")
-RESULTS: Final = ("unit", "tier", "skill", "priority", "workflow", "strategy", "weight")
+COLUMNS: Final = (
+    *("subject", "kind", "channel", "segment", "language"),
+    *("registered_in", "mentions"),
+)
+RESULTS: Final = ("unit", "tier", "skill", "priority", "workflow", "strategy", "weight", "tags")
 STRATEGIES: Final = get_args(Strategy)
 #: What a condition may ask of a request.
 FACTS: Final = (*COLUMNS, "weekday", "hour", "minute", "date")
-_PLAIN: Final = {"tier": 1, "weight": 1}
+#: What a row has that says nothing of it.
+_PLAIN: Final[Row] = {"tier": 1, "weight": 1, "tags": [], "go_on": False, "active": True}
+_COMMA: Final = re.compile(r"[\s,،]+")
 
 
 class RowShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +48,8 @@ class RowShown(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     then: list[str]
     active: bool
+    #: Whether rows behind it may add to it.
+    goes_on: bool
     faults: list[str]
     oddities: list[str]
 
@@ -74,7 +82,6 @@ def plain(rules: Sequence[Rule]) -> list[Row]:
             name: value
             for name, value in row.items()
             if name != "order" and value is not None and value != _PLAIN.get(name)
-            if not (name == "active" and value)
         }
         for row in rows
     ]
@@ -99,6 +106,7 @@ def shown(
             unit=known.units.get(as_text(row.get("unit")), as_text(row.get("unit"))),
             then=results_of(row, known),
             active=row.get("active", True) is not False,
+            goes_on=row.get("go_on") is True,
             faults=_at(faults, number),
             oddities=_at(odd, number),
         )
@@ -125,14 +133,16 @@ def results_of(row: Mapping[str, Any], known: Known) -> list[str]:
     return [
         say(f"admin.rule.then.{name}", value=result_said(name, row[name], known))
         for name in RESULTS[1:]
-        if row.get(name) not in (None, "", _PLAIN.get(name))
+        if row.get(name) not in (None, "", [], _PLAIN.get(name))
     ]
 
 
 def result_said(name: str, value: Any, known: Known) -> str:
     """Name a part of a result."""
-    if value is None:
+    if value is None or value == []:
         return known.words().text("admin.none")
+    if isinstance(value, list):
+        return known.words().text("admin.joined.list").join(map(str, value))
     if name == "strategy" and has(f"admin.strategy.{value}"):
         return known.words().text(f"admin.strategy.{value}")
     return known.value(name, value)
@@ -168,9 +178,11 @@ def _typed(row: Row, fields: Fields) -> Row:
         for name in ("id", *RESULTS, *COLUMNS)
     }
     given["when"] = read_condition(fields, "when")
+    given["tags"] = [each for each in _COMMA.split(fields.get("tags")) if each]
+    given["go_on"] = fields.get("go_on") == "yes"
     others = {name: value for name, value in row.items() if name not in {*given, "active"}}
     active = {} if fields.get("active") == "yes" else {"active": False}
-    return others | {n: v for n, v in given.items() if v not in (None, "")} | active
+    return others | {n: v for n, v in given.items() if v not in (None, "", [], False)} | active
 
 
 def _add(rows: list[Row], about: str, _opened: str) -> tuple[list[Row], str]:

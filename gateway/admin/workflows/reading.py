@@ -25,7 +25,7 @@ ENDS: Final = ASIDE | {"finished"}
 AUTOMATIC: Final = ("passed", "failed")
 #: The actions that every workflow knows, the usual ones first.
 ACTIONS: Final = (
-    *("assign", "claim", "log-work", "note", "prioritise", "refer", "escalate", "return"),
+    *("assign", "claim", "log-work", "note", "tag", "prioritise", "refer", "escalate", "return"),
     *("ask", "answer", "resume", "done", "approve", "send-back", "finish", "rate", "reopen"),
     *("decline", "withdraw", "merge", "hand-off", "tell-partner", "recall"),
     *("ask-unit", "answer-question", "take-question-back", "attach", "detach", "link", "unlink"),

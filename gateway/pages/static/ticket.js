@@ -180,7 +180,7 @@ function insert(text) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// Keys and buttons
+// Keys and buttons; those of this page come before those of all pages (`keys.js`).
 
 document.addEventListener("keydown", (event) => {
   if (choose(event)) return;
@@ -202,7 +202,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (wanted.dataset.open === $("dock").dataset.action) field()?.focus();
   else wanted.click();
-});
+}, true);
 
 document.addEventListener("click", async (event) => {
   const at = (selector) => event.target.closest(selector);

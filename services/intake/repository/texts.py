@@ -25,6 +25,10 @@ class Texts:
         except DuplicateKeyError:
             return
 
+    def forget(self, text_id: str) -> None:
+        """Remove a text that nothing refers to any more."""
+        self._collection.delete_one({"_id": text_id})
+
     def bodies(self, ids: Sequence[str]) -> dict[str, str]:
         """Give those texts that there are, by id; an erased one is left out."""
         if not ids:

@@ -10,7 +10,6 @@ from services.routing.domain.workflow.wording import FACTS
 
 def facts_of(ticket: Ticket) -> dict[str, Any]:
     """Give `{ticket: {...}, answers: {form: {field: value}}}`."""
-    return {
-        "ticket": {name: getattr(ticket, name) for name in FACTS},
-        "answers": ticket.answers,
-    }
+    known = {name: getattr(ticket, name) for name in FACTS}
+    lists = {"tags": list(ticket.tags), "mentions": list(ticket.mentions)}
+    return {"ticket": known | lists, "answers": ticket.answers}

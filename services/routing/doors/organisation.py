@@ -2,6 +2,7 @@
 
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
+from contracts.calls.audit import AuditEntry, GetAudit
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     CheckWorkflow,
@@ -27,6 +28,11 @@ from services.routing.workflows import examples
 
 class OrganisationCalls(Parts):
     """Units, single rules, workflows."""
+
+    @query
+    def audit(self, request: GetAudit, call: Call) -> list[AuditEntry]:
+        call.require("admin.change")
+        return self.store.audit.newest(request)
 
     @query
     def units(self, _request: Nothing, _call: Call) -> list[Unit]:

@@ -13,6 +13,7 @@ from contracts.routing import (
     TicketNoticeAsked,
     TicketPrioritised,
     TicketSentBack,
+    TicketTagged,
     TicketWaiting,
 )
 from services.routing.domain.organisation import Organisation
@@ -59,6 +60,8 @@ def effects_of(transition: Transition, ticket: Ticket) -> list[Event]:
     events: list[Event] = []
     if effects.priority is not None and effects.priority != ticket.priority:
         events.append(TicketPrioritised(priority=effects.priority))
+    if added := [tag for tag in effects.tags if tag not in ticket.tags]:
+        events.append(TicketTagged(added=added))
     events += (TicketNoticeAsked(role=n.role, text=n.text) for n in effects.notify)
     return events
 

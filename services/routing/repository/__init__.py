@@ -8,6 +8,7 @@ from chassis.late import late
 from chassis.runtime import Mongo
 from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
+from services.routing.repository.audit import Audit
 from services.routing.repository.boards import Boards
 from services.routing.repository.directory import Directory
 from services.routing.repository.efforts import Efforts
@@ -46,6 +47,11 @@ class Store(Mongo):
     def queues(self) -> Queues:
         """Work that waits for a free person."""
         return Queues(self.db["tickets"])
+
+    @late
+    def audit(self) -> Audit:
+        """What was changed in what administrators define."""
+        return Audit(self.db["journal"])
 
     @late
     def boards(self) -> Boards:
@@ -94,6 +100,7 @@ class Store(Mongo):
 
     def _make_indexes(self) -> None:
         self.directory.make_indexes()
+        self.audit.make_indexes()
         self.attempts.make_indexes()
         self.macros.make_indexes()
         self.drafts.make_indexes()

@@ -93,3 +93,16 @@ def test_the_counts_are_read_from_the_index_of_what_is_open(world: RoutingWorld)
     )
 
     assert '"totalDocsExamined": 0' in str(plan).replace("'", '"')
+
+
+def test_changes_of_the_organisation_are_told_without_reading_tickets(world: RoutingWorld) -> None:
+    world.get("define_unit", {"id": "audited", "title": {"en": "Audited"}, "parent": "hq"})
+    world.register()
+
+    found = world.get("audit", {"limit": 200})
+    own = world.get("audit", {"limit": 5, "by": "person:nobody"})
+
+    assert found[0]["id"] == "audited"
+    assert {each["kind"] for each in found} == {"unit", "person", "rules"}
+    assert own == []
+    assert world.call(FIRST, "audit", {}, by=SUPERVISOR).status == 403

@@ -13,6 +13,8 @@ from contracts.calls.routing import Rule
 from contracts.routing import TicketPrioritised, TicketTagged
 from services.routing.domain.rule_faults import Known, review
 from services.routing.domain.rules import Table, decided
+from services.routing.workflows import examples
+from tests.unit.routing.test_flows import Trade
 from tests.unit.routing.test_rules import facts
 from tests.unit.routing.world import ORGANISATION, REQUESTER, SUBJECTS, World, a_rule, with_people
 
@@ -169,3 +171,24 @@ def test_a_requester_tags_nothing() -> None:
 
     with pytest.raises(Forbidden):
         world.do("tag", REQUESTER, add=["urgent"])
+
+
+def test_a_workflow_puts_tags_on_and_asks_for_them() -> None:
+    definition = examples()["purchase"]
+    ways = [
+        way | {"effects": {"tags": ["bought", "outage"]}} if way["action"] == "take-up" else way
+        for way in definition["transitions"]
+    ]
+    asks = {"in": ["outage", {"var": "ticket.tags"}]}
+    blocked = [way | {"when": asks} if way["action"] == "take-up" else way for way in ways]
+    world = Trade({**definition, "transitions": blocked})
+    world.begin()
+    taker = str(world.ticket().assignee)
+    with pytest.raises(Conflict):
+        world.by(taker, "take-up")
+
+    world.by(taker, "tag", add=["outage"])
+    world.by(taker, "take-up")
+
+    assert world.ticket().tags == ("outage", "bought")
+    assert world.last(TicketTagged).added == ["bought"]

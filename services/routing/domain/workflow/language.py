@@ -18,6 +18,7 @@ from msgspec import Meta
 
 from chassis.logic import Logic
 from contracts.calls.base import Line, Slug
+from contracts.calls.routing.rules import Tags
 from contracts.routing import State
 
 #: The target of a transition whose arguments name the step.
@@ -107,6 +108,8 @@ class Effects(Data, kw_only=True):
 
     priority: Annotated[int, Meta(ge=1, le=5)] | None = None
     notify: Annotated[list[NoticeAsked], Meta(max_length=10)] = []
+    #: Put on the ticket.
+    tags: Tags = []
 
 
 class Transition(Data, kw_only=True, rename={"leaves": "from"}, dict=True):

@@ -17,7 +17,7 @@ _ACTION = re.compile(r"[a-z][a-z-]{1,31}")
 FACTS = frozenset(
     {
         *("subject", "kind", "channel", "segment", "language"),
-        *("priority", "unit", "tier", "reopened"),
+        *("priority", "unit", "tier", "reopened", "tags", "mentions"),
     }
 )
 #: Under this name stand the answers that were given when the ticket was registered.

@@ -1,0 +1,66 @@
+"""Who changed what, when, and what differs, on a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from chassis.clock import as_utc
+from contracts.calls.audit import AuditEntry, GetAudit
+from gateway.api.audit import changed
+from gateway.caller import Caller
+from gateway.clockwork.differing import Change, changes
+from gateway.pages.staff import StaffRoute, allow_page, staff_page
+
+router = APIRouter(prefix="/audit", include_in_schema=False, route_class=StaffRoute)
+
+Admin = Annotated[Caller, allow_page("admin.change")]
+
+#: Where something that changed is shown.
+_PAGES: Final = {"agreement": "/admin/agreements/{id}", "calendar": "/admin/calendars/{id}"}
+_LONGEST: Final = 100
+
+
+class Told(NamedTuple):
+    """A change as the page tells it."""
+
+    entry: AuditEntry
+    path: str
+    changes: list[Change]
+
+
+@router.get("")
+async def show(request: Request, caller: Admin) -> Response:
+    """Show the last changes, of everybody or of one person."""
+    person = request.query_params.get("person", "")[:_LONGEST]
+    before = _instant(request.query_params.get("before"))
+    wanted = GetAudit(by=f"person:{person}" if person else None, before=before)
+    answer = await changed(caller, wanted)
+    following: dict[str, Any] = {"person": person} if person else {}
+    if answer.next is not None:
+        following["before"] = answer.next.isoformat()
+    return staff_page(
+        request,
+        caller,
+        "operation/audit.html",
+        rows=[_told(entry, caller.language) for entry in answer.items],
+        unavailable=answer.unavailable,
+        directory=await caller.names(),
+        person=person,
+        next_page=f"/audit?{urlencode(following)}" if answer.next is not None else None,
+    )
+
+
+def _told(entry: AuditEntry, language: str) -> Told:
+    found = changes(entry.before, entry.after or {}, language) if entry.before is not None else []
+    return Told(entry, _PAGES.get(entry.kind, "").format(id=entry.id), found)
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return as_utc(datetime.fromisoformat(text or ""))
+    except ValueError:
+        return None
