@@ -11,13 +11,11 @@ from tests.system.client import Api, wait_for
 
 
 @pytest.fixture
-def seat(office: Page, installation: Installation) -> Page:
-    """The desk agent before his screen, signed in."""
-    office.goto("/sign-in")
-    office.fill("#username", "desk")
-    office.fill("#password", installation.environment["PEYGIR_DEMO_PASSWORD"])
-    office.click("main button")
-    expect(office.locator(".places")).to_be_visible()
+def seat(office: Page, desk: Api, installation: Installation) -> Page:
+    """The desk agent before his screen, by the session that the API gave him."""
+    token = desk.headers["Authorization"].removeprefix("Bearer ")
+    cookie = {"name": "session", "value": token, "url": installation.addresses.gateway}
+    office.context.add_cookies([cookie])
     return office
 
 
