@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from gateway.desk import account, actions, entrance, inbox, lists, live, style, ticket
+from gateway.desk import account, actions, entrance, inbox, live, new, style, ticket
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
@@ -13,4 +14,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     actions.router,
     live.router,
     style.router,
+    new.router,
+    ticket.router,
+    actions.router,
 )

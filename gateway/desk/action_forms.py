@@ -70,6 +70,7 @@ FORMS: Final[Mapping[str, tuple[Field, ...]]] = {
     "answer-question": (_QUESTION, Field("answer", "text", required=True)),
     "take-question-back": (_QUESTION,),
     "chase": (),
+    "tag": (Field("add", "tags"), Field("remove", "tags")),
     "follow": (),
     "unfollow": (),
     "snooze": (Field("until", "until", required=True),),
@@ -181,23 +182,41 @@ def _read(field: Field, typed: str, zone: str) -> Any:
     if field.kind == "until":
         until = until_of(typed, datetime.now(UTC), zone)
         return until.isoformat() if until else None
+<<<<<<< HEAD
     reader = _READERS.get(field.kind)
     return reader(typed) if reader else typed
 
 
 def _number(typed: str) -> int | None:
+=======
+    return _READERS.get(field.kind, str)(typed)
+
+
+def _level(typed: str) -> int | None:
+>>>>>>> 25391d1f7d8da46a1eb5187a81fbe83dd75709e1
     return int(latin(typed)) if latin(typed).isdecimal() else None
 
 
 def _tags(typed: str) -> list[str]:
+<<<<<<< HEAD
     return [each.lower() for each in _SEPARATOR.split(latin(typed)) if each]
 
 
+=======
+    return [tag for tag in re.split(r"[\s,،]+", typed) if tag]
+
+
+#: By kind of question; what is not named is taken as it was typed.
+>>>>>>> 25391d1f7d8da46a1eb5187a81fbe83dd75709e1
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "flag": bool,
     "code": without_separators,
     "linked": without_separators,
+<<<<<<< HEAD
     "priority": _number,
+=======
+    "priority": _level,
+>>>>>>> 25391d1f7d8da46a1eb5187a81fbe83dd75709e1
     "duration": seconds_of,
     "tags": _tags,
 }

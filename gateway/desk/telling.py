@@ -78,7 +78,8 @@ def texts_by(steps: Iterable[TimelineStep], kind: str, field: str, text_of: str)
 
 
 def _entry(step: TimelineStep, names: Names, content: TicketContent | None, zone: str) -> Entry:
-    texts = list(step.texts.values())
+    # Whoever is mentioned is mentioned in a note, which is told already.
+    texts = [] if step.type == "ticket.mentioned" else list(step.texts.values())
     if step.type == "ticket.registered" and content is not None:
         texts = [content.description]
     seconds = step.data.get("touch_seconds")

@@ -28,6 +28,7 @@ class Shown(NamedTuple):
 PLACES: Final = (
     Place("inbox", "/desk", "inbox", "ticket.read"),
     Place("tickets", "/desk/tickets", "ticket", "ticket.read"),
+    Place("new", "/desk/new", "phone", "ticket.register_for"),
     Place("board", "/board", "board", "report.read"),
     Place("reports", "/reports", "chart", "report.read"),
     Place("admin", "/admin", "gear", "admin.change"),

@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError, Invalid, KeyReused, NotFound, Unavailable
+from chassis.errors import DomainError, KeyReused, Unavailable
 from contracts.calls.intake import Subject
-from contracts.forms import ready
 from gateway.access import Anyone
-from gateway.api.forms import published
 from gateway.api.tickets import register
 from gateway.caller import Caller
 from gateway.documents import NewTicket
 from gateway.errors import headers_of
-from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_pairs
+from gateway.pages.forms import Faults, faults_of, key_of, new_key, read_pairs
 from gateway.pages.questions import said
+from gateway.pages.registering import PLACES, sheet_of, ticket_of
 from gateway.pages.rendering import page, reader_of
 from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
 from gateway.pages.staff import is_part
 from gateway.portal import passes
 from gateway.portal.choosing import chosen, common, found, groups, known_subjects
-from gateway.texts import latin
 
 router = APIRouter(include_in_schema=False)
 
 _LAST_DIGITS: Final = 4
 #: Of a large table each cell is a field.
 _MOST_FIELDS: Final = 3000
-#: Where a fault of the document is shown on the form.
-_PLACES: Final = {
-    "/subject": "subject",
-    "/title": "title",
-    "/description": "description",
-    "/requester": "mobile",
-    "/requester/name": "name",
-    "/requester/mobile": "mobile",
-    "/requester/email": "email",
-}
 #: What the page of subjects itself sends.
 _OF_CHOOSING: Final = frozenset({"subject", "q", "key", "choose", "chosen"})
 
@@ -67,10 +53,10 @@ async def send(request: Request, caller: Anyone) -> Response:
     if "choose" in values or "chosen" in values:
         return await _form(request, caller, typed, key=caller.key)
     try:
-        sheet = await _sheet(caller, typed)
+        sheet = await sheet_of(caller, typed)
         if sheet is not None and sheet.is_to_be_shown:
             return await _form(request, caller, typed, key=caller.key, sheet=sheet, goes_on=True)
-        ticket = _checked(values, sheet, caller.language)
+        ticket = ticket_of(values, sheet, caller.language)
         registered = await register(caller, ticket)
     except DomainError as error:
         # A key that was used for another text is spent; the next try is meant as a new request.
@@ -103,9 +89,9 @@ async def _form(
     subject = chosen(catalogue, values.get("subject", ""), caller.language)
     if catalogue and ("choose" in values or subject is None):
         return await _choice(request, caller, typed, catalogue, key=key, error=error)
-    sheet = sheet or await _sheet(caller.renewed(), typed)
+    sheet = sheet or await sheet_of(caller.renewed(), typed)
     labels = labels_of(sheet.parts({}, caller.language), caller.language) if sheet else {}
-    places = {**_PLACES, **places_of(error.fields if error else (), labels)}
+    places = {**PLACES, **places_of(error.fields if error else (), labels)}
     faults = faults_of(error, places, caller.language) if error else Faults()
     parts = sheet.parts(faults.fields, caller.language) if sheet else []
     return page(
@@ -152,67 +138,8 @@ async def _choice(
         groups=groups(catalogue, language),
         carried=carried,
         key=key,
-        fault=faults_of(error, _PLACES, language).fields.get("subject", "") if error else "",
+        fault=faults_of(error, PLACES, language).fields.get("subject", "") if error else "",
     )
-
-
-async def _sheet(caller: Caller, typed: Sequence[tuple[str, str]]) -> Sheet | None:
-    """Give the subject's form with what was typed; None for a subject without one.
-
-    While intake is away it is the form as it was last read.
-    """
-    gateway, subject = caller.gateway, dict(typed).get("subject")
-    form = next((line.form for line in gateway.last_subjects if line.id == subject), None)
-    if form is None:
-        return None
-    try:
-        found = await published(caller, form)
-    except NotFound:
-        return None
-    except Unavailable:
-        if form not in gateway.last_forms:
-            return None
-    else:
-        if gateway.last_forms.get(form, (0,))[0] != found.version:
-            gateway.last_forms[form] = (found.version, ready(found.form))
-    today = datetime.now(ZoneInfo(gateway.settings.zone)).date().isoformat()
-    context = {
-        "today": today,
-        "subject": subject,
-        "channel": "web",
-        "language": caller.language,
-    }
-    return Sheet(gateway.last_forms[form][1], typed, context)
-
-
-def _checked(values: Mapping[str, str], sheet: Sheet | None, language: str) -> NewTicket:
-    """Give the ticket that was typed; raises Invalid with the faults of every part."""
-    faults = list(sheet.filled.faults) if sheet else []
-    document = _document(values, language)
-    if sheet is not None:
-        document["answers"] = sheet.answers
-    try:
-        ticket = checked(NewTicket, document)
-    except Invalid as refused:
-        raise Invalid("request_invalid", fields=[*refused.fields, *faults]) from None
-    if faults:
-        raise Invalid("request_invalid", fields=faults)
-    return ticket
-
-
-def _document(values: Mapping[str, str], language: str) -> dict[str, object]:
-    """Give what was typed as the document it stands for; what was left empty is left out."""
-    typed = {name: value.strip() for name, value in values.items() if value.strip()}
-    requester = {
-        "name": typed.get("name"),
-        "mobile": latin(typed.get("mobile", "")),
-        "email": latin(typed.get("email", "")),
-    }
-    return {
-        **{name: typed[name] for name in ("subject", "title", "description") if name in typed},
-        "language": language,
-        "requester": {name: value for name, value in requester.items() if value},
-    }
 
 
 def _proof(ticket: NewTicket) -> str:

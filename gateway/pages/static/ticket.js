@@ -25,6 +25,9 @@ const local = store(localStorage);
 
 // Clocks
 
+/** Have figures stand in their own order within a line of either direction. */
+const isolated = (figures) => `\u2066${figures}\u2069`;
+
 function hours(seconds) {
   const rest = Math.abs(seconds);
   return `${plain.format(Math.floor(rest / HOUR))}:${two.format(Math.floor(rest / 60) % 60)}:${two.format(rest % 60)}`;
@@ -33,7 +36,8 @@ function hours(seconds) {
 function tick() {
   for (const left of document.querySelectorAll(".left[data-due]")) {
     const seconds = Math.round((new Date(left.dataset.due) - Date.now()) / 1000);
-    if (Math.abs(seconds) < 48 * HOUR) left.textContent = `\u2066${seconds < 0 ? "+" : ""}${hours(seconds)}\u2069`;
+    const sign = seconds < 0 ? "+" : "";
+    if (Math.abs(seconds) < 48 * HOUR) left.textContent = isolated(sign + hours(seconds));
     if (seconds === 0) refresh();
   }
   showTimer();
@@ -50,7 +54,9 @@ function showTimer() {
   const runs = Boolean(local.get(timerKey));
   timer.hidden = false;
   timer.classList.toggle("timing", runs);
-  timer.lastElementChild.textContent = runs ? `${timer.dataset.stop} \u2066${hours(timed())}\u2069` : timer.dataset.start;
+  timer.title = runs ? timer.dataset.stop : timer.dataset.start;
+  timer.lastElementChild.className = runs ? "" : "unseen";
+  timer.lastElementChild.textContent = runs ? isolated(hours(timed())) : timer.dataset.start;
 }
 
 function fillTimed() {
@@ -174,7 +180,7 @@ function insert(text) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// Keys and buttons
+// Keys and buttons; those of this page come before those of all pages (`keys.js`).
 
 document.addEventListener("keydown", (event) => {
   if (choose(event)) return;
@@ -196,7 +202,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (wanted.dataset.open === $("dock").dataset.action) field()?.focus();
   else wanted.click();
-});
+}, true);
 
 document.addEventListener("click", async (event) => {
   const at = (selector) => event.target.closest(selector);
@@ -254,9 +260,27 @@ function arrive() {
   look();
 }
 
+// What was opened or fetched beside the conversation stays so when the page is read anew.
+
+const kept = new Map();
+
+document.addEventListener("htmx:before:swap", () => {
+  for (const each of document.querySelectorAll("[data-keep]")) kept.set(each.id, [each.innerHTML, each.open]);
+});
+
+function keepOpen() {
+  for (const each of document.querySelectorAll("[data-keep]")) {
+    const [html, open] = kept.get(each.id) ?? [];
+    if (html === undefined || each.innerHTML === html) continue;
+    if (each.id !== "deliveries") each.innerHTML = html;
+    if (open) each.open = true;
+  }
+}
+
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target ?? event.target;
   const id = target?.id;
+  if (id === "live") keepOpen();
   if (id === "case") arrive();
   else settle();
   if (id === "dock") (document.querySelector("#dock [aria-invalid], .dock-form textarea, .dock-form :is(input:not([type=hidden]), select)") ?? $("dock")).focus();
