@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter
 
-from gateway.desk import account, actions, entrance, inbox, lists, live, style, ticket
-from gateway.desk import account, actions, entrance, inbox, live, new, style, ticket
+from gateway.desk import account, actions, entrance, inbox, lists, live, new, style, ticket
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
