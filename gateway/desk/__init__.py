@@ -9,11 +9,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     account.router,
     inbox.router,
     lists.router,
+    new.router,
     ticket.router,
     actions.router,
     live.router,
     style.router,
-    new.router,
-    ticket.router,
-    actions.router,
 )

@@ -48,7 +48,6 @@ FORMS: Final[Mapping[str, tuple[Field, ...]]] = {
     "assign": (Field("person", "person", required=True), Field("force", "flag")),
     "claim": (),
     "prioritise": (Field("priority", "priority", required=True),),
-    "tag": (Field("add", "tags"), Field("remove", "tags")),
     "resume": (),
     "done": (Field("answer", "text"), _CHILDREN),
     "approve": (_CHILDREN,),
@@ -110,7 +109,6 @@ UNTIL: Final = ("hour", "hours", "tomorrow", "days", "week")
 _MORNING: Final = time(8)
 _SATURDAY: Final = 5
 _MINUTE: Final = 60
-_SEPARATOR: Final = re.compile(r"[\s,;\u060c\u061b]+")
 
 
 def fields_of(action: str) -> tuple[Field, ...]:
@@ -182,41 +180,23 @@ def _read(field: Field, typed: str, zone: str) -> Any:
     if field.kind == "until":
         until = until_of(typed, datetime.now(UTC), zone)
         return until.isoformat() if until else None
-<<<<<<< HEAD
-    reader = _READERS.get(field.kind)
-    return reader(typed) if reader else typed
-
-
-def _number(typed: str) -> int | None:
-=======
     return _READERS.get(field.kind, str)(typed)
 
 
 def _level(typed: str) -> int | None:
->>>>>>> 25391d1f7d8da46a1eb5187a81fbe83dd75709e1
     return int(latin(typed)) if latin(typed).isdecimal() else None
 
 
 def _tags(typed: str) -> list[str]:
-<<<<<<< HEAD
-    return [each.lower() for each in _SEPARATOR.split(latin(typed)) if each]
-
-
-=======
     return [tag for tag in re.split(r"[\s,،]+", typed) if tag]
 
 
 #: By kind of question; what is not named is taken as it was typed.
->>>>>>> 25391d1f7d8da46a1eb5187a81fbe83dd75709e1
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "flag": bool,
     "code": without_separators,
     "linked": without_separators,
-<<<<<<< HEAD
-    "priority": _number,
-=======
     "priority": _level,
->>>>>>> 25391d1f7d8da46a1eb5187a81fbe83dd75709e1
     "duration": seconds_of,
     "tags": _tags,
 }

@@ -173,15 +173,10 @@ def _asked(
 ) -> Asked:
     own = f"ticket.field_of.{action}.{field.name}"
     label = text(chooser.language, own if has(own) else f"ticket.field.{field.name}")
-<<<<<<< HEAD
-    kind = "line" if field.kind == "tags" else field.kind
-    is_choice = kind not in {"text", "line", "code", "duration", "flag", "hidden"}
-=======
     is_choice = field.kind not in {"text", "line", "code", "duration", "flag", "hidden", "tags"}
->>>>>>> 25391d1f7d8da46a1eb5187a81fbe83dd75709e1
     return Asked(
         name=field.name,
-        kind="choice" if is_choice else kind,
+        kind="choice" if is_choice else field.kind,
         label=label,
         required=field.required,
         value=values.get(field.name, ""),
