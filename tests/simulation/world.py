@@ -26,8 +26,9 @@ from tests.simulation.watch import Watch
 
 _MOST_TURNS = 60_000
 #: Seconds that pass between two looks at whether all is at rest: first the messages that are late,
-#: then what waits its turn for a minute, at last the moments in which what came of it is written.
-_REST_STEPS = (14.0, 40.0, 70.0, 150.0, 300.0, 700.0, 700.0, 2000.0, 14.0, 14.0, 14.0)
+#: then what waits its turn for a minute, at last the moments in which what came of it is written:
+#: each may lead to the next.
+_REST_STEPS = (14.0, 40.0, 70.0, 150.0, 300.0, 700.0, 700.0, 2000.0, *(14.0,) * 8)
 
 #: Pauses between two walks along a journal, one of which a run goes by.
 _WALKS = (8.0, 60.0, 60.0, 60.0)

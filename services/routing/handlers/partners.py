@@ -199,7 +199,8 @@ def _back(
 
 
 def _token(ticket: Ticket) -> Outside:
-    if ticket.outside is None:
+    # A workflow may leave the guard out: work that has come back is nobody's to call back.
+    if ticket.outside is None or not ticket.outside.is_open:
         raise Conflict("not_with_partner")
     return ticket.outside
 
