@@ -63,8 +63,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     holidays.router,
     notices.router,
     trials.router,
-    versions.router,
     audit.router,
     workflows.router,
+    # Its paths begin with any of several groups: after those that are about one.
+    versions.router,
     operation.router,
 )

@@ -1,6 +1,8 @@
 """Styles, scripts, fonts and the sign: read and compressed once, then served from memory.
 
-Their addresses change with what is in them, so that browsers may keep them for ever.
+An address with a version changes with what is in it, so that browsers may keep it for ever. One
+without is what modules import one another by, and is asked for again: two addresses of a module
+would be two modules.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from gateway.pages.compression import HEADERS, squeezed, takes_gzip
 
 FOLDER: Final = Path(__file__).parent / "static"
 _KEPT: Final = "public, max-age=31536000, immutable"
+_ASKED_AGAIN: Final = "no-cache"
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -35,6 +38,7 @@ class _File(NamedTuple):
     content: bytes
     #: None for what is compressed already.
     gzipped: bytes | None
+    etag: str
 
 
 async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +49,15 @@ async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         raise HTTPException(_NOT_FOUND)
     if scope["method"] not in {"GET", "HEAD"}:
         raise HTTPException(_NOT_ALLOWED)
-    headers = {"cache-control": _KEPT, "vary": "accept-encoding"}
+    is_kept = scope["query_string"].startswith(b"v=") or name.endswith(".woff2")
+    headers = {
+        "cache-control": _KEPT if is_kept else _ASKED_AGAIN,
+        "vary": "accept-encoding",
+        "etag": file.etag,
+    }
+    if file.etag in Headers(scope=scope).get("if-none-match", ""):
+        await Response(status_code=304, headers=headers)(scope, receive, send)
+        return
     content = file.content
     if file.gzipped is not None and takes_gzip(Headers(scope=scope)):
         content, headers = file.gzipped, headers | HEADERS
@@ -71,4 +83,5 @@ def _files() -> dict[str, _File]:
 
 def _read(path: Path) -> _File:
     content = path.read_bytes()
-    return _File(_TYPES[path.suffix], content, squeezed(content))
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:16]}"'
+    return _File(_TYPES[path.suffix], content, squeezed(content), etag)

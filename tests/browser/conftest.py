@@ -95,3 +95,16 @@ def office(browser: Browser, installation: Installation, language: str) -> Itera
     yield opened
     context.close()
     assert [each for each in complaints if "Failed to load resource" not in each] == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def room_for_all(admin: Api) -> None:
+    """Somebody who takes whatever the others have no room for: tests end few of their requests."""
+    endless = {"name": "بهار صبوری", "role": "expert", "unit": "it", "capacity": 10_000}
+    admin.put("/admin/people/endless", endless).expect(200)
+
+
+def take_seat(page: Page, api: Api, url: str) -> None:
+    """Sit down in front of a screen by the session of the API: signing in too often is limited."""
+    token = api.headers["Authorization"].removeprefix("Bearer ")
+    page.context.add_cookies([{"name": "session", "value": token, "url": url}])

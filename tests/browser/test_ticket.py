@@ -7,15 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from deploy.local.installation import Installation
+from tests.browser.conftest import take_seat
 from tests.system.client import Api, wait_for
 
 
 @pytest.fixture
 def seat(office: Page, desk: Api, installation: Installation) -> Page:
     """The desk agent before his screen, by the session that the API gave him."""
-    token = desk.headers["Authorization"].removeprefix("Bearer ")
-    cookie = {"name": "session", "value": token, "url": installation.addresses.gateway}
-    office.context.add_cookies([cookie])
+    take_seat(office, desk, installation.addresses.gateway)
     return office
 
 

@@ -58,6 +58,12 @@ document.addEventListener("keydown", (event) => {
 document.querySelector("[data-palette]")?.addEventListener("click", seek);
 palette?.addEventListener("click", (event) => event.target === palette && palette.close());
 palette?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    // A field for searching would first empty itself.
+    event.preventDefault();
+    palette.close();
+    return;
+  }
   const links = [...palette.querySelectorAll(".found a")];
   const at = links.indexOf(document.activeElement);
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {

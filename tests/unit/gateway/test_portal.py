@@ -213,6 +213,14 @@ async def test_forms_of_another_kind_are_refused(world):
     assert (json_sent.status, broken.status) == (415, 400)
 
 
+async def test_a_module_is_asked_for_again_and_sent_only_when_it_has_changed(world):
+    reply = await world.get("/static/keys.js")
+    again = await world.get("/static/keys.js", headers={"if-none-match": reply.headers["etag"]})
+
+    assert (reply.status, reply.headers["cache-control"]) == (200, "no-cache")
+    assert (again.status, again.body) == (304, b"")
+
+
 async def test_static_files_are_kept_for_long(world):
     reply = await world.get("/static/portal.css?v=1")
 

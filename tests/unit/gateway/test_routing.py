@@ -31,6 +31,7 @@ def test_every_route_is_found_as_by_asking_all_in_turn(route: Route) -> None:
     first = next(each for each in ROUTES if each.matches(scope)[0] is Match.FULL)
     found = INDEX.find(scope)
 
+    assert first is route, "stands behind a route that takes its paths"
     # A page whose path begins with something of its own is left to the router.
     assert found is first or (found is None and not path.startswith("/api/"))
 
