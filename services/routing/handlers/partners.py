@@ -89,9 +89,11 @@ def tell_partner(case: Case) -> list[Event]:
 
 
 def recall(case: Case) -> list[Event]:
-    """Call the work back from the partner, who is told."""
+    """Call the work back from the partner, who is told; raises Conflict once the ticket is over."""
+    if case.ticket.state in ENDED:
+        raise Conflict("recall_too_late")
     back = _back(case.ticket, "recalled", case.by, case.text("reason"), case.context)
-    if case.ticket.state != "waiting":
+    if case.ticket.state != "waiting" and case.stand["step"] == case.ticket.step:
         return [back]
     return [back, resumed(case.ticket, case.stand, case.by, case.context)]
 
