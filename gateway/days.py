@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from persiantools.jdatetime import JalaliDate
 
 from gateway.texts import digits, text
+
+_MONTHS: Final = 12
 
 
 def day_shown(day: date, language: str) -> str:
@@ -33,3 +36,16 @@ def day_parts(day: date, language: str) -> dict[str, str]:
         "month": text(language, f"calendar.{calendar}_{shown.month}"),
         "year": digits(shown.year, language),
     }
+
+
+def month_parts(key: str) -> tuple[int, int]:
+    """Give year and month of `1405-09` or `2026-11`."""
+    year, _, month = key.partition("-")
+    return int(year), int(month)
+
+
+def month_shifted(key: str, months: int) -> str:
+    """Give the month so many after another one, or before it."""
+    year, month = month_parts(key)
+    year, month = divmod(year * _MONTHS + month - 1 + months, _MONTHS)
+    return f"{year}-{month + 1:02}"

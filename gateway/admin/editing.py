@@ -13,8 +13,9 @@ import msgspec
 from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import Invalid
+from chassis.errors import DomainError, Invalid
 from gateway import json_bodies
+from gateway.errors import describe
 from gateway.pages.forms import key_of, read_pairs
 from gateway.pages.staff import is_part
 from gateway.texts import LANGUAGES, latin
@@ -100,6 +101,14 @@ def led_to(request: Request, path: str) -> Response:
     if is_part(request):
         return Response(status_code=204, headers={"hx-redirect": path})
     return RedirectResponse(path, 303)
+
+
+def faults_by_field(error: DomainError | None, language: str) -> dict[str, str]:
+    """Say what is wrong with a form, by the first part of each fault's pointer."""
+    return {
+        fault.pointer.strip("/").partition("/")[0]: describe(fault, language).message
+        for fault in (error.fields if error else ())
+    }
 
 
 def written(draft: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from persiantools.jdatetime import JalaliDate
 
 from contracts.days import JALALI_YEARS
+from gateway.days import month_parts, month_shifted
 from gateway.texts import digits, text
 
 #: Choices that end today, by how many days they have.
@@ -16,7 +17,6 @@ _LAST_DAYS: Final = {"7d": 7, "30d": 30, "90d": 90}
 USUAL: Final = "30d"
 _MONTHS: Final = 12
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
-_YEAR: Final = 12
 
 
 class Period(NamedTuple):
@@ -61,12 +61,12 @@ def choices(today: date, language: str) -> list[Choice]:
     months, key = [], _key_of(today, language)
     for _ in range(_MONTHS):
         months.append(Choice(key, _title(key, language)))
-        key = _shifted(key, -1)
+        key = month_shifted(key, -1)
     return [*last_days, *months]
 
 
 def _title(key: str, language: str) -> str:
-    year, month = _parts(key)
+    year, month = month_parts(key)
     calendar = "jalali" if year in JALALI_YEARS else "gregorian"
     return f"{text(language, f'calendar.{calendar}_{month}')} {digits(year, language)}"
 
@@ -79,7 +79,7 @@ def _key_of(day: date, language: str) -> str:
 def _first_of_month(key: str) -> date | None:
     if not _MONTH.fullmatch(key):
         return None
-    year, month = _parts(key)
+    year, month = month_parts(key)
     try:
         if year in JALALI_YEARS:
             return JalaliDate(year, month, 1).to_gregorian()
@@ -89,19 +89,8 @@ def _first_of_month(key: str) -> date | None:
 
 
 def _next_month(key: str) -> date:
-    return _first_of_month(_shifted(key, 1)) or date.max
+    return _first_of_month(month_shifted(key, 1)) or date.max
 
 
 def _month_before(key: str) -> date:
-    return _first_of_month(_shifted(key, -1)) or date.min
-
-
-def _shifted(key: str, months: int) -> str:
-    year, month = _parts(key)
-    year, month = divmod(year * _YEAR + month - 1 + months, _YEAR)
-    return f"{year}-{month + 1:02}"
-
-
-def _parts(key: str) -> tuple[int, int]:
-    year, _, month = key.partition("-")
-    return int(year), int(month)
+    return _first_of_month(month_shifted(key, -1)) or date.min

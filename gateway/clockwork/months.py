@@ -11,6 +11,7 @@ from persiantools.jdatetime import JalaliDate
 
 from contracts.days import JALALI_YEARS, read_date
 from contracts.hours import WEEKDAYS
+from gateway.days import month_parts, month_shifted
 from gateway.texts import LANGUAGES, latin, text
 
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})")
@@ -54,7 +55,7 @@ def month_of(
 ) -> Month:
     """Give the month of a key such as `1405-09` or `2026-11`, this one for anything else."""
     key = _known(key, today, language)
-    first, following = _first(key), _first(_shifted(key, 1))
+    first, following = _first(key), _first(month_shifted(key, 1))
     start = first - timedelta(days=_since_week_began(first, language))
     exceptions = {read_date(each): each for each in definition.get("exceptions", {})}
     names = _names(definition, lists, language)
@@ -66,8 +67,8 @@ def month_of(
     return Month(
         key=key,
         title=_title(key, language),
-        before=_shifted(key, -1),
-        after=_shifted(key, 1),
+        before=month_shifted(key, -1),
+        after=month_shifted(key, 1),
         weekdays=[
             text(language, f"calendar.weekday_{each.day.weekday()}") for each in days[:_WEEK]
         ],
@@ -146,29 +147,18 @@ def _known(key: str, today: date, language: str) -> str:
 
 
 def _first(key: str) -> date:
-    year, month = _parts(key)
+    year, month = month_parts(key)
     return (
         JalaliDate(year, month, 1).to_gregorian() if year in JALALI_YEARS else date(year, month, 1)
     )
 
 
 def _title(key: str, language: str) -> str:
-    year, month = _parts(key)
+    year, month = month_parts(key)
     calendar = "jalali" if year in JALALI_YEARS else "gregorian"
     return text(
         language, "clockwork.month", month=text(language, f"calendar.{calendar}_{month}"), year=year
     )
-
-
-def _shifted(key: str, months: int) -> str:
-    year, month = _parts(key)
-    year, month = divmod(year * _YEAR + month - 1 + months, _YEAR)
-    return f"{year}-{month + 1:02}"
-
-
-def _parts(key: str) -> tuple[int, int]:
-    year, _, month = key.partition("-")
-    return int(year), int(month)
 
 
 def _since_week_began(day: date, language: str) -> int:

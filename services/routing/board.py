@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import datetime
 from typing import Any
-
-import msgspec
 
 from chassis.calls.call import Call
 from chassis.clock import as_utc
-from chassis.errors import Forbidden, Invalid, NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.journal import Aggregates, Snapshot
 from contracts.calls.routing import TicketPage
 from contracts.calls.routing.board import AwayTicket, Board, GetBoard, ListOpen
 from contracts.rights import scope_of
 from services.routing import attention
 from services.routing.attending import Attending
+from services.routing.cursors import cursor_of, place_of
 from services.routing.domain.organisation import Organisation
 from services.routing.domain.permission import asker_of
 from services.routing.domain.ticket import Ticket
@@ -109,18 +106,12 @@ class Overlook:
 
 
 def _cursor(last: Snapshot[Ticket]) -> str:
-    place = (last.state.opened_at, last.stream)
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode()
+    return cursor_of(last.state.opened_at, last.stream)
 
 
 def _after(cursor: str | None) -> list[dict[str, Any]]:
     """Give the condition for what comes after a cursor; raises Invalid."""
     if cursor is None:
         return []
-    try:
-        raw = base64.urlsafe_b64decode(cursor.encode())
-        given, code = msgspec.json.decode(raw, type=tuple[datetime, str])
-        at = as_utc(given)
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise Invalid("cursor_invalid") from error
+    at, code = place_of(cursor)
     return [{"$or": [{"opened_at": {"$gt": at}}, {"opened_at": at, "_id": {"$gt": code}}]}]

@@ -1,6 +1,5 @@
 """How tickets are shown to who may see them: one, a page of a list, an inbox."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,8 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chassis.calls.call import Call
-from chassis.clock import as_utc
-from chassis.errors import Forbidden, Invalid, NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.journal import Aggregates, Outcome, Recorded, Snapshot
 from contracts.calls.routing import (
     ActedOn,
@@ -24,6 +22,7 @@ from contracts.calls.routing import (
 )
 from contracts.rights import scope_of
 from services.routing import attention
+from services.routing.cursors import cursor_of, place_of
 from services.routing.domain.permission import Asker, Standing, asker_of
 from services.routing.domain.ticket import AT_WORK, Ticket
 from services.routing.handlers import allowed
@@ -259,17 +258,12 @@ def _referrals(ticket: Ticket) -> list[OpenReferral]:
 
 
 def _cursor(last: Snapshot[Ticket]) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode((last.updated_at, last.stream))).decode()
+    return cursor_of(last.updated_at, last.stream)
 
 
 def _after(cursor: str | None) -> list[dict[str, Any]]:
     """Give the condition for what comes after a cursor; raises Invalid."""
     if cursor is None:
         return []
-    try:
-        raw = base64.urlsafe_b64decode(cursor.encode())
-        given, code = msgspec.json.decode(raw, type=tuple[datetime, str])
-        at = as_utc(given)
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise Invalid("cursor_invalid") from error
+    at, code = place_of(cursor)
     return [{"$or": [{"updated_at": {"$lt": at}}, {"updated_at": at, "_id": {"$lt": code}}]}]

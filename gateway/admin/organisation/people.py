@@ -20,7 +20,7 @@ from contracts.calls.routing import (
     StaffMember,
     TakeLeave,
 )
-from gateway.admin.editing import Fields, led_to
+from gateway.admin.editing import Fields, faults_by_field, led_to
 from gateway.admin.known import known_to
 from gateway.admin.organisation.members import (
     DAYS,
@@ -35,7 +35,7 @@ from gateway.admin.sections import Admin, admin_page
 from gateway.api.admin import read_as
 from gateway.caller import Caller
 from gateway.documents import SlugPath
-from gateway.errors import describe, detail_of
+from gateway.errors import detail_of
 from gateway.pages.forms import key_of, new_key, read_form, read_pairs
 from gateway.pages.staff import StaffRoute
 from gateway.texts import text
@@ -143,10 +143,7 @@ async def _page(
         roles=_roles(caller),
         known=known,
         saved="saved" in request.query_params,
-        typed={
-            fault.pointer.strip("/").partition("/")[0]: describe(fault, caller.language).message
-            for fault in (error.fields if error else ())
-        },
+        typed=faults_by_field(error, caller.language),
         summary=detail_of(error, caller.language) if error else "",
         key=new_key(),
         away=known.unavailable,

@@ -11,13 +11,13 @@ from chassis.errors import DomainError, NotFound
 from contracts.calls.base import Nothing
 from contracts.calls.intake import DefineSubject, Subject
 from contracts.calls.routing import ExplainRules, RulesExplained
-from gateway.admin.editing import Fields, led_to
+from gateway.admin.editing import Fields, faults_by_field, led_to
 from gateway.admin.known import known_to
 from gateway.admin.organisation.trees import in_tree
 from gateway.admin.sections import Admin, admin_page
 from gateway.api.admin import read_as
 from gateway.caller import Caller
-from gateway.errors import describe, detail_of
+from gateway.errors import detail_of
 from gateway.pages.forms import key_of, new_key, read_pairs
 from gateway.pages.staff import StaffRoute
 
@@ -90,10 +90,7 @@ async def _page(
         known=known,
         kinds={kind: known.value("kind", kind) for kind in _KINDS},
         saved="saved" in request.query_params,
-        typed={
-            fault.pointer.strip("/").partition("/")[0]: describe(fault, caller.language).message
-            for fault in (error.fields if error else ())
-        },
+        typed=faults_by_field(error, caller.language),
         summary=detail_of(error, caller.language) if error else "",
         key=new_key(),
         away=known.unavailable,

@@ -14,13 +14,13 @@ from contracts.calls.base import Nothing
 from contracts.calls.routing import DefineUnit, StaffMember, Unit
 from contracts.calls.routing.organisation import Strategy, UnitKind
 from contracts.calls.sla import CalendarView
-from gateway.admin.editing import Fields, led_to, said
+from gateway.admin.editing import Fields, faults_by_field, led_to, said
 from gateway.admin.known import known_to
 from gateway.admin.organisation.trees import in_tree
 from gateway.admin.sections import Admin, admin_page
 from gateway.api.admin import read_as
 from gateway.caller import Caller
-from gateway.errors import describe, detail_of
+from gateway.errors import detail_of
 from gateway.pages.forms import key_of, new_key, read_pairs
 from gateway.pages.staff import StaffRoute
 
@@ -104,10 +104,7 @@ async def _page(
             for each in calendars or ()
         },
         saved="saved" in request.query_params,
-        typed={
-            fault.pointer.strip("/").partition("/")[0]: describe(fault, caller.language).message
-            for fault in (error.fields if error else ())
-        },
+        typed=faults_by_field(error, caller.language),
         summary=detail_of(error, caller.language) if error else "",
         key=new_key(),
         away=known.unavailable,
