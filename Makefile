@@ -2,18 +2,19 @@
 
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
+LOCK := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile screenshots faults attacks simulate laws trial docs setup clean
+.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile screenshots faults attacks simulate laws trial chart docs lock site setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: setup ## Start everything on this machine, with a demo organisation; Ctrl-C stops it
-	@$(PYTHON) -m deploy.local.run
+run: setup ## Start everything on this machine, with a demo organisation; EMPTY=1 without; Ctrl-C stops it
+	@$(PYTHON) -m deploy.local.run $(if $(EMPTY),--empty)
 
 test: .tests-setup lint ## Run all that decides whether a change lands
-	@$(PYTEST) -n 2 tests/unit tests/contracts tests/test_boundaries.py tests/laws tests/simulation
+	@$(PYTEST) -n 2 tests/unit tests/contracts tests/deploy tests/test_boundaries.py tests/laws tests/simulation
 	@$(PYTEST) -n 2 --dist loadfile tests/attacks -m "not slow"
 	@$(PYTEST) tests/faults
 	@$(PYTEST) -n 2 tests/component tests/system tests/browser
@@ -64,8 +65,22 @@ simulate: setup ## Run the services' code through thousands of seeded histories 
 laws: setup ## Have random people do random things on random workflows; STEPS=200000
 	@$(PYTHON) -m tests.laws --steps $(or $(STEPS),200000)
 
+chart: .tests-setup ## Render, lint and check the Helm chart, the image and the composition
+	@$(PYTEST) tests/deploy
+
 docs: setup ## Generate what is generated below docs/
 	@$(PYTHON) -m peygir docs
+	@$(PYTHON) -W ignore -m deploy.helm
+
+lock: ## Write the lock files from pyproject.toml; versions that still fit stay
+	@$(LOCK) pyproject.toml --extra local --extra dev -o requirements.lock
+	@$(LOCK) pyproject.toml -c requirements.lock -o requirements-image.lock
+	@$(LOCK) --group pyproject.toml:deploy -c requirements.lock -o requirements-deploy.lock
+	@$(LOCK) --group pyproject.toml:build -c requirements-image.lock -o requirements-build.lock
+
+site: setup ## Build the documentation into .local/site, to be served as files
+	@$(PYTHON) -m mkdocs build --quiet -f deploy/site/mkdocs.yml
+	@$(PYTHON) -m mkdocs build --quiet -f deploy/site/mkdocs.fa.yml
 
 setup: ## Install what is missing on this machine, and nothing else
 	@deploy/local/setup.sh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import pymongo
 from pymongo import IndexModel, MongoClient
@@ -34,6 +34,9 @@ AWAY = (
 )
 
 
+#: A collection that is there while a backup is being brought back: nobody may work on it yet.
+RESTORING = "restoring"
+
 #: How long an index may take to build, where many documents are stored already.
 _BUILDING_SECONDS = 6 * 3600.0
 
@@ -58,6 +61,20 @@ def connect(uri: str, *, seconds: float) -> MongoClient[dict[str, Any]]:
         client.close()
         raise WeakWriteConcern("MONGO_URI must not ask for less than w=majority, journal=true")
     return client
+
+
+class Pools(NamedTuple):
+    """How many connections a client keeps, and how many of them are in use."""
+
+    kept: int
+    in_use: int
+
+
+def pools_of(client: MongoClient[Any]) -> Pools:
+    """Count a client's connections to all servers; its listeners would cost at each operation."""
+    servers = client._topology._servers.values()  # noqa: SLF001 - pymongo tells it nowhere else
+    in_use = sum(server.pool.active_sockets for server in servers)
+    return Pools(in_use + sum(len(server.pool.conns) for server in servers), in_use)
 
 
 def make_indexes(collection: Collection[Any], indexes: Sequence[IndexModel]) -> None:

@@ -22,7 +22,6 @@ import importlib  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
-from importlib.metadata import PackageNotFoundError, version  # noqa: E402
 from typing import Any  # noqa: E402
 
 from eventlet.patcher import is_monkey_patched  # noqa: E402
@@ -37,6 +36,7 @@ from chassis.journal.relay import Relay  # noqa: E402
 from chassis.metrics import metric  # noqa: E402
 from chassis.runtime import Runtime  # noqa: E402
 from chassis.settings import SERVICES, ChassisSettings  # noqa: E402
+from chassis.version import own_version  # noqa: E402
 
 log = logging.get_logger()
 #: How often the runner looks whether it was told to stop: the hub alone may sleep a minute.
@@ -73,7 +73,7 @@ class Runner:
         runtime = self._shared(Runtime)
         settings = runtime.settings
         port = health.serve(settings.metrics_host, settings.metrics_port, runtime.unready)
-        metric("peygir_build_info", runtime.service, _version()).set(1)
+        metric("peygir_build_info", runtime.service, own_version()).set(1)
         calls = self._shared(CallServer)
         log.info("started", metrics_port=port, call_port=calls.port if calls else None)
         eventlet.spawn_n(self._watch)
@@ -124,13 +124,6 @@ class Runner:
 
     def _shared(self, kind: type) -> Any:
         return self.container.shared_extensions.get(kind)
-
-
-def _version() -> str:
-    try:
-        return version("peygir")
-    except PackageNotFoundError:
-        return "source"
 
 
 def main() -> None:

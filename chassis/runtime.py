@@ -23,7 +23,8 @@ from chassis.identity import Identity, Signer
 from chassis.late import late
 from chassis.lease import Leases
 from chassis.logging import get_logger
-from chassis.mongo import DURABLE, connect
+from chassis.metrics import metric, watch
+from chassis.mongo import DURABLE, RESTORING, connect, pools_of
 from chassis.provider import Provider
 from chassis.settings import ChassisSettings
 
@@ -123,24 +124,34 @@ class Runtime(SharedExtension):
         return faults
 
     def _prepare(self) -> None:
-        self.before_ready(self._find_epoch)
-        waiting, said = list(self._preparations), False
-        while waiting:
-            try:
-                self.clock.look(self._server_time)
-                waiting[0]()
-                waiting.pop(0)
-            except (PyMongoError, Unavailable) as error:
-                if not said:
-                    log.warning("start_waits", error=type(error).__name__)
-                said = True
-                eventlet.sleep(0.5)
+        watch(lambda: pools_of(self.client).kept, "peygir_pool_connections", "mongo")
+        watch(lambda: pools_of(self.client).in_use, "peygir_pool_in_use", "mongo")
+        metric("peygir_pool_most", "mongo").set(self.client.options.pool_options.max_pool_size)
+        self.prepare()
         self._ready.send()
         log.info("ready")
         self._keep_time()
 
+    def prepare(self) -> None:
+        """Do what has to be done before the process is ready, trying again until it works."""
+        self.before_ready(self._find_epoch)
+        waiting, said = list(self._preparations), False
+        while waiting:
+            try:
+                self._look_at_the_clock()
+                waiting[0]()
+                waiting.pop(0)
+            except (PyMongoError, Unavailable) as error:
+                if not said:
+                    reason = error.code if isinstance(error, Unavailable) else type(error).__name__
+                    log.warning("start_waits", error=reason)
+                said = True
+                eventlet.sleep(0.5)
+
     def _find_epoch(self) -> None:
         """Read the journal's epoch, or make the first; a restore writes a new one."""
+        if self.database[RESTORING].find_one() is not None:
+            raise Unavailable("restoring", retry_after=10)
         meta: Any = self.database["meta"].find_one_and_update(
             {"_id": "journal"},
             {"$setOnInsert": {"epoch": secrets.token_hex(6)}},
@@ -148,6 +159,15 @@ class Runtime(SharedExtension):
             return_document=True,
         )
         self.epoch = meta["epoch"]
+
+    def _look_at_the_clock(self) -> None:
+        connected = metric("peygir_database_connected")
+        try:
+            self.clock.look(self._server_time)
+        except PyMongoError:
+            connected.set(0)
+            raise
+        connected.set(1)
 
     def _server_time(self) -> datetime:
         answer: datetime = self.client.admin.command("hello")["localTime"]
@@ -157,7 +177,7 @@ class Runtime(SharedExtension):
         while True:
             eventlet.sleep(5)
             try:
-                self.clock.look(self._server_time)
+                self._look_at_the_clock()
             except PyMongoError:
                 continue
 

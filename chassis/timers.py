@@ -21,10 +21,10 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from chassis.bus.entrypoints import entrypoint_for, find_aggregates
 from chassis.calls.server import CallServer
 from chassis.errors import DomainError
-from chassis.journal.aggregates import Decide
+from chassis.journal.intents import Decide
 from chassis.lease import HOLDER, Lease
 from chassis.logging import get_logger
-from chassis.metrics import metric
+from chassis.metrics import metric, watch
 from chassis.mongo import make_indexes
 from chassis.pace import Pace
 from contracts.envelope import Event
@@ -51,6 +51,9 @@ class _Loop(Entrypoint):
         """Begin, where the process has the role."""
         self.runtime = self.server.runtime
         self.stopping = False
+        # Shown from the start: a rise from nothing is none that a rate could tell.
+        for outcome in ("ok", "failed"):
+            metric("peygir_job_runs_total", self.method_name, outcome)
         if self.role in self.runtime.settings.roles:
             self.container.spawn_managed_thread(self._begin)
 
@@ -160,15 +163,16 @@ class Background(_Loop):
 
 
 class Everywhere(_Loop):
-    """Runs again and again in every process: what each keeps in its own memory."""
+    """Runs again and again in every process, or every one of a role: what each has of its own."""
 
-    def __init__(self, pause: float) -> None:
+    def __init__(self, pause: float, *, role: str | None = None) -> None:
         self.pause = pause
+        self.only = role
         super().__init__()
 
     def start(self) -> None:
-        """Begin, whatever the process's role."""
-        self.role = min(self.server.runtime.settings.roles)
+        """Begin, whatever the process's role, unless it is for those of one."""
+        self.role = self.only or min(self.server.runtime.settings.roles)
         super().start()
 
     def loop(self) -> None:
@@ -191,9 +195,10 @@ class DueTimes(_Loop):
         """Find whose due times they are."""
         # Shown from the start, so that a board without alarms is not one without data.
         metric("peygir_due_lateness_seconds")
+        watch(self._overdue_seconds, "peygir_due_overdue_seconds")
         self.aggregates = find_aggregates(self.container, self.into)
         if self.in_a_hurry:
-            self.aggregates.relay.pace_seconds = _PACE_SECONDS
+            self.aggregates.relay.alarm_seconds = _PACE_SECONDS
         self._heap: list[tuple[datetime, str]] = []
         self._due: dict[str, datetime] = {}
         self._later: dict[str, datetime] = {}
@@ -295,6 +300,11 @@ class DueTimes(_Loop):
         self._later[stream] = self.runtime.clock.now() + timedelta(seconds=2)
         if error is not None:
             log.warning("due_refused", stream=stream, reason=error.code)
+
+    def _overdue_seconds(self) -> float:
+        if not self._heap:
+            return 0.0
+        return max(0.0, self.runtime.clock.timestamp() - self._heap[0][0].timestamp())
 
     def _wait(self, load_at: float) -> None:
         now = self.runtime.clock.timestamp()

@@ -15,6 +15,14 @@ class FormRef(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class StartedFrom(msgspec.Struct, frozen=True):
+    """The ticket whose workflow had another one started."""
+
+    ticket: str
+    #: How many tickets started one another before that one.
+    generation: int
+
+
 @event("ticket.registered", by="intake")
 class TicketRegistered(Event):
     """A request was registered and has its tracking code; the first event of every ticket."""
@@ -39,6 +47,7 @@ class TicketRegistered(Event):
     imported: bool = False
     #: The ticket that this one was a part of.
     split_from: str | None = None
+    started_from: StartedFrom | None = None
     #: What was filled in, where the subject has a form.
     form: FormRef | None = None
     #: Answers of the fields marked `routable`, by field: ids of options, numbers, days (ISO), yes

@@ -4,6 +4,8 @@ A scope says on which tickets: `own` (owner or assignee), `team` (my unit), `sub
 those below it), `all`.
 """
 
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 Scope = Literal["own", "team", "subtree", "all"]
@@ -57,10 +59,43 @@ ROLES: dict[str, dict[str, Scope]] = {
     "service": dict.fromkeys(RIGHTS, "all"),
     #: An outside system whose signed messages we take; they open nothing else.
     "partner": {},
+    #: An operator's pass, good for one hour: it makes the first administrator and nothing else.
+    "founder": {},
     "anonymous": {},
 }
+
+#: What a system may be let in for. The work of people is done by people: no key does it.
+KEY_RIGHTS: tuple[str, ...] = (
+    "ticket.register_for",
+    "ticket.read",
+    "report.read",
+    "event.read",
+    "admin.change",
+    "system.operate",
+)
+#: The role of a key is spelled by its rights: `key:event.read+ticket.read`.
+_KEY_ROLE = "key:"
+
+
+def key_role(rights: Iterable[str]) -> str:
+    """Give the role that has just these rights, each everywhere."""
+    return _KEY_ROLE + "+".join(sorted(rights))
 
 
 def scope_of(role: str, right: str) -> Scope | None:
     """Give the scope of a role's right, or None where it has none."""
-    return ROLES.get(role, {}).get(right)
+    return scopes_of(role).get(right)
+
+
+def scopes_of(role: str) -> Mapping[str, Scope]:
+    """Give a role's rights with their scopes."""
+    known = ROLES.get(role)
+    return _of_key(role) if known is None else known
+
+
+@lru_cache(maxsize=256)
+def _of_key(role: str) -> Mapping[str, Scope]:
+    if not role.startswith(_KEY_ROLE):
+        return {}
+    named = role.removeprefix(_KEY_ROLE).split("+")
+    return {right: "all" for right in named if right in KEY_RIGHTS}

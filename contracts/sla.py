@@ -244,6 +244,8 @@ class SlaDemanded(Event):
     alarm_at: datetime
     actions: list[Action]
     label: str | None = None
+    #: Where it is no mark of a clock that has come but a timer of the ticket's workflow.
+    timer: str | None = None
 
 
 @event("sla.breach_withdrawn", by="sla")
@@ -347,3 +349,30 @@ class SlaForetold(Event):
     expected_at: datetime
     #: What he was told last.
     was: datetime
+
+
+@event("sla.timer_set", by="sla")
+class SlaTimerSet(Event):
+    """When a timer of the ticket's workflow comes; told again when its calendar has changed."""
+
+    timer: str
+    #: What routing is asked to do then.
+    action: str
+    title: dict[str, str]
+    #: The step that it is bound to; absent: it holds until the ticket ends.
+    step: str | None
+    at: datetime
+    #: Its whole time, and from when on what is left of it counts by this calendar.
+    target_seconds: float
+    since: datetime
+    left_seconds: float
+    #: Absent where no calendar is known: then every hour counts.
+    calendar: str | None = None
+    calendar_version: int = 0
+
+
+@event("sla.timer_ended", by="sla")
+class SlaTimerEnded(Event):
+    """A timer is not waited for any more."""
+
+    timer: str

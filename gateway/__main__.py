@@ -20,7 +20,7 @@ from starlette.routing import Route
 from chassis import logging
 from chassis.calls.aio import Services
 from chassis.garbage import look_less_often
-from chassis.metrics import metric
+from chassis.metrics import metric, watch
 from chassis.settings import SERVICES
 from gateway.app import at_the_edge, create_app
 from gateway.caller import Gateway
@@ -71,6 +71,7 @@ async def serve(settings: GatewaySettings) -> None:
     metric("peygir_build_info", "gateway", VERSION).set(1)
     door = Server(_door_config(settings, gateway))
     back = Server(_back_config(settings, door))
+    watch(lambda: len(door.server_state.connections), "peygir_http_connections")
 
     def stop() -> None:
         gateway.closing.set()

@@ -14,11 +14,12 @@ from fastapi import Header, Request
 from fastapi.params import Depends
 
 from chassis.clock import as_utc
-from chassis.errors import DomainError, Unauthenticated
+from chassis.errors import DomainError, Forbidden, Unauthenticated
 from chassis.identity import ANONYMOUS
 from chassis.logging import get_logger
 from gateway.caller import Caller, Gateway, gateway_of
 from gateway.errors import language_of
+from gateway.keys import PREFIX, KeySession
 from gateway.security import Session
 
 _SUBJECT: Final = "peygir.subject"
@@ -44,12 +45,12 @@ class Allow:
 
     async def __call__(self, request: Request) -> Caller:
         """Give the caller; raises Unauthenticated or Forbidden."""
-        return self._caller(request, _session(gateway_of(request), request))
+        return self._caller(request, await _session(gateway_of(request), request))
 
     def _caller(
         self,
         request: Request,
-        session: Session | None,
+        session: Session | KeySession | None,
         *,
         key: str | None = None,
         at: datetime | None = None,
@@ -62,9 +63,11 @@ class Allow:
                 raise Unauthenticated("sign_in_required")
             if self.right != SIGNED_IN:
                 identity.require(self.right)
+            elif isinstance(session, KeySession):
+                raise Forbidden("right_missing", right="staff")
         if at is not None:
             identity.require("import")
-        return Caller(
+        caller = Caller(
             gateway,
             identity,
             language=language_of(request),
@@ -74,6 +77,8 @@ class Allow:
             key=key,
             at=at,
         )
+        caller.agent = request.headers.get("user-agent", "")
+        return caller
 
 
 class AllowCommand(Allow):
@@ -100,7 +105,7 @@ class AllowCommand(Allow):
         ] = None,
     ) -> Caller:
         at = as_utc(peygir_at) if peygir_at else None
-        session = _session(gateway_of(request), request)
+        session = await _session(gateway_of(request), request)
         return self._caller(request, session, key=idempotency_key, at=at)
 
 
@@ -134,13 +139,15 @@ def log_refusal(request: Request, error: DomainError) -> None:
         )
 
 
-def _session(gateway: Gateway, request: Request) -> Session | None:
+async def _session(gateway: Gateway, request: Request) -> Session | KeySession | None:
     header = request.headers.get("authorization")
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("session_invalid")
+    if token.startswith(PREFIX):
+        return await gateway.keys.open(token, request.client.host if request.client else "")
     session = gateway.sessions.read(token.strip())
     if gateway.revocations.has_ended(session):
         raise Unauthenticated("session_ended")

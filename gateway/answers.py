@@ -15,8 +15,8 @@ from contracts.calls.forms import ShownAnswer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Staff, TicketView
-from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine, NextDue
-from contracts.rights import ROLES
+from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine, NextDue, TimerView
+from contracts.rights import scopes_of
 from contracts.sla import ExpectedStep
 
 REF_TEMPLATE: Final = "#/components/schemas/{name}"
@@ -137,6 +137,8 @@ class Ticket(TicketView, kw_only=True):  # type: ignore[misc]  # msgspec hands `
     unavailable: list[str]
     #: Of an open ticket, as far as anything is known.
     expected: ExpectedView | None = None
+    #: What its workflow does by itself, unless it goes on before.
+    timers: list[TimerView] = []
 
 
 class ToldLine(ExplanationLine, kw_only=True):  # type: ignore[misc]  # msgspec hands it down
@@ -265,4 +267,4 @@ def answered(
 
 def rights_of(identity: Identity) -> dict[str, str]:
     """Give the rights of an identity with their scopes."""
-    return dict(ROLES.get(identity.role, {}))
+    return dict(scopes_of(identity.role))

@@ -23,11 +23,14 @@ from gateway import (
     operation,
     portal,
     reference,
+    setup,
 )
 from gateway.caller import Gateway
 from gateway.edge import Edge
 from gateway.errors import as_domain_error, problem_response
+from gateway.oidc import pages as oidc_pages
 from gateway.pages.rendering import error_page, mount_static
+from gateway.pages.staff import trouble
 from gateway.routing import Index, take
 
 
@@ -54,6 +57,8 @@ def create_app(gateway: Gateway) -> FastAPI:
             *clockwork.ROUTERS,
             *operation.ROUTERS,
             *admin.ROUTERS,
+            *setup.ROUTERS,
+            oidc_pages.router,
             reference.router,
         ),
     )
@@ -80,6 +85,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         gateway.live.stop()
+        gateway.logs.tail.stop()
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await following
@@ -90,4 +96,4 @@ async def _answer_error(request: Request, raised: Exception) -> Response:
     access.log_refusal(request, error)
     if request.url.path.startswith("/api/"):
         return problem_response(request, error)
-    return error_page(request, error)
+    return trouble(request, error) or error_page(request, error)

@@ -21,16 +21,22 @@ from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
 from contracts.calls.intake import Subject
 from contracts.calls.journal import LogPart, ReadLog
+from contracts.calls.routing import KeyGrant, OpenKey
 from contracts.calls.sla import ExpectedView, GetTimes
 from contracts.forms import ReadyForm
-from gateway.directory import Directory, Names
+from gateway.directory import NAMING, Directory, Names
+from gateway.keys import Keys, KeySession
 from gateway.limits import Limits
 from gateway.live import Live
+from gateway.logs import Logs
+from gateway.oidc.client import Client
 from gateway.outlook import Outlook
+from gateway.own_sessions import OwnSessions
 from gateway.presence import Presence
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
 from gateway.settings import GatewaySettings
+from gateway.tail import Tail
 
 A = TypeVar("A")
 
@@ -99,18 +105,29 @@ class Gateway:
             refresh_seconds=settings.refresh_seconds,
             idle_seconds=settings.idle_seconds,
         )
+        self.keys = Keys(self._open_key, limits, revocations)
         self.outlook = Outlook(self._ask_expected)
         self.presence = Presence(settings.redis_url.get_secret_value())
+        self.own_sessions = OwnSessions(
+            settings.redis_url.get_secret_value(),
+            idle_seconds=settings.idle_seconds,
+            keep_seconds=settings.refresh_seconds,
+        )
         self.directory = Directory()
+        self.oidc = Client(settings.oidc_providers.get_secret_value())
         #: Set when the process is told to stop: open streams end.
         self.closing = asyncio.Event()
         self.open_streams = 0
         self.live = Live(self._read_log, self.closing)
+        self.logs = Logs(Tail(self._read_log, self.closing))
         #: The catalogue as it was last read: forms show it while intake is away.
         self.last_subjects: list[Subject] = []
         #: What most requests are about, as it was last counted, and until when that holds.
         self.common_subjects: list[str] = []
         self.common_until = 0.0
+        #: Set once somebody administers, and once it is set up: neither is asked again.
+        self.is_founded = False
+        self.is_set_up = False
         #: Forms as they were last read, with the same use.
         self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
 
@@ -119,6 +136,10 @@ class Gateway:
         request, answer = GetTimes(codes=[*codes]), dict[str, ExpectedView]
         found = await caller.query("sla", "expected", request, answer, seconds=_OPTIONAL_SECONDS)
         return [found.get(code) for code in codes]
+
+    async def _open_key(self, request: OpenKey) -> KeyGrant:
+        caller = Caller(self, _GATEWAY, language="en", address="")
+        return await caller.query("routing", "open_key", request, KeyGrant)
 
     async def _read_log(self, source: str, request: ReadLog) -> LogPart:
         caller = Caller(self, _GATEWAY, language="en", address="")
@@ -141,7 +162,7 @@ class Caller:
         language: str,
         address: str,
         trace_id: str | None = None,
-        session: Session | None = None,
+        session: Session | KeySession | None = None,
         key: str | None = None,
         at: datetime | None = None,
     ) -> None:
@@ -149,8 +170,12 @@ class Caller:
         self.identity = identity
         self.language = language
         self.address = address
+        #: What the browser or program calls itself.
+        self.agent = ""
         self.trace_id = trace_id
-        self.session = session
+        self.session = session if isinstance(session, Session) else None
+        #: The system that has come with its key.
+        self.system = session if isinstance(session, KeySession) else None
         self.key = key or secrets.token_hex(16)
         self.at = at
         #: Set once a command's key had come before.
@@ -171,6 +196,8 @@ class Caller:
             correlation=self.trace_id,
         )
         self.replayed = self.replayed or outcome.repeated
+        if method in NAMING:
+            self.gateway.directory.forget()
         return cast("A", outcome.value)
 
     async def query(
@@ -225,7 +252,9 @@ class Caller:
         return other
 
     def is_signed_in(self) -> bool:
-        """Tell whether the session that the request came with is still good."""
+        """Tell whether the session or key that the request came with is still good."""
+        if self.system is not None:
+            return self.gateway.keys.is_good(self.system)
         session = self.session
         return (
             session is not None

@@ -99,6 +99,7 @@ def whole(
         deliveries=deliveries or [],
         unavailable=[name for name, part in parts.items() if part is None],
         expected=own.expected,
+        timers=own.timers,
     )
 
 

@@ -19,6 +19,8 @@ from contracts.calls.intake import Subject
 from contracts.calls.routing import StaffMember, Unit
 
 _FRESH_SECONDS: Final = 30.0
+#: Commands that change names, or who has one.
+NAMING: Final = frozenset({"define_person", "define_unit", "define_subject"})
 #: So long nobody asks again whom no service answered.
 _REST_SECONDS: Final = 5.0
 _PERSON: Final = "person:"

@@ -227,3 +227,17 @@ class Refresh(Document):
     """The token that continues a session."""
 
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+
+
+class Founding(Document):
+    """What the first administrator says of himself and of the organisation."""
+
+    #: As `peygir setup` prints it; it is good for an hour.
+    setup_pass: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    organisation: Line
+    name: Line
+    username: Line
+    password: Annotated[str, StringConstraints(min_length=8, max_length=256)]
+    language: Language = "fa"
+    mobile: Annotated[str, StringConstraints(strip_whitespace=True, max_length=32)] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None

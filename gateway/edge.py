@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.logging import bound, get_logger
-from chassis.metrics import metric
+from chassis.metrics import metric, watch
 
 _TRACE_PARENT: Final = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _SERVER_ERROR: Final = 500
@@ -34,6 +34,8 @@ class Edge:
     def __init__(self, app: ASGIApp, *, body_bytes: int, secure: bool) -> None:
         self._app = app
         self._body_bytes = body_bytes
+        self._in_flight = 0
+        watch(lambda: self._in_flight, "peygir_http_in_flight")
         headers = {
             "content-security-policy": CONTENT_POLICY,
             "cross-origin-opener-policy": "same-origin",
@@ -52,6 +54,7 @@ class Edge:
         scope["trace_id"] = trace_id = _trace_id(scope)
         answered = _Answered(send, [*self._headers, (b"peygir-trace", trace_id.encode())])
         started = time.perf_counter()
+        self._in_flight += 1
         with bound(trace_id=trace_id):
             try:
                 await self._app(scope, _Limited(receive, self._body_bytes), answered)
@@ -59,6 +62,7 @@ class Edge:
                 # Starlette has answered it by now, and raises it again for whoever logs.
                 log.exception("unexpected_error")
             finally:
+                self._in_flight -= 1
                 _count(scope, answered.status, time.perf_counter() - started)
 
 

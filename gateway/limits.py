@@ -114,6 +114,8 @@ class Limits:
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._clock = clock
         self._rest_until = 0.0
+        for name in self._items:
+            metric("peygir_rate_limited_total", name)
 
     async def spend(self, **tries: str) -> None:
         """Count one try against each limit named; raises LimitReached when it was one too many.
@@ -177,6 +179,7 @@ def limits_of(settings: GatewaySettings) -> dict[str, str]:
         "sign_in": settings.limit_sign_in,
         "sign_in_name": settings.limit_sign_in_name,
         "partner": settings.limit_partner,
+        "key": settings.limit_key,
     }
 
 

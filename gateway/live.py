@@ -10,31 +10,23 @@ import asyncio
 import contextlib
 import secrets
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
 
-from chassis.errors import DomainError
-from chassis.logging import get_logger
 from chassis.metrics import metric
-from contracts.calls.journal import LogPart, ReadLog
+from contracts.calls.journal import LogPart
+from gateway.following import ReadPart, follow
 from gateway.hints import Hint, hint_of
 
-#: Reads a part of a service's log; raises DomainError.
-ReadPart = Callable[[str, ReadLog], Awaitable[LogPart]]
-
 _SOURCES: Final = ("intake", "routing", "sla")
-_PAUSE: Final = 0.15
-_AWAY_PAUSE: Final = 1.0
 #: How long the logs are followed on after the last page has gone: the next one comes soon.
 _LINGER: Final = 30.0
 _READY_SECONDS: Final = 1.0
 #: Hints kept for pages that come back, and hints that one page may be behind.
 _KEPT: Final = 5000
 _BEHIND: Final = 500
-
-log = get_logger(__name__)
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -99,6 +91,7 @@ class Live:
         self._kept: deque[Hint] = deque(maxlen=_KEPT)
         self._at_the_end: set[str] = set()
         self._ready = asyncio.Event()
+        metric("peygir_live_pages").set(0)
 
     @property
     def open(self) -> int:
@@ -165,44 +158,33 @@ class Live:
         self._kept.clear()
         self._at_the_end.clear()
         self._ready.clear()
-        self._tasks = [asyncio.create_task(self._follow(source)) for source in _SOURCES]
+        self._tasks = [asyncio.create_task(follow(self._read, name, self)) for name in _SOURCES]
         self._tasks.append(asyncio.create_task(self._wake_at_the_end()))
 
-    async def _follow(self, source: str) -> None:
-        epoch, after = "", 0
-        while True:
-            request = ReadLog(after=after) if epoch else ReadLog(tail=True)
-            try:
-                part = await self._read(source, request)
-            except DomainError:
-                await asyncio.sleep(_AWAY_PAUSE)
-                continue
-            if epoch and part.epoch != epoch:
-                # Restored from a backup: positions of before mean nothing.
-                epoch = ""
-                self._lose_all()
-                continue
-            epoch, after = part.epoch, part.next
-            self._at_the_end.add(source)
-            if len(self._at_the_end) == len(_SOURCES):
-                self._ready.set()
-            for event in part.events:
-                self._number += 1
-                hint = hint_of(event, self._number)
-                if hint is not None:
-                    self._tell(hint)
-            if part.end:
-                await asyncio.sleep(_PAUSE)
+    def came(self, source: str, part: LogPart) -> None:
+        """Tell pages of what followed in a log."""
+        self._at_the_end.add(source)
+        if len(self._at_the_end) == len(_SOURCES):
+            self._ready.set()
+        for event in part.events:
+            self._number += 1
+            hint = hint_of(event, self._number)
+            if hint is not None:
+                self._tell(hint)
+
+    def restored(self, _source: str) -> None:
+        """Have every page fetch all that it shows."""
+        for listener in set[Listener]().union(*self._listeners.values()):
+            listener.lose(self.mark)
+
+    def away(self, source: str) -> None:
+        """Leave pages as they are: they learn what happened when the service is back."""
 
     def _tell(self, hint: Hint) -> None:
         self._kept.append(hint)
         found = [self._listeners[name] for name in hint.names if name in self._listeners]
         for listener in set[Listener]().union(*found):
             listener.hear(hint, self.mark)
-
-    def _lose_all(self) -> None:
-        for listener in set[Listener]().union(*self._listeners.values()):
-            listener.lose(self.mark)
 
     async def _wake_at_the_end(self) -> None:
         """Have streams end with the process, and not with their next heartbeat."""

@@ -157,7 +157,12 @@ def _add_components(document: dict[str, Any]) -> None:
         for status, reason in _REASONS.items()
     }
     components["securitySchemes"] = {
-        "session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        "session": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The token of a session, or a system's key (`pgk_...`).",
+        }
     }
 
 

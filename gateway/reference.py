@@ -75,7 +75,7 @@ async def docs(request: Request, _caller: Anyone) -> Response:
             (tag, [each for name, each in operations(document) if name == tag["name"]])
             for tag in document["tags"]
         ],
-        kind=_kind,
+        kind=kind_of,
         named=_named,
         schemas=sorted(
             (name, schema.get("description", ""), list(_fields(schema)))
@@ -128,20 +128,20 @@ def _fields(schema: dict[str, Any]) -> Iterator[Row]:
 
 
 def _row(name: str, schema: dict[str, Any], *, required: bool, text: dict[str, Any]) -> Row:
-    return Row(name, _kind(schema), required, text.get("description", ""), _named(schema))
+    return Row(name, kind_of(schema), required, text.get("description", ""), _named(schema))
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def kind_of(schema: dict[str, Any]) -> str:
     """Say in a few words what a value may be."""
     if "$ref" in schema:
         return schema["$ref"].rpartition("/")[2]
     if "enum" in schema:
         return " · ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
-        kinds = dict.fromkeys(map(_kind, schema["anyOf"]))
+        kinds = dict.fromkeys(map(kind_of, schema["anyOf"]))
         return " or ".join(kind for kind in kinds if kind != "null")
     if schema.get("type") == "array":
-        return f"list of {_kind(schema.get('items', {}))}"
+        return f"list of {kind_of(schema.get('items', {}))}"
     return str(schema.get("format") or schema.get("type") or "anything")
 
 

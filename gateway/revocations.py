@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chassis.logging import get_logger
+from chassis.metrics import metric
 from gateway.security import Session
 
 _SET: Final = "gateway:revoked_sessions"
@@ -29,8 +30,9 @@ log = get_logger(__name__)
 class Revocations:
     """Names of what has ended; `follow` keeps them the same as the other gateways' lists.
 
-    A name is a session's id, or `person:` and an id: then it is every session of that person that
-    was opened before he was named. Each has the instant when it may be forgotten.
+    A name is a session's id, `key:` and the id of a system's key, or `person:` and an id: then it
+    is every session of that person that was opened before he was named. Each has the instant when
+    it may be forgotten.
     """
 
     def __init__(self, redis: Redis, *, keep_seconds: float) -> None:
@@ -46,11 +48,23 @@ class Revocations:
 
     async def end(self, session: Session) -> None:
         """End a session here at once, and everywhere as soon as Redis takes it."""
-        await self._end(session.id)
+        await self.end_named(session.id)
+
+    async def end_named(self, session_id: str) -> None:
+        """End the session of an id, in the same way."""
+        await self._end(session_id)
 
     async def end_all_of(self, person: str) -> None:
         """End every session that a person has opened until now."""
         await self._end(_all_of(person))
+
+    def has_ended_key(self, key: str) -> bool:
+        """Tell whether a system's key was revoked."""
+        return _key(key) in self._ended
+
+    async def end_key(self, key: str) -> None:
+        """End whatever was opened with a system's key, and let nobody in with it."""
+        await self._end(_key(key))
 
     async def _end(self, name: str) -> None:
         until = time.time() + self._keep_seconds
@@ -65,6 +79,7 @@ class Revocations:
                 await self._listen()
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("revocations_not_followed", reason=type(error).__name__)
+                metric("peygir_redis_connected").set(0)
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _listen(self) -> None:
@@ -73,6 +88,7 @@ class Revocations:
             while True:
                 await self._tell()
                 await self.compare()
+                metric("peygir_redis_connected").set(1)
                 await self._hear(messages, asyncio.get_running_loop().time() + _RELOAD_SECONDS)
 
     async def _hear(self, messages: Any, deadline: float) -> None:
@@ -109,3 +125,7 @@ class Revocations:
 
 def _all_of(person: str) -> str:
     return f"person:{person}"
+
+
+def _key(key: str) -> str:
+    return f"key:{key}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from chassis.settings import ChassisSettings
+from gateway.oidc.providers import Providers
 
 
 class GatewaySettings(ChassisSettings):
@@ -43,6 +44,10 @@ class GatewaySettings(ChassisSettings):
         None,
         description="Last part of the address that takes Kavenegar's receipts; none: not taken.",
     )
+    oidc_providers: SecretStr = Field(
+        SecretStr("[]"),
+        description="Identity providers that staff sign in by, as a JSON list (docs/sign-in.md).",
+    )
     limit_register: str = Field(
         "120/minute;2000/day", description="Anonymous registrations per address."
     )
@@ -55,10 +60,19 @@ class GatewaySettings(ChassisSettings):
     limit_partner: str = Field(
         "1200/minute", description="Messages of partners outside per address, signed or not."
     )
+    limit_key: str = Field(
+        "600/minute", description="Looks for what a system's key opens, per address."
+    )
     limit_sign_in: str = Field("60/minute;600/hour", description="Sign-ins per address.")
     limit_sign_in_name: str = Field(
         "10/minute;60/hour", description="Sign-ins under one user name from one address."
     )
+
+    @field_validator("oidc_providers")
+    @classmethod
+    def _known_providers(cls, value: SecretStr) -> SecretStr:
+        Providers.read(value.get_secret_value())
+        return value
 
     @property
     def is_secure(self) -> bool:

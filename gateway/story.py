@@ -10,10 +10,12 @@ from typing import Any, Final
 from contracts.calls.intake import Message
 from contracts.calls.routing import Step
 from gateway.answers import PublicStep, TimelineStep
+from gateway.explaining import duration
 from gateway.texts import has, text
 
 _REGISTERED: Final = "ticket.registered"
 _MOVED: Final = "ticket.moved"
+_REFUSED: Final = ("ticket.demand_refused", "ticket.effect_refused")
 _MESSAGE: Final = "ticket.message_received"
 
 
@@ -82,7 +84,10 @@ def in_words(step: Step, language: str, section: str) -> str:
         return str(own[language])
     for key in (f"{section}.{step.type}", f"step.{step.type}"):
         if has(key):
-            return text(language, key, **{**step.data, **_isolated(step.data)})
+            shown = {**step.data, **_isolated(step.data), **_later(step.data, language)}
+            shown |= _why(step, language)
+            told = text(language, key, **shown)
+            return _signed(told, step, language) if section == "step" else told
     return step.type
 
 
@@ -90,3 +95,25 @@ def _isolated(data: Mapping[str, Any]) -> dict[str, str]:
     """Give the name in a step such that it disturbs no sentence of the other direction."""
     owner = data.get("owner")
     return {"owner": f"\u2068{owner}\u2069"} if owner else {}
+
+
+def _signed(told: str, step: Step, language: str) -> str:
+    """Add for whom it was done, where somebody stood in."""
+    person = step.data.get("instead_of")
+    return text(language, "flow.instead_of", told=told, person=person) if person else told
+
+
+def _why(step: Step, language: str) -> dict[str, str]:
+    """Give the sentence for the code of a refusal, where there is one."""
+    key = f"error.{step.data.get('reason')}"
+    if step.type not in _REFUSED or not has(key):
+        return {}
+    return {"reason": text(language, key, **step.data)}
+
+
+def _later(data: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Give what is done by itself and after how long, in words."""
+    wording, seconds = data.get("title"), data.get("seconds")
+    if not isinstance(wording, Mapping) or seconds is None:
+        return {}
+    return {"title": str(wording.get(language, "")), "duration": duration(seconds, language)}

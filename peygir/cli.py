@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from peygir.commands import docs, operate, past, read
+from peygir.commands import (
+    docs,
+    grafana,
+    keep,
+    keys,
+    operate,
+    past,
+    read,
+    setup,
+    subscribers,
+)
 from peygir.console import Options
 
 app = typer.Typer(
@@ -33,21 +43,31 @@ def everywhere(
         str | None,
         typer.Option(envvar=["PEYGIR_PASSWORD", "PEYGIR_DEMO_PASSWORD"], help="Its password."),
     ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(envvar="PEYGIR_KEY", help="Key of a system, instead of an account."),
+    ] = None,
     language: Annotated[str, typer.Option(help="Language of refusals: en or fa.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print results as JSON.")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Keep what every command needs."""
-    context.obj = Options(url, username, password, language, as_json)
+    context.obj = Options(url, username, password, language, as_json, key)
 
 
+app.command("setup")(setup.setup)
 app.command("status")(read.status)
 app.command("ticket")(read.ticket)
 app.command("report")(read.report)
 app.command("replay")(past.replay)
 app.command("simulate")(past.simulate)
+app.command("backup")(keep.backup)
+app.command("restore")(keep.restore)
 app.add_typer(operate.stuck, name="stuck")
 app.add_typer(operate.journal, name="journal")
 app.add_typer(operate.rebuild, name="rebuild")
+app.add_typer(keys.keys, name="key")
+app.add_typer(subscribers.subscribers, name="subscriber")
+app.add_typer(grafana.grafana, name="grafana")
 app.command("docs")(docs.docs)
 
 

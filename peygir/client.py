@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from contracts.calls.intake import Registered
 from contracts.calls.reporting import RebuildProgress, Report, ReportEntry
 from contracts.calls.routing import TicketView
+from contracts.envelope import CloudEvent
 from peygir.wire import Answered, Problem, Wire
 
 __all__ = ["Answered", "Client", "Problem"]
+
+
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Events in order, and the cursor behind them: keep it with what was made of the events."""
+
+    events: list[CloudEvent]
+    next: str
+    end: bool
+    unavailable: list[str] = []
 
 
 class Client(Wire):
@@ -108,6 +120,40 @@ class Client(Wire):
         path = f"/api/v1/admin/stuck/{service}/{quote(row, safe='')}/skip"
         answered = await self.command(path, {}, dict[str, int])
         return answered.value["skipped"]
+
+    async def event_pages(
+        self, *, after: str = "", types: str = "", units: str = "", wait: float = 0
+    ) -> AsyncIterator[EventPage]:
+        """Give the event log page by page: to its end, or with `wait` for ever."""
+        while True:
+            wanted = {"after": after, "types": types, "units": units, "wait": f"{wait:g}"}
+            query = {name: value for name, value in wanted.items() if value}
+            page = await self.get("/api/v1/events", EventPage, {**query, "limit": "1000"})
+            yield page
+            after = page.next
+            if page.end and not wait:
+                return
+
+    # -- keys of outside systems -----------------------------------------------------------------
+
+    async def keys(self) -> list[dict[str, Any]]:
+        """Give every key there ever was, without its text."""
+        return await self.get("/api/v1/admin/keys", list[dict[str, Any]])
+
+    async def make_key(self, key: str, terms: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a key; its text is in `key` of the answer, and nowhere after."""
+        path = f"/api/v1/admin/keys/{key}"
+        return (await self.command(path, terms, dict[str, Any], method="PUT")).value
+
+    async def rotate_key(self, key: str, overlap: int) -> dict[str, Any]:
+        """Give a key another text; the one before stays good for some seconds."""
+        path = f"/api/v1/admin/keys/{key}/rotate"
+        return (await self.command(path, {"overlap": overlap}, dict[str, Any])).value
+
+    async def revoke_key(self, key: str) -> None:
+        """Let nobody in with a key any more."""
+        path = f"/api/v1/admin/keys/{key}"
+        await self.command(path, None, dict[str, Any], method="DELETE")
 
     async def verify_journal(self, service: str, after: int) -> dict[str, Any]:
         """Check a part of a journal: how much of it, its faults, and where the next part begins."""

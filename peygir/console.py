@@ -49,6 +49,8 @@ class Options(NamedTuple):
     password: str | None
     language: str
     as_json: bool
+    #: Of an outside system; goes before name and password.
+    key: str | None = None
 
 
 def fail(said: str, status: int = FAILED) -> NoReturn:
@@ -72,9 +74,11 @@ async def _with_client(
     options: Options, work: Callable[[Client], Awaitable[T]], *, signed_in: bool
 ) -> T:
     async with Client(options.url, language=options.language) as client:
-        if signed_in:
+        if signed_in and options.key:
+            client.come_with(options.key)
+        elif signed_in:
             if not options.password:
-                said = "give --password or PEYGIR_PASSWORD"
+                said = "give --password or PEYGIR_PASSWORD, or PEYGIR_KEY"
                 raise Problem(401, "sign_in_required", "There is no password", said)
             await client.sign_in(options.username, options.password)
         return await work(client)

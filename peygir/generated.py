@@ -6,14 +6,17 @@ import importlib
 import inspect
 import typing
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
+import typer.main
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 import contracts
 from chassis.metrics import METRICS
 from chassis.settings import SERVICES, Settings
+from gateway.texts import catalogue
 
 _NOTE = "<!-- Written by `peygir docs`; a test compares. -->"
 _SETTINGS_MODULES = (
@@ -29,6 +32,8 @@ def documents() -> dict[str, str]:
         "settings.md": _page("Settings", _settings_parts()),
         "metrics.md": _page("Metrics", [_metrics_table()]),
         "events.md": _page("Events", _events_parts()),
+        "errors.md": _page("Errors", _errors_parts()),
+        "cli.md": _page("Command line", _commands_parts()),
     }
 
 
@@ -126,3 +131,71 @@ def _fields(event: type[contracts.Event]) -> str:
 def _meaning(event: type[contracts.Event]) -> str:
     text = typing.cast("str", inspect.getdoc(event))
     return " ".join(text.split("\n\n", maxsplit=1)[0].split())
+
+
+# -- errors --------------------------------------------------------------------------------------
+
+
+def _errors_parts() -> Iterator[str]:
+    yield (
+        "Every refusal is `application/problem+json` (RFC 9457): `type`, `title`, `status`, "
+        "`detail`, `instance`, `code`, `trace_id`. `detail` is the sentence below in the language "
+        "that was asked for; programs go by `code`. With 429 and 503 `Retry-After` says when to "
+        "come again. What is wrong with single fields stands in `errors`, each with a JSON "
+        "pointer, a code of the second table and its sentence."
+    )
+    english, persian = catalogue("en"), catalogue("fa")
+    for title, section in (("Codes", "error."), ("Codes of fields", "field.")):
+        rows = [
+            (f"`{key.removeprefix(section)}`", english[key], persian[key])
+            for key in sorted(english)
+            if key.startswith(section)
+        ]
+        yield f"## {title}\n\n{_table(('Code', 'English', 'Persian'), rows)}"
+
+
+# -- the command line ----------------------------------------------------------------------------
+
+
+def _commands_parts() -> Iterator[str]:
+    # Imported here, because the command line imports this module.
+    from peygir.cli import app  # noqa: PLC0415
+
+    root = typer.main.get_command(app)
+    yield str(root.help)
+    yield from _options(root)
+    yield from _subcommands(root, "peygir")
+
+
+def _subcommands(group: Any, path: str) -> Iterator[str]:
+    for name, command in getattr(group, "commands", {}).items():
+        full = f"{path} {name}"
+        asked = [f" {each.name.upper()}" for each in command.params if _is_argument(each)]
+        yield f"## `{full}{''.join(asked)}`"
+        yield inspect.cleandoc(command.help or "")
+        yield from _options(command)
+        yield from _subcommands(command, full)
+
+
+def _options(command: Any) -> Iterator[str]:
+    rows = [
+        (_named(each), ", ".join(f"`{name}`" for name in _environment(each)), each.help or "")
+        for each in command.params
+        if each.name != "help"
+    ]
+    if rows:
+        yield _table(("", "Environment", "Meaning"), rows)
+
+
+def _named(parameter: Any) -> str:
+    names = [parameter.name.upper()] if _is_argument(parameter) else parameter.opts
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _environment(parameter: Any) -> list[str]:
+    found = parameter.envvar or []
+    return [found] if isinstance(found, str) else list(found)
+
+
+def _is_argument(parameter: Any) -> bool:
+    return bool(parameter.param_type_name == "argument")

@@ -100,6 +100,10 @@ class Wire:
         body = {"username": username, "password": password}
         return self._opened((await self._patient("POST", "/api/v1/sessions", body=body)).value)
 
+    def come_with(self, key: str) -> None:
+        """Come as an outside system, with its key in place of a session."""
+        self._token, self._refresh_token, self.staff = key, "", None
+
     def _opened(self, session: Mapping[str, Any]) -> Staff:
         self._token, self._refresh_token = session["token"], session["refresh_token"]
         self.staff = msgspec.convert(session["staff"], Staff)
@@ -129,9 +133,10 @@ class Wire:
     async def command(
         self,
         path: str,
-        body: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
         answer: type[T],
         *,
+        method: str = "POST",
         at: datetime | None = None,
         key: str | None = None,
         behalf: str | None = None,
@@ -145,7 +150,7 @@ class Wire:
             "Peygir-Proof": proof,
         }
         given = {name: value for name, value in headers.items() if value is not None}
-        answered = await self._patient("POST", path, body=body, headers=given)
+        answered = await self._patient(method, path, body=body, headers=given)
         return Answered(_as(answered.value, answer), answered.repeated)
 
     async def put(self, path: str, body: Mapping[str, Any]) -> Any:
@@ -170,7 +175,7 @@ class Wire:
             try:
                 return await self._once(method, path, query, body, headers or {})
             except Problem as problem:
-                if problem.status == _UNAUTHENTICATED and token:
+                if problem.status == _UNAUTHENTICATED and token and self._refresh_token:
                     await self._renew_session(token)
                 elif problem.status not in _AGAIN:
                     raise

@@ -1,9 +1,8 @@
 """Fixtures that every test may ask for: real servers, and a whole installation."""
 
-import contextlib
+from tests import native  # isort: skip  # noqa: F401  (before all that imports eventlet)
 
-# Before eventlet: where it comes first, these get its green threads inside.
-import http.server  # noqa: F401
+import contextlib
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path

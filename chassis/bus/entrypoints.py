@@ -14,7 +14,8 @@ from chassis.bus.inbox import Inbox
 from chassis.bus.stuck import StuckCalls
 from chassis.bus.topology import CONSUMES
 from chassis.errors import DomainError
-from chassis.journal.aggregates import Aggregates, Decide
+from chassis.journal.aggregates import Aggregates
+from chassis.journal.intents import Decide
 from contracts.envelope import CloudEvent, Event
 
 

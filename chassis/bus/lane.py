@@ -17,7 +17,7 @@ from pymongo.errors import PyMongoError
 from chassis.bus.topology import Pair
 from chassis.errors import DomainError
 from chassis.logging import get_logger
-from chassis.metrics import metric
+from chassis.metrics import metric, watch
 from contracts.envelope import CloudEvent, UnreadableEvent, decode_batch
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Lane:
         self._pair = pair
         self._channel = channel
         self._arrived: deque[Any] = deque()
+        #: What is being applied.
+        self._in_hand: list[CloudEvent] = []
         self._cancelled = False
         #: The consumer tag of each partition.
         self._tags: dict[int, str] = {}
@@ -45,6 +47,10 @@ class Lane:
         #: How often each was given away.
         self._turns: defaultdict[int, int] = defaultdict(int)
         self.closed = False
+        watch(self._waiting_seconds, "peygir_events_waiting_seconds", pair.source)
+        # Shown from the start: a rise from nothing is none that a rate could tell.
+        metric("peygir_events_undecodable_total", pair.source)
+        metric("peygir_events_caught_up_total", pair.source)
 
     def open(self, partitions: int) -> None:
         """Begin to receive."""
@@ -118,6 +124,7 @@ class Lane:
     def _apply(self, events: list[CloudEvent]) -> bool:
         """Have events applied, however long our own database is away; False when we must end."""
         attempt = 0
+        self._in_hand = events
         while not self.closed:
             try:
                 self._consumer.inbox.process(self._pair.source, events)
@@ -128,16 +135,32 @@ class Lane:
                 # A fault of our own must not end the loop: the queues would stand still for ever.
                 log.exception("batch_held", source=self._pair.source)
             else:
+                self._in_hand = []
                 return True
             eventlet.sleep(_HOLD_SECONDS[min(attempt, len(_HOLD_SECONDS) - 1)])
             attempt += 1
         return False
 
+    def _waiting_seconds(self) -> float:
+        """Tell how old the first event is that is not applied."""
+        if self.closed:
+            return 0.0
+        first = self._in_hand[:1] or self._first_arrived()
+        now = self._consumer.runtime.clock.timestamp()
+        return max(0.0, now - first[0].time.timestamp()) if first else 0.0
+
+    def _first_arrived(self) -> list[CloudEvent]:
+        if not self._arrived:
+            return []
+        try:
+            return decode_batch(_body_of(self._arrived[0]))[:1]
+        except UnreadableEvent:
+            return []
+
     def _read(self, message: Any) -> list[CloudEvent] | None:
         """Decode a message; what holds no events goes to the dead queue with its body."""
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         try:
-            return [self._checked(event) for event in decode_batch(body)]
+            return [self._checked(event) for event in decode_batch(_body_of(message))]
         except (UnreadableEvent, LookupError) as error:
             metric("peygir_events_undecodable_total", self._pair.source).inc()
             log.warning(
@@ -157,3 +180,7 @@ class Lane:
         if self._consumer.knows(event.event_type):
             event.payload()
         return event
+
+
+def _body_of(message: Any) -> bytes:
+    return message.body if isinstance(message.body, bytes) else str(message.body).encode()

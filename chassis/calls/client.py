@@ -1,4 +1,4 @@
-"""How one service asks another: queries over kept connections, with a deadline."""
+"""How one service asks another: calls over kept connections, with a deadline."""
 
 from __future__ import annotations
 
@@ -74,8 +74,25 @@ class Caller:
 
     def query(self, method: str, message: Any, answer: type[T] | Any, *, seconds: float = 2.5) -> T:
         """Ask; raises what the service answers with, or Unavailable."""
-        body = msgspec.json.encode(message)
         headers = {wire.PASS: self._own_pass(), wire.SECONDS: str(seconds)}
+        found: T = self._call(method, message, answer, headers, seconds)
+        return found
+
+    def command(
+        self, method: str, message: Any, answer: type[T] | Any, *, key: str, seconds: float = 2.5
+    ) -> T:
+        """Have something done once per key; raises what the service answers with, or Unavailable.
+
+        After Unavailable it may have been done: whoever asks again asks with the same key.
+        """
+        headers = {wire.PASS: self._own_pass(), wire.SECONDS: str(seconds), wire.KEY: key}
+        found: T = self._call(method, message, answer, headers, seconds)
+        return found
+
+    def _call(
+        self, method: str, message: Any, answer: Any, headers: dict[str, str], seconds: float
+    ) -> Any:
+        body = msgspec.json.encode(message)
         for attempt in range(2):
             used = False
             try:
@@ -89,8 +106,7 @@ class Caller:
             else:
                 if response.status != _OK:
                     raise wire.decode_fault(response.status, response.body)
-                found: T = wire.decode_answer(response.body, answer)
-                return found
+                return wire.decode_answer(response.body, answer)
         raise self._unavailable()
 
     def _ask(

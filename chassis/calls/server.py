@@ -38,7 +38,7 @@ from chassis.errors import (
 from chassis.identity import Identity
 from chassis.late import late
 from chassis.logging import bound, get_logger
-from chassis.metrics import metric
+from chassis.metrics import metric, watch
 from chassis.runtime import Runtime
 
 log = get_logger()
@@ -107,6 +107,7 @@ class CallServer(SharedExtension):
             return
         self._socket = wsgi.listen(settings.call_host, settings.call_port, backlog=1024)
         self.port = self._socket.getsockname()[1]
+        watch(lambda: self.in_flight, "peygir_calls_in_flight")
         self.container.spawn_managed_thread(self._serve)
 
     def drain(self, deadline: float) -> bool:

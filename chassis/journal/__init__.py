@@ -1,9 +1,12 @@
 """The journal: one insert is the state change, the outbox, the inbox and the record."""
 
-from chassis.journal.aggregates import Aggregates, Opened, Outcome, Recorded, Reference
+from chassis.journal.aggregates import Aggregates
 from chassis.journal.group import Duplicate, GroupWriter
+from chassis.journal.history import Recorded
+from chassis.journal.intents import Opened, Outcome
 from chassis.journal.journal import Journal
 from chassis.journal.loaded import Snapshot
+from chassis.journal.reference import Reference
 
 __all__ = [
     "Aggregates",

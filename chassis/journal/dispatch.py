@@ -18,7 +18,7 @@ from chassis.bus.publisher import Publisher, PublishingFailed
 from chassis.journal.commit import decode
 from chassis.journal.journal import Journal
 from chassis.logging import get_logger
-from chassis.metrics import metric
+from chassis.metrics import metric, watch
 from chassis.mongo import DERIVED
 from contracts.envelope import CloudEvent
 
@@ -46,10 +46,13 @@ class Dispatch:
         self._waiting: deque[int] = deque()
         #: Segments numbered here, so that they need not be read again.
         self._known: dict[int, Segment] = {}
+        #: When segments were stored that wait, by the database's clock.
+        self._stored_at: dict[int, float] = {}
         #: The segment that the broker confirmed last.
         self._confirmed = 0
         self._news = Signal()
         self.stopping = False
+        watch(self._oldest_seconds, "peygir_relay_oldest_seconds")
 
     @property
     def is_busy(self) -> bool:
@@ -63,9 +66,11 @@ class Dispatch:
 
     def begin(self) -> None:
         """Learn from the log what is not published."""
-        pending = list(self._journal.log.find({"published": False}, {"last": 1}).sort("_id", 1))
+        fields = {"last": 1, "at": 1}
+        pending = list(self._journal.log.find({"published": False}, fields).sort("_id", 1))
         self._waiting = deque(item["_id"] for item in pending)
         self._known.clear()
+        self._stored_at = {item["_id"]: item["at"].timestamp() for item in pending}
         events = sum(item["last"] - item["_id"] + 1 for item in pending)
         metric("peygir_relay_pending_events").set(events)
         self._wake()
@@ -74,6 +79,7 @@ class Dispatch:
         """Take a segment that was stored just now."""
         self._waiting.append(segment.first)
         self._known[segment.first] = segment
+        self._stored_at[segment.first] = self._journal.runtime.clock.timestamp()
         metric("peygir_relay_pending_events").inc(segment.size)
         self._wake()
 
@@ -109,6 +115,7 @@ class Dispatch:
         if self._waiting and self._waiting[0] == first:
             self._waiting.popleft()
         self._known.pop(first, None)
+        self._stored_at.pop(first, None)
 
     def _publish(self, segment: Segment) -> None:
         position = segment.first
@@ -135,6 +142,12 @@ class Dispatch:
                 metric("peygir_due_lateness_seconds").observe(now - item["due_at"].timestamp())
         metric("peygir_events_published_total").inc(segment.size)
         metric("peygir_relay_pending_events").dec(segment.size)
+
+    def _oldest_seconds(self) -> float:
+        if not self._waiting:
+            return 0.0
+        now = self._journal.runtime.clock.timestamp()
+        return max(0.0, now - self._stored_at.get(self._waiting[0], now))
 
     def _wake(self) -> None:
         if not self._news.ready():

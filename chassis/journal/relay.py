@@ -92,8 +92,8 @@ class Relay(SharedExtension):
         self._last_look = float("-inf")
         self._marked_at = 0.0
         self._found_others = False
-        #: Least time between two segments; a consumer's, unless somebody is in more of a hurry.
-        self.pace_seconds = float("inf")
+        #: Least time between two segments once there is an alarm in the next one.
+        self.alarm_seconds: float | None = None
         self.stopping = False
 
     def setup(self) -> None:
@@ -111,7 +111,7 @@ class Relay(SharedExtension):
             public=settings.public_events,
         )
         self._dispatch = Dispatch(self.journal, publisher)
-        self._pace = Pace(min(settings.pace_seconds, self.pace_seconds))
+        self._pace = Pace(settings.pace_seconds, hurried=self.alarm_seconds)
         self._lookback = Lookback(settings.relay_lookback_seconds)
         self.container.spawn_managed_thread(self._number_for_ever)
         self.container.spawn_managed_thread(self._dispatch.run)
@@ -132,6 +132,8 @@ class Relay(SharedExtension):
             return
         for item in stored:
             self._offered[item["_id"]] = item
+            if "due_at" in item:
+                self._pace.hurry()
         if not self._news.ready():
             self._news.send()
 

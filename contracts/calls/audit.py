@@ -1,4 +1,4 @@
-"""What routing and sla can be asked about changes of what administrators define."""
+"""What routing, sla and notify can be asked about changes of what administrators define."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ class AuditEntry(Answer):
 
     at: datetime
     by: str
-    #: `person`, `unit`, `partner`, `rules`, `agreement`, `calendar` or `holidays`.
+    #: `person`, `unit`, `partner`, `key`, `rules`, `agreement`, `calendar`, `holidays`, `webhook`.
     kind: str
     id: str
     version: int | None = None

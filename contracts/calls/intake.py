@@ -52,6 +52,23 @@ class SplitTicket(Request):
     answers: dict[str, Any] = {}
 
 
+class StartTicket(Request):
+    """Command `start_ticket`: the workflow of a ticket wants another one. Answers `Registered`.
+
+    Its requester and his language are those of that ticket. For services alone.
+    """
+
+    code: Code
+    subject: Slug
+    #: By language, with `{code}`, `{title}` and `{description}` of that ticket where they stand.
+    title: dict[str, str]
+    description: dict[str, str]
+    workflow: Slug | None = None
+    #: Answers to the subject's form, by field.
+    answers: dict[str, Any] = {}
+    generation: Annotated[int, Meta(ge=1, le=100)] = 1
+
+
 class Registered(Answer):
     """A ticket as it stands right after registering."""
 

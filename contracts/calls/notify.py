@@ -1,7 +1,7 @@
 """What notify can be asked."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -155,3 +155,23 @@ class NoticesView(Answer):
 
     version: int
     definition: dict[str, Any]
+
+
+class SendTrial(Request):
+    """Command `send_trial`: hand a test message over at once. Answers `SendingTrial`."""
+
+    channel: Literal["sms", "email"]
+    address: Line
+    language: Literal["fa", "en"] = "fa"
+
+
+class SendingTrial(Answer):
+    """Query `sending_trials` (no parameter): the last test message by each channel.
+
+    The address is not kept.
+    """
+
+    channel: str
+    at: datetime
+    #: Why the provider did not take it; `under_way` while it has not answered.
+    refused: str | None = None

@@ -73,11 +73,25 @@ class GetTimes(Request):
     codes: Annotated[list[Code], Meta(max_length=200)]
 
 
+class TimerView(Answer):
+    """What a ticket's workflow does by itself, unless the ticket goes on before."""
+
+    #: As the workflow calls it.
+    action: str
+    title: dict[str, str]
+    at: datetime
+    #: After so much time of the ticket's calendar.
+    target_seconds: float
+    #: The step that it is bound to; absent: it comes wherever the ticket then stands.
+    step: str | None = None
+
+
 class TicketTimes(Answer):
-    """A ticket's clocks, and when it is expected to end."""
+    """A ticket's clocks, when it is expected to end, and what its workflow does by itself."""
 
     clocks: list[ClockView]
     expected: ExpectedView | None = None
+    timers: list[TimerView] = []
 
 
 class NextDue(Answer):

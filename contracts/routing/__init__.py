@@ -16,6 +16,14 @@ from contracts.routing.attention import (
     TicketWoken,
 )
 from contracts.routing.capacity import BrokenPromise, LoadLevel, UnitOvercommitted, UnitRelieved
+from contracts.routing.effects import (
+    TicketBegunBy,
+    TicketEffectRefused,
+    TicketStartAsked,
+    TicketStarted,
+    TicketTimerEnded,
+    TicketTimerSet,
+)
 from contracts.routing.ending import (
     TicketDeclined,
     TicketDone,
@@ -54,6 +62,7 @@ from contracts.routing.joining import (
     TicketPassedOn,
     TicketUnlinked,
 )
+from contracts.routing.keys import KeyChanged
 from contracts.routing.organisation import (
     PersonChanged,
     PersonLeaveCancelled,
@@ -96,6 +105,7 @@ __all__ = [
     "ENDED",
     "STATES",
     "BrokenPromise",
+    "KeyChanged",
     "LoadLevel",
     "News",
     "PartnerChanged",
@@ -115,11 +125,13 @@ __all__ = [
     "TicketApprovalGiven",
     "TicketAssigned",
     "TicketAttached",
+    "TicketBegunBy",
     "TicketChased",
     "TicketDeclined",
     "TicketDemandRefused",
     "TicketDetached",
     "TicketDone",
+    "TicketEffectRefused",
     "TicketEscalated",
     "TicketFinished",
     "TicketFollowed",
@@ -151,6 +163,8 @@ __all__ = [
     "TicketSentBack",
     "TicketSentOut",
     "TicketSnoozed",
+    "TicketStartAsked",
+    "TicketStarted",
     "TicketTagged",
     "TicketTakenBack",
     "TicketTakenIn",
@@ -158,6 +172,8 @@ __all__ = [
     "TicketTaskCancelled",
     "TicketTaskDone",
     "TicketTaskOpened",
+    "TicketTimerEnded",
+    "TicketTimerSet",
     "TicketTriaged",
     "TicketUnfollowed",
     "TicketUnitAsked",

@@ -38,6 +38,8 @@ class TicketFormFilled(Event):
     answers: ContentRef
     #: What conditions may ask of the answers: ids, choices, numbers, dates; no texts.
     values: dict[str, Answered] = {}
+    #: Of the answers marked `reportable`, what is counted, as in `ticket.registered`.
+    figures: dict[str, Answered] = {}
 
 
 @event("ticket.task_opened", by="routing")

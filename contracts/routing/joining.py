@@ -17,6 +17,8 @@ Relation = Literal[
     "causes",
     "split_from",
     "split_into",
+    "started_by",
+    "started",
 ]
 #: The same link as the other ticket has it.
 CONVERSE: dict[Relation, Relation] = {
@@ -27,6 +29,8 @@ CONVERSE: dict[Relation, Relation] = {
     "causes": "caused_by",
     "split_from": "split_into",
     "split_into": "split_from",
+    "started_by": "started",
+    "started": "started_by",
 }
 #: What can be passed on: to children an answer, that the work is done, or the end; from a merged
 #: ticket to the one that it is part of what its requester writes; from a part that was split off

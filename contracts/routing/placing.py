@@ -52,6 +52,8 @@ class TicketOwned(Event):
     unit: str
     #: Who owned it and has left.
     from_owner: str | None = None
+    #: For whom the new owner stands in as long as he is on leave.
+    instead_of: str | None = None
 
 
 @event("ticket.assigned", by="routing")
@@ -135,3 +137,5 @@ class TicketReturned(Event):
     to: str
     held_seconds: float
     proposal: ContentRef | None = None
+    #: For whom `to` stands in as long as he is on leave.
+    instead_of: str | None = None

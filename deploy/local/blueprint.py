@@ -128,6 +128,7 @@ class Blueprint:
             "PEYGIR_PUSH_KEY": secrets.push_key,
             "PEYGIR_PUSH_INSIDE": addresses.push_sink,
             "PEYGIR_PARTNER_INSIDE": HOST,
+            "PEYGIR_WEBHOOK_INSIDE": HOST,
             "PEYGIR_PUBLIC_URL": addresses.gateway,
             **(demo if self.demo else {}),
             **self.given,

@@ -1,4 +1,4 @@
-"""`make run`: a whole installation under `.local/`, with a demo organisation in it.
+"""`make run`: a whole installation under `.local/`, with a demo organisation in it or none.
 
 Starts everything, says where it answers and who may sign in, and stays until Ctrl-C or SIGTERM
 stops everything again. The data stays for the next time.
@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from contracts.setup import setup_pass
 from deploy.local import processes
 from deploy.local.blueprint import SERVER_ADDRESSES, port_names
 from deploy.local.endings import until_told_to_end
@@ -52,26 +53,33 @@ _WANTED_PORTS = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.run", description=__doc__)
     parser.add_argument("--base", type=Path, default=processes.ROOT / ".local")
-    base = parser.parse_args().base
+    parser.add_argument("--empty", action="store_true", help="without the demo organisation")
+    given = parser.parse_args()
+    base = given.base / "empty" if given.empty else given.base
     try:
         with until_told_to_end():
-            _run(base)
+            _run(base, demo=not given.empty)
     except (ProgramMissing, SupervisorError, NotInTime) as error:
         print(f"\nPeygir did not start: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _run(base: Path) -> None:
+def _run(base: Path, *, demo: bool) -> None:
     is_first_time = not base.exists()
     environment = _given_environment()
     with Installation(
-        base, ports=_ports(environment), environment=environment, demo=True, with_prometheus=True
+        base, ports=_ports(environment), environment=environment, demo=demo, with_prometheus=True
     ) as installation:
         history = History(installation.base, installation.environment)
         try:
             _start(installation)
-            _introduce(installation, is_first_time=is_first_time)
+            _introduce(installation)
+            if demo:
+                _name_accounts(installation, is_first_time=is_first_time)
+            else:
+                _lead_to_setup(installation)
+            print("\nCtrl-C stops everything; the data stays.", flush=True)
             if history.is_wanted:
                 print("\nA month of the past is being simulated; everything works meanwhile.")
                 history.start()
@@ -130,7 +138,7 @@ def _show_log(installation: Installation, name: str) -> None:
         print(*lines, sep="\n", file=sys.stderr)
 
 
-def _introduce(installation: Installation, *, is_first_time: bool) -> None:
+def _introduce(installation: Installation) -> None:
     addresses = installation.addresses
     places = {
         "Portal and desk": addresses.gateway,
@@ -146,12 +154,20 @@ def _introduce(installation: Installation, *, is_first_time: bool) -> None:
     for name, place in places.items():
         if place is not None:
             print(f"  {name:<17}{place}")
+
+
+def _name_accounts(installation: Installation, *, is_first_time: bool) -> None:
     print(f"\n  Accounts         {', '.join(DEMO_ACCOUNTS)}")
     if is_first_time:
         print(f"  Password         {installation.environment['PEYGIR_DEMO_PASSWORD']}")
     else:
         print(f"  Password         as at the first start ({installation.base / SECRETS_FILE})")
-    print("\nCtrl-C stops everything; the data stays.", flush=True)
+
+
+def _lead_to_setup(installation: Installation) -> None:
+    keys = [installation.environment["PEYGIR_CALL_KEYS"]]
+    link = f"{installation.addresses.gateway}/setup?pass={setup_pass(keys, now=time.time())}"
+    print(f"\n  The first administrator is made here, within an hour:\n  {link}")
 
 
 if __name__ == "__main__":

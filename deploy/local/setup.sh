@@ -1,13 +1,15 @@
 #!/bin/sh
 # What a fresh Debian or Ubuntu machine needs to run Peygir, with --tests or --faults to test it:
-# servers from the distribution, Python packages from requirements.lock into .venv.
+# servers from the distribution, Python packages from requirements.lock into .venv, and those that
+# only tests of deploy/ need from requirements-deploy.lock.
 # Changes nothing, and takes no time, when all of it is there.
 set -eu
 cd "$(dirname "$0")/../.."
 
 venv=.venv
 stamp=$venv/peygir-setup
-lock=requirements.lock
+locks=requirements.lock
+[ "${1:-}" != --tests ] || locks="$locks requirements-deploy.lock"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$@"; exit 1; }
@@ -22,6 +24,7 @@ missing_packages() {
     [ -n "${MONGO_URI:-}" ] || command -v mongod >/dev/null ||
         ls /usr/lib/*/libcurl.so.4 >/dev/null 2>&1 || echo libcurl4
     [ "$1" != --tests ] || command -v chromium >/dev/null || echo chromium
+    [ "$1" != --tests ] || command -v amtool >/dev/null || echo prometheus-alertmanager
     [ "$1" != --faults ] || command -v cc >/dev/null || echo gcc libc6-dev
 }
 
@@ -41,7 +44,7 @@ Install them with: sudo apt-get install --no-install-recommends $*"
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
     if [ -d /run/systemd/system ]; then
-        for service in rabbitmq-server redis-server prometheus; do
+        for service in rabbitmq-server redis-server prometheus prometheus-alertmanager; do
             case " $* " in *" $service "*) systemctl disable -q --now $service ;; esac
         done
     fi
@@ -69,15 +72,18 @@ install_python_packages() {
         uv=$venv/bin/uv
     fi
     say "Installing Python packages into $venv"
-    "$uv" pip sync -q --python $venv/bin/python --require-hashes $lock
+    # shellcheck disable=SC2086 - a list of words
+    "$uv" pip sync -q --python $venv/bin/python --require-hashes $locks
 }
 
 packages=$(missing_packages "${1:-}")
 # shellcheck disable=SC2086 - a list of words
 [ -z "$packages" ] || install_packages $packages
 
-wanted=$(sha256sum $lock)
-if [ "$(cat $stamp 2>/dev/null)" != "$wanted" ]; then
+# shellcheck disable=SC2086 - a list of words
+wanted=$(sha256sum $locks)
+# What tests need besides may stay where it is not asked for.
+if [ "$(head -n "$(echo "$wanted" | wc -l)" $stamp 2>/dev/null)" != "$wanted" ]; then
     install_python_packages
     echo "$wanted" >$stamp
 fi

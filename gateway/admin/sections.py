@@ -30,6 +30,7 @@ SECTIONS: Final = (
     Section("agreements", "/admin/agreements"),
     Section("calendars", "/admin/calendars"),
     Section("audit", "/admin/audit"),
+    Section("start", "/admin/start"),
 )
 
 

@@ -112,7 +112,8 @@ async def change_password(caller: Caller, given: NewPassword) -> Tokens:
     await caller.command("routing", "change_password", request, Nothing)
     staff = cast("Session", caller.session).staff
     await caller.gateway.revocations.end_all_of(staff.id)
-    return caller.gateway.sessions.open(staff)
+    await caller.gateway.own_sessions.forget_all(staff.id)
+    return await sessions.begun(caller, staff)
 
 
 async def second_factor(caller: Caller) -> SecondFactorView:

@@ -19,7 +19,7 @@ from gateway.json_bodies import StrictRoute
 
 router = APIRouter(prefix="/api/v1/admin/audit", tags=["admin"], route_class=StrictRoute)
 
-_SERVICES: Final = ("routing", "sla")
+_SERVICES: Final = ("routing", "sla", "notify")
 
 
 class AuditAnswer(Answer, frozen=True):
@@ -45,7 +45,7 @@ async def list_changes(
     before: Annotated[datetime | None, Query(description="Only earlier ones.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
-    """Give the changes of people, units, partners, rules, agreements, calendars and holidays."""
+    """Give the changes of people, units, partners, rules, agreements, calendars, webhooks, ..."""
     request = GetAudit(by=by or None, before=as_utc(before) if before else None, limit=limit)
     return answered(await changed(caller, request))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -17,12 +18,14 @@ from gateway.caller import Caller
 from gateway.documents import Refresh, SignIn
 from gateway.json_bodies import StrictRoute
 from gateway.limits import hidden, network_of
+from gateway.own_sessions import OpenSession
 from gateway.security import Session, Tokens
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=StrictRoute)
 
 log = get_logger(__name__)
 
+_LONGEST_AGENT: Final = 300
 #: The gateway asking in its own name.
 _GATEWAY: Final = Identity(subject="system:gateway", role="service")
 
@@ -91,7 +94,12 @@ async def opened(caller: Caller, body: SignIn) -> Tokens:
     )
     staff = await caller.command("routing", "authenticate", request, Staff)
     log.info("signed_in", subject=f"person:{staff.id}", address=caller.address)
-    return caller.gateway.sessions.open(staff)
+    return await begun(caller, staff)
+
+
+async def begun(caller: Caller, staff: Staff) -> Tokens:
+    """Open a session of who has proved himself, and note it among his."""
+    return await _noted(caller, caller.gateway.sessions.open(staff))
 
 
 async def refreshed(caller: Caller, refresh_token: str) -> Tokens:
@@ -100,16 +108,32 @@ async def refreshed(caller: Caller, refresh_token: str) -> Tokens:
     session = gateway.sessions.read_refresh(refresh_token)
     if gateway.revocations.has_ended(session):
         raise Unauthenticated("session_ended")
-    return gateway.sessions.go_on(session, await _as_of_now(caller, session.staff))
+    staff = await _as_of_now(caller, session.staff)
+    return await _noted(caller, gateway.sessions.go_on(session, staff))
 
 
 async def ended(caller: Caller) -> None:
     """End the caller's session: its tokens are refused from now on."""
-    await caller.gateway.revocations.end(_session_of(caller))
+    session = _session_of(caller)
+    await caller.gateway.revocations.end(session)
+    await caller.gateway.own_sessions.forget(session.staff.id, session.id)
     log.info("signed_out", subject=caller.identity.subject, address=caller.address)
 
 
-def with_tokens(tokens: Tokens) -> Response:
+async def _noted(caller: Caller, tokens: Tokens) -> Tokens:
+    session = tokens.session
+    noted = OpenSession(
+        id=session.id,
+        since=session.since,
+        seen=time.time(),
+        address=caller.address,
+        agent=caller.agent[:_LONGEST_AGENT],
+    )
+    await caller.gateway.own_sessions.note(session.staff.id, noted)
+    return tokens
+
+
+def with_tokens(tokens: Tokens, *, status: int = 200) -> Response:
     """Answer with a session and its tokens."""
     session = tokens.session
     return answered(
@@ -121,7 +145,8 @@ def with_tokens(tokens: Tokens) -> Response:
             refresh_expires_at=_instant(tokens.refresh_expires),
             staff=session.staff,
             rights=rights_of(session.identity),
-        )
+        ),
+        status=status,
     )
 
 

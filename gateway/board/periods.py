@@ -8,13 +8,16 @@ from typing import Final, NamedTuple
 
 from persiantools.jdatetime import JalaliDate
 
-from contracts.days import JALALI_YEARS
+from contracts.days import JALALI_YEARS, read_date
 from gateway.days import month_parts, month_shifted
-from gateway.texts import digits, text
+from gateway.texts import digits, latin, text
 
 #: Choices that end today, by how many days they have.
 _LAST_DAYS: Final = {"7d": 7, "30d": 30, "90d": 90}
 USUAL: Final = "30d"
+#: The key of days that a reader wrote himself, and how many they may be.
+OWN: Final = "own"
+_MOST_DAYS: Final = 1100
 _MONTHS: Final = 12
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{2})")
 
@@ -53,6 +56,30 @@ def period_of(key: str, today: date) -> Period:
     whole = last == calendar_end
     end = month - timedelta(days=1)
     return Period(key, month, last, before, end if whole else min(end, before + (last - month)))
+
+
+def own_period(typed_first: str, typed_last: str, today: date) -> Period | None:
+    """Give the days from one to another, as they were typed; None for what is no such period.
+
+    Days are written as `۱۴۰۵/۹/۲` or `2026-11-23`; nothing is counted after today.
+    """
+    days = [_read_day(typed_first), _read_day(typed_last)]
+    known = [day for day in days if day is not None]
+    if len(known) < len(days):
+        return None
+    first, last = min(known), min(max(known), today)
+    span = last - first + timedelta(days=1)
+    if not 0 < span.days <= _MOST_DAYS:
+        return None
+    return Period(OWN, first, last, first - span, first - timedelta(days=1))
+
+
+def _read_day(typed: str) -> date | None:
+    parts = latin(typed).strip().replace("/", "-").split("-")
+    try:
+        return read_date("-".join(part.zfill(2) for part in parts))
+    except ValueError:
+        return None
 
 
 def choices(today: date, language: str) -> list[Choice]:

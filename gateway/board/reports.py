@@ -16,7 +16,7 @@ from contracts.calls.reporting import GetReport, ReportEntry
 from gateway.api.reports import catalogue, download, made
 from gateway.board.charts import HEIGHT, WIDTH, chart_of
 from gateway.board.figures import told
-from gateway.board.periods import Period, choices, period_of
+from gateway.board.periods import OWN, Period, choices, own_period, period_of
 from gateway.caller import Caller
 from gateway.days import day_in
 from gateway.pages.staff import StaffRoute, allow_page, staff_page
@@ -25,6 +25,7 @@ router = APIRouter(prefix="/reports", include_in_schema=False, route_class=Staff
 
 Reader = Annotated[Caller, allow_page("report.read")]
 
+_LONGEST_DAY: Final = 20
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -48,11 +49,15 @@ async def show(request: Request, caller: Reader, name: str) -> Response:
         )
         before = await made(caller, earlier)
     names = await caller.names()
-    query = urlencode({"period": period.key, **({"by": wanted.by} if wanted.by else {})})
+    typed, day = _typed(request), partial(day_in, calendar="reader", language=caller.language)
+    is_own = period.key == OWN
     return staff_page(
         request,
         caller,
         "board/report.html",
+        typed=(day(period.first), day(period.last)) if is_own else typed,
+        is_own=is_own,
+        fault=any(typed) and not is_own,
         entry=entry,
         entries=entries,
         report=report,
@@ -62,9 +67,9 @@ async def show(request: Request, caller: Reader, name: str) -> Response:
         period=period,
         choices=choices(_today(caller), caller.language),
         by=wanted.by,
-        day=partial(day_in, calendar="reader", language=caller.language),
+        day=day,
         compared=before is not None,
-        csv=f"/reports/{name}/csv?{query}",
+        csv=f"/reports/{name}/csv?{_query(period, wanted.by)}",
     )
 
 
@@ -82,12 +87,26 @@ def _wanted(
     entry = next((each for each in entries if each.name == name), None)
     if entry is None or not _NAME.fullmatch(name):
         raise NotFound("report_not_found", report=name)
-    period = period_of(request.query_params.get("period", ""), _today(caller))
+    today, typed = _today(caller), _typed(request)
+    own = own_period(*typed, today) if any(typed) else None
+    period = own or period_of(request.query_params.get("period", ""), today)
     by = request.query_params.get("by", "")
     asked = GetReport(
         name=name, since=period.first, until=period.last, by=by if by in entry.by else None
     )
     return entry, period, asked
+
+
+def _typed(request: Request) -> tuple[str, str]:
+    """Give the first and the last day as a reader typed them; empty where he chose a period."""
+    query = request.query_params
+    return query.get("from", "").strip()[:_LONGEST_DAY], query.get("to", "").strip()[:_LONGEST_DAY]
+
+
+def _query(period: Period, by: str | None) -> str:
+    days = {"from": period.first.isoformat(), "to": period.last.isoformat()}
+    chosen = days if period.key == OWN else {"period": period.key}
+    return urlencode({**chosen, **({"by": by} if by else {})})
 
 
 def _today(caller: Caller) -> date:

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from gateway.desk import account, actions, entrance, inbox, lists, live, new, style, ticket
+from gateway.desk import account, actions, entrance, filters, inbox, lists, live, new, style, ticket
 
 ROUTERS: tuple[APIRouter, ...] = (
     entrance.router,
     account.router,
     inbox.router,
     lists.router,
+    filters.router,
     new.router,
     ticket.router,
     actions.router,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import contextlib
+from typing import Final
 
-import segno
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError
-from gateway.api import account
+from chassis.errors import DomainError, NotFound
+from gateway.api import account, own_sessions
 from gateway.caller import Caller
 from gateway.documents import NewPassword, SecondCode
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_form
+from gateway.pages.qr import qr_of
 from gateway.pages.staff import Someone, StaffRoute, keep, staff_page
 
 router = APIRouter(prefix="/me", include_in_schema=False, route_class=StaffRoute)
@@ -87,6 +88,15 @@ async def drop(request: Request, caller: Someone) -> Response:
     return RedirectResponse("/me?done=dropped", status_code=303)
 
 
+@router.post("/sessions/{id}")
+async def end_session(id: own_sessions.SessionPath, request: Request, caller: Someone) -> Response:  # noqa: A002 - the name in the address
+    """End one of the sessions; one that has ended meanwhile is as good."""
+    await read_form(request)
+    with contextlib.suppress(NotFound):
+        await own_sessions.ended(caller, id)
+    return RedirectResponse("/me?done=ended", status_code=303)
+
+
 async def _page(
     request: Request,
     caller: Caller,
@@ -108,9 +118,10 @@ async def _page(
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
         factor=factor,
+        sessions=await own_sessions.listed(caller),
         at=at,
         faults=faults,
-        done=done if done in {"password", "dropped"} else "",
+        done=done if done in {"password", "dropped", "ended"} else "",
         key=new_key(),
     )
 
@@ -125,19 +136,7 @@ def _telling(
         status=status,
         secret=" ".join(secret.replace(" ", "")[at : at + 4] for at in range(0, len(secret), 4)),
         uri=uri,
-        drawing=_drawing(uri) if uri.startswith("otpauth://") else None,
+        drawing=qr_of(uri) if uri.startswith("otpauth://") else None,
         faults=faults,
         key=new_key(),
     )
-
-
-def _drawing(text: str) -> dict[str, Any]:
-    """Give a QR code as a path of an SVG, with its size in modules."""
-    code = segno.make(text, error="m")
-    rows = [
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(code.matrix)
-        for x, dark in enumerate(row)
-        if dark
-    ]
-    return {"size": len(code.matrix), "path": "".join(rows)}

@@ -126,11 +126,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rows_of(inbox: InboxAnswer) -> list[Row]:
-    """Give all rows of an inbox, part by part."""
+    """Give all rows of an inbox, part by part; what is in one's own queue is with nobody else."""
+    queued = {line.code for line in inbox.queue}
     return [
         Row(part=part, line=line, due=inbox.due.get(line.code))
         for part in PARTS
         for line in getattr(inbox, part)
+        if part != "out" or line.code not in queued
     ]
 
 

@@ -70,10 +70,10 @@ async def dock_of(
 ) -> Dock:
     """Give the dock with an action's form, or with the one that is used most here."""
     view, language = screen.view, caller.language
-    offers = offers_of(view, language, can_split=caller.identity.scope("ticket.register_for"))
+    offers = _offers(caller, screen)
     chosen = action if action in offers or error else _usual(offers, screen)
     if chosen is None:
-        return _closed(offers)
+        return _without_form(offers)
     values = _values(screen, chosen, typed)
     sheet = await sheet_for(caller, view, chosen, typed)
     partners = await _partners(caller) if chosen == "hand-off" else []
@@ -99,6 +99,16 @@ async def dock_of(
         faults=faults,
         is_late=chosen not in offers,
     )
+
+
+def bar_of(caller: Caller, screen: Screen, action: str) -> Dock:
+    """Give what may be done beside an action whose form is open already, without that form."""
+    return msgspec.structs.replace(_without_form(_offers(caller, screen)), action=action)
+
+
+def _offers(caller: Caller, screen: Screen) -> dict[str, Offer]:
+    can_split = caller.identity.scope("ticket.register_for")
+    return offers_of(screen.view, caller.language, can_split=can_split)
 
 
 async def sheet_for(
@@ -135,7 +145,7 @@ def _usual(offers: Mapping[str, Offer], screen: Screen) -> str | None:
     return next((each for each in (draft, "answer", "note") if each in offers), None)
 
 
-def _closed(offers: Mapping[str, Offer]) -> Dock:
+def _without_form(offers: Mapping[str, Offer]) -> Dock:
     return Dock(
         offers=arranged(offers),
         action=None,

@@ -12,9 +12,11 @@ from starlette.responses import RedirectResponse
 from chassis.errors import DomainError, Unauthenticated
 from gateway.access import Anyone
 from gateway.api import sessions
+from gateway.api.installation import is_founded
 from gateway.caller import gateway_of
 from gateway.documents import SignIn
 from gateway.errors import headers_of
+from gateway.pages.cookies import cookie, drop_cookie
 from gateway.pages.forms import Faults, checked, faults_of, read_form
 from gateway.pages.rendering import page, reader_of
 from gateway.pages.sealing import seal, unseal
@@ -29,9 +31,11 @@ _PLACES: Final = {"/username": "username", "/password": "password", "/code": "co
 
 
 @router.get(SIGN_IN)
-async def ask(request: Request, _caller: Anyone) -> Response:
-    """Ask for a user name and a password."""
-    return _form(request, {}, next_of(request.query_params.get("next")))
+async def ask(request: Request, caller: Anyone) -> Response:
+    """Ask for a user name and a password, once there is anybody to sign in."""
+    if not await is_founded(caller):
+        return RedirectResponse("/setup", 303)
+    return door(request, {}, next_of(request.query_params.get("next")))
 
 
 @router.post(SIGN_IN)
@@ -43,7 +47,7 @@ async def sign_in(request: Request, caller: Anyone) -> Response:
         given = _given(request, values)
         tokens = await sessions.opened(caller, checked(SignIn, given))
     except DomainError as error:
-        return _form(request, values, wanted, error)
+        return door(request, values, wanted, error)
     response = RedirectResponse(wanted, status_code=303)
     keep(request, response, tokens)
     return response
@@ -54,8 +58,11 @@ async def sign_out(request: Request, caller: Someone) -> Response:
     """End the session here and everywhere it is used."""
     await read_form(request)
     await sessions.ended(caller)
-    response = RedirectResponse(SIGN_IN, status_code=303)
+    by = cookie(request, "provider") or ""
+    left = f"?left={by}" if by in caller.gateway.oidc.providers else ""
+    response = RedirectResponse(SIGN_IN + left, status_code=303)
     forget(request, response)
+    drop_cookie(request, response, "provider")
     return response
 
 
@@ -90,10 +97,18 @@ def _proved(request: Request, values: dict[str, str]) -> str:
     return seal(proved, _PURPOSE, gateway_of(request).settings.signing_keys)
 
 
-def _form(
-    request: Request, values: dict[str, str], wanted: str, error: DomainError | None = None
+def door(
+    request: Request,
+    values: dict[str, str],
+    wanted: str,
+    error: DomainError | None = None,
+    *,
+    admitted: str = "",
 ) -> Response:
-    faults = faults_of(error, _PLACES, reader_of(request)) if error else Faults()
+    """Show the page on which staff come in; `admitted` is whom a provider has proved, sealed."""
+    language, providers = reader_of(request), gateway_of(request).oidc.providers
+    left = providers.get(request.query_params.get("left", ""))
+    faults = faults_of(error, _PLACES, language) if error else Faults()
     asks_code = error is not None and error.code.startswith("second_factor_")
     return page(
         request,
@@ -102,6 +117,9 @@ def _form(
         headers=headers_of(error) if error else {},
         values=values,
         wanted=wanted,
-        proved=_proved(request, values) if asks_code else "",
+        proved=_proved(request, values) if asks_code and not admitted else "",
+        admitted=admitted,
+        providers=[(each, each.name(language)) for each in providers.values()],
+        left=(left, left.name(language)) if left else None,
         faults=faults,
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
@@ -14,11 +17,13 @@ from contracts.calls.routing import Act, Inbox, TicketView
 from gateway.api.inbox import collected
 from gateway.caller import Caller
 from gateway.desk import bulk
-from gateway.desk.arranging import PARTS, Wanted, arranged, chips_of, rows_of
+from gateway.desk.arranging import PARTS, Row, Wanted, arranged, chips_of, rows_of
+from gateway.desk.filters import shelf, shelf_of
 from gateway.desk.spans import due_shown, span_shown, words
 from gateway.errors import detail_of
 from gateway.pages.forms import key_of, new_key, read_form
 from gateway.pages.staff import StaffRoute, allow_page, is_part, staff_page
+from gateway.setup.standing import is_to_be_set_up
 
 router = APIRouter(prefix="/desk", include_in_schema=False, route_class=StaffRoute)
 
@@ -30,7 +35,9 @@ _TRIES: Final = 5
 
 @router.get("")
 async def show(request: Request, caller: Reader) -> Response:
-    """Show the inbox as its address asks."""
+    """Show the inbox as its address asks; the set-up where there is nothing to ask for yet."""
+    if await is_to_be_set_up(caller):
+        return _led_to(request, "/admin/start")
     return await _shown(request, caller, Wanted.read(request.query_params.multi_items()))
 
 
@@ -70,14 +77,16 @@ def _led_to(request: Request, path: str) -> Response:
 async def _shown(
     request: Request, caller: Caller, wanted: Wanted, *, status: int = 200, **said: Any
 ) -> Response:
-    inbox, names = await collected(caller), await caller.names()
+    whole = not is_part(request)
+    inbox, kept = await asyncio.gather(collected(caller), shelf_of(caller, when=whole))
+    names = await caller.names()
     now, rows = datetime.now(UTC), rows_of(inbox)
     groups = arranged(rows, wanted, now)
     language = caller.language
     return staff_page(
         request,
         caller,
-        "desk/inbox_list.html" if is_part(request) else "desk/inbox.html",
+        "desk/inbox.html" if whole else "desk/inbox_list.html",
         status=status,
         wanted=wanted,
         groups=groups,
@@ -93,5 +102,12 @@ async def _shown(
         due=lambda at: due_shown(at, now, language),
         words=words(language),
         key=new_key(),
+        **shelf(kept, "inbox", wanted.query, lambda query: _shown_by(query, rows)),
         **{"outcome": None, "fault": "", "nothing_next": False, **said},
     )
+
+
+def _shown_by(query: str, rows: Sequence[Row]) -> int:
+    """Tell how many rows the inbox shows under an address's query."""
+    wanted = Wanted.read(parse_qsl(query))
+    return sum(wanted.part in ("all", row.part) and wanted.takes(row) for row in rows)

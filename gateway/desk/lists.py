@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, get_args
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from gateway.api.tickets import listed
 from gateway.caller import Caller
 from gateway.desk import bulk
 from gateway.desk.arranging import Row
+from gateway.desk.filters import found, path_of, shelf, shelf_of
 from gateway.desk.spans import due_shown, span_shown, words
 from gateway.errors import detail_of
 from gateway.pages.forms import new_key
@@ -52,10 +54,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         """Whether anything is left out."""
         return bool(self.q or self.state or self.unit or self.assignee)
 
+    def query(self, **changes: Any) -> str:
+        """Give the query of the address that asks for the same with changes."""
+        pairs = msgspec.structs.asdict(self) | changes
+        return urlencode({name: value for name, value in pairs.items() if value})
+
     def to(self, **changes: Any) -> str:
         """Give the address that asks for the same with changes."""
-        pairs = msgspec.structs.asdict(self) | changes
-        query = urlencode({name: value for name, value in pairs.items() if value})
+        query = self.query(**changes)
         return f"{_PATH}?{query}" if query else _PATH
 
     @property
@@ -95,7 +101,7 @@ async def find(request: Request, caller: Reader, q: str = "") -> Response:
     q = q.strip()[:_MOST]
     who = await caller.names()
     code = latin(q).replace("-", "").replace(" ", "")
-    page = await _tickets_found(caller, q) if q else TicketList(items=[], next=None)
+    page, kept = await asyncio.gather(_tickets_found(caller, q), found(caller, q))
     places = [
         place
         for place in navigation_of(caller.identity, _PATH)
@@ -110,12 +116,15 @@ async def find(request: Request, caller: Reader, q: str = "") -> Response:
         lines=page.items,
         people=[each for each in who.colleagues() if q and q in each.name][:5],
         places=places,
+        filters=[(each, path_of(each)) for each in kept],
         unavailable=page.unavailable,
         who=who,
     )
 
 
 async def _tickets_found(caller: Caller, q: str) -> TicketList:
+    if not q:
+        return TicketList(items=[], next=None)
     try:
         return await listed(caller, ListTickets(limit=_FOUND), SearchTickets(text=q, limit=_FOUND))
     except DomainError:
@@ -133,13 +142,16 @@ async def _shown(
         limit=_PAGE,
     )
     search = SearchTickets(text=asked.q, limit=_MOST) if asked.q else None
-    page, who = await listed(caller, wanted, search), await caller.names()
+    whole = not is_part(request)
+    kept_query = shelf_of(caller, when=whole)
+    page, kept = await asyncio.gather(listed(caller, wanted, search), kept_query)
+    who = await caller.names()
     due = await due_of(caller, [line.code for line in page.items])
     now, language = datetime.now(UTC), caller.language
     return staff_page(
         request,
         caller,
-        "desk/tickets_list.html" if is_part(request) else "desk/tickets.html",
+        "desk/tickets.html" if whole else "desk/tickets_list.html",
         status=status,
         wanted=asked,
         rows=[Row(part="all", line=line, due=(due or {}).get(line.code)) for line in page.items],
@@ -153,5 +165,6 @@ async def _shown(
         due=lambda at: due_shown(at, now, language),
         words=words(language),
         key=new_key(),
+        **shelf(kept, "tickets", asked.query(cursor="")),
         **{"outcome": None, "fault": "", **said},
     )

@@ -17,11 +17,11 @@ from gateway.caller import Caller
 from gateway.desk.screen import requests_of
 from gateway.documents import CodePath
 from gateway.errors import headers_of
-from gateway.pages.forms import Faults, faults_of, key_of, new_key, read_pairs
-from gateway.pages.registering import PLACES, sheet_of, ticket_of
-from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
+from gateway.pages.forms import key_of, new_key, read_pairs
+from gateway.pages.registering import sheet_of, shown_of, ticket_of
+from gateway.pages.sheet import Sheet
 from gateway.pages.staff import StaffRoute, allow_page, staff_page
-from gateway.portal.choosing import groups, known_subjects
+from gateway.portal.choosing import found, groups, known_subjects
 from gateway.texts import LANGUAGES, latin
 
 router = APIRouter(prefix="/desk/new", include_in_schema=False, route_class=StaffRoute)
@@ -29,6 +29,7 @@ router = APIRouter(prefix="/desk/new", include_in_schema=False, route_class=Staf
 Registrar = Annotated[Caller, allow_page("ticket.register_for")]
 
 _MOST_FIELDS: Final = 3000
+_LONGEST_WORDS: Final = 80
 _CHANNELS: Final = ("phone", "email", "sms", "web")
 _ENDED: Final = frozenset({"finished", "declined", "withdrawn", "merged", "handed_off", "done"})
 
@@ -47,6 +48,15 @@ async def who_calls(request: Request, caller: Registrar) -> Response:
     who = await caller.names()
     subject = request.query_params.get("subject", "")
     return staff_page(request, caller, "desk/new_caller.html", **known, subject=subject, who=who)
+
+
+@router.get("/subjects")
+async def subjects_like(request: Request, caller: Registrar) -> Response:
+    """Suggest subjects for words; none for no words."""
+    words = request.query_params.get("q", "")[:_LONGEST_WORDS]
+    catalogue = await known_subjects(caller)
+    likely = found(catalogue, words, caller.language) if words.strip() else []
+    return staff_page(request, caller, "desk/new_subjects.html", found=likely, words=words)
 
 
 @router.post("")
@@ -96,9 +106,6 @@ async def _form(
         catalogue = []
     channel = values.get("channel", _CHANNELS[0])
     sheet = sheet or await sheet_of(caller.renewed(), typed, channel=channel)
-    labels = labels_of(sheet.parts({}, language), language) if sheet else {}
-    places = {**PLACES, **places_of(error.fields if error else (), labels)}
-    faults = faults_of(error, places, language) if error else Faults()
     known = await _known(caller.renewed(), values.get("mobile", ""))
     response = staff_page(
         request,
@@ -106,20 +113,12 @@ async def _form(
         "desk/new.html",
         status=error.status if error else 200,
         groups=groups(catalogue, language),
-        values=values,
         channels=_CHANNELS,
-        parts=sheet.parts(faults.fields, language) if sheet else [],
-        labels=labels,
-        shown=sheet.shown() if sheet else "",
-        carried=sheet.carried()
-        if sheet
-        else [pair for pair in typed if pair[0].startswith(PREFIX)],
         goes_on=goes_on,
         key=key,
-        faults=faults,
-        away=isinstance(error, Unavailable),
         who=await caller.names(),
         subject=values.get("subject", ""),
+        **shown_of(typed, sheet, error, language),
         **known,
     )
     if error is not None:

@@ -16,7 +16,7 @@ from chassis.errors import NotFound, Unavailable
 from contracts.calls.intake import SearchTickets, TicketContent
 from contracts.calls.notify import DeliveryView
 from contracts.calls.routing import Draft, GetDraft, ListTickets, TicketPage, TicketView
-from contracts.calls.sla import ExpectedView, TicketTimes
+from contracts.calls.sla import ExpectedView, TicketTimes, TimerView
 from gateway.answers import TicketForm, TicketLine, TimelineStep
 from gateway.api.joining import RelatedTickets, related_to
 from gateway.api.tickets import timeline_of
@@ -25,6 +25,7 @@ from gateway.composition import gathered, needed, with_titles
 from gateway.desk.hands import Hand, hands
 from gateway.desk.telling import Entry, entries, texts_by
 from gateway.directory import Names
+from gateway.explaining import duration
 from gateway.filled import number_shown, told_form
 from gateway.texts import has, text
 
@@ -65,6 +66,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     entries: list[Entry]
     clocks: list[Hand]
     expected: ExpectedView | None
+    timers: list[TimerView]
     deliveries: list[DeliveryView]
     related: RelatedTickets | None
     proposals: list[Proposal]
@@ -77,6 +79,10 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     def title(self) -> str:
         """The ticket's title, or nothing while nobody knows it."""
         return self.content.title if self.content else ""
+
+    def after(self, timer: TimerView) -> str:
+        """Write the time after which something is done by itself."""
+        return duration(timer.target_seconds, self.names.language)
 
     @property
     def is_over(self) -> bool:
@@ -133,6 +139,7 @@ async def look(caller: Caller, code: str) -> Screen:
     if known.content is None and not known.is_without_texts:
         raise NotFound("ticket_not_found")
     told = _or_nothing(steps) or []
+    own = (known.times or {}).get(code, TicketTimes(clocks=[]))
     who = needed(names)
     return Screen(
         view=known.view,
@@ -140,8 +147,9 @@ async def look(caller: Caller, code: str) -> Screen:
         content=known.content,
         form=_form(known.content, caller.language),
         entries=entries(told, who, known.content, caller.gateway.settings.zone),
-        clocks=_clocks(known.times, code, caller.language),
-        expected=(known.times or {}).get(code, TicketTimes(clocks=[])).expected,
+        clocks=hands(own.clocks, datetime.now(UTC), caller.language),
+        expected=own.expected,
+        timers=own.timers,
         deliveries=known.deliveries or [],
         related=_or_nothing(related),
         proposals=_proposals(known.view, told, who),
@@ -179,11 +187,6 @@ def _or_nothing(result: T | BaseException) -> T | None:
 
 def _form(content: TicketContent | None, language: str) -> TicketForm | None:
     return told_form(content.form, language) if content and content.form else None
-
-
-def _clocks(times: dict[str, TicketTimes] | None, code: str, language: str) -> list[Hand]:
-    own = (times or {}).get(code)
-    return hands(own.clocks, datetime.now(UTC), language) if own else []
 
 
 def _proposals(view: TicketView, steps: Sequence[TimelineStep], names: Names) -> list[Proposal]:

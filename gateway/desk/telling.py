@@ -23,7 +23,7 @@ from gateway.pages.display import code_shown, duration_shown
 from gateway.texts import digits, has, text
 
 #: Which fields of a step name people, units, other tickets.
-_PEOPLE: Final = ("assignee", "owner", "person", "to", "by")
+_PEOPLE: Final = ("assignee", "owner", "person", "to", "by", "instead_of")
 _UNITS: Final = ("unit", "to_unit")
 _CODES: Final = ("parent", "ticket", "into")
 _TO_CODES: Final = frozenset({"ticket.linked", "ticket.unlinked"})
@@ -126,7 +126,10 @@ def _named(data: Mapping[str, Any], names: Names) -> dict[str, str]:
     people = {key: names.person(data[key]) for key in _PEOPLE if isinstance(data.get(key), str)}
     units = {key: names.unit(data[key]) for key in _UNITS if isinstance(data.get(key), str)}
     codes = {key: code_shown(data[key]) for key in _CODES if isinstance(data.get(key), str)}
-    return {key: _isolated(value) for key, value in {**people, **units, **codes}.items()}
+    named = {**people, **units, **codes}
+    if isinstance(data.get("subject"), str):
+        named["subject"] = names.subject(data["subject"])
+    return {key: _isolated(value) for key, value in named.items()}
 
 
 def _worded(step: TimelineStep, language: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from contracts.calls.routing import GetDraft, SaveDraft
 from gateway.api.clocks import explained
 from gateway.api.desk import OwnDraft, filled_in, left, looked_at
 from gateway.caller import Caller
-from gateway.desk.dock import USES, dock_of
+from gateway.desk.dock import USES, bar_of, dock_of
 from gateway.desk.screen import Screen, earlier_of, look
 from gateway.documents import CodePath, SlugPath
 from gateway.errors import headers_of
@@ -31,7 +31,7 @@ async def show(request: Request, code: CodePath, caller: Reader) -> Response:
     """Show the ticket; to a script of its page what may have changed, but not what is typed."""
     screen = await look(caller, code)
     if is_part(request):
-        return staff_page(request, caller, "desk/ticket_live.html", screen=screen, code=code)
+        return await _news(request, caller, screen)
     return await whole_page(request, caller, screen, did=request.query_params.get("did"))
 
 
@@ -118,6 +118,26 @@ async def people(request: Request, code: CodePath, caller: Reader) -> Response:
         people=found[:_MOST_SUGGESTED],
         who=names,
         code=code,
+    )
+
+
+async def _news(request: Request, caller: Caller, screen: Screen) -> Response:
+    """Give what changed; `doing` names the form that is open, whose text must stay."""
+    doing = request.query_params.get("doing")
+    if doing is None:
+        dock = None
+    elif doing:
+        dock = bar_of(caller, screen, doing)
+    else:
+        dock = await dock_of(caller.renewed(), screen, None)
+    return staff_page(
+        request,
+        caller,
+        "desk/ticket_news.html",
+        screen=screen,
+        code=screen.view.code,
+        dock=dock,
+        doing=doing,
     )
 
 

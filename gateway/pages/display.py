@@ -11,6 +11,23 @@ from gateway.texts import digits, text
 
 _GROUP: Final = 4
 _DAY: Final = 24 * 3600
+#: What browsers and systems are known by, before those that say the same beside it.
+_BROWSERS: Final = (
+    ("Firefox/", "Firefox"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def code_shown(code: str) -> str:
@@ -43,3 +60,10 @@ def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> s
             shown.append(text(language, key, count=count))
     last = text(language, "page.duration.and").join(shown[-2:])
     return text(language, "page.duration.comma").join([*shown[:-2], last])
+
+
+def agent_shown(agent: str) -> str:
+    """Give what a browser or program calls itself in two words: `Firefox, Windows`."""
+    browser = next((name for sign, name in _BROWSERS if sign in agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
+    return ", ".join(filter(None, (browser, system))) or agent.partition(" ")[0][:40] or "?"

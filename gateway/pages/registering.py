@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from chassis.errors import Invalid, NotFound, Unavailable
+from chassis.errors import DomainError, Invalid, NotFound, Unavailable
 from contracts.forms import ready
 from gateway.api.forms import published
 from gateway.caller import Caller
 from gateway.documents import NewTicket
-from gateway.pages.forms import checked
-from gateway.pages.sheet import Sheet
+from gateway.pages.forms import Faults, checked, faults_of
+from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
 from gateway.texts import latin
 
 #: Where a fault of the document is shown on the form.
@@ -74,6 +74,28 @@ def ticket_of(
     if faults:
         raise Invalid("request_invalid", fields=faults)
     return ticket
+
+
+def shown_of(
+    typed: Sequence[tuple[str, str]],
+    sheet: Sheet | None,
+    error: DomainError | None,
+    language: str,
+) -> dict[str, Any]:
+    """Give what a template shows of a form: its questions, what was typed, and what is wrong."""
+    labels = labels_of(sheet.parts({}, language), language) if sheet else {}
+    places = {**PLACES, **places_of(error.fields if error else (), labels)}
+    faults = faults_of(error, places, language) if error else Faults()
+    answers = [pair for pair in typed if pair[0].startswith(PREFIX)]
+    return {
+        "values": dict(typed),
+        "parts": sheet.parts(faults.fields, language) if sheet else [],
+        "labels": labels,
+        "shown": sheet.shown() if sheet else "",
+        "carried": sheet.carried() if sheet else answers,
+        "faults": faults,
+        "away": isinstance(error, Unavailable),
+    }
 
 
 def _document(values: Mapping[str, str], language: str) -> dict[str, object]:

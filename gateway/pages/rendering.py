@@ -19,12 +19,12 @@ from gateway.errors import detail_of, headers_of, language_of
 from gateway.pages import static_files
 from gateway.pages.compression import compressed
 from gateway.pages.cookies import cookie, set_cookie
-from gateway.pages.display import code_shown, foretold_shown, instant_shown
+from gateway.pages.display import agent_shown, code_shown, foretold_shown, instant_shown
 from gateway.texts import LANGUAGES, digits, has, text
 
 _HERE: Final = Path(__file__).parent
 _GATEWAY: Final = _HERE.parent
-_AREAS: Final = ("desk", "board", "clockwork", "operation", "admin")
+_AREAS: Final = ("desk", "board", "clockwork", "operation", "admin", "setup")
 _LANGUAGE_COOKIE: Final = "lang"
 _THEME_COOKIE: Final = "theme"
 THEMES: Final = ("auto", "light", "dark")
@@ -89,19 +89,21 @@ def page(
 
 def error_page(request: Request, error: DomainError) -> Response:
     """Say what went wrong and what can be done, on a page of its own."""
+    shown = about(request, error)
+    return page(request, "error.html", status=error.status, headers=headers_of(error), **shown)
+
+
+def about(request: Request, error: DomainError) -> dict[str, Any]:
+    """Give what a page says of an error."""
     reader = reader_of(request)
-    return page(
-        request,
-        "error.html",
-        status=error.status,
-        headers=headers_of(error),
-        heading=text(reader, f"status.{error.status}"),
-        detail=detail_of(error, reader),
-        away=error.status == 503,  # noqa: PLR2004 - the status itself
-        is_read=request.method == "GET",
-        broken=error.status >= 500,  # noqa: PLR2004 - the status itself
-        trace_id=request.scope.get("trace_id", ""),
-    )
+    return {
+        "heading": text(reader, f"status.{error.status}"),
+        "detail": detail_of(error, reader),
+        "away": error.status == 503,  # noqa: PLR2004 - the status itself
+        "is_read": request.method == "GET",
+        "broken": error.status >= 500,  # noqa: PLR2004 - the status itself
+        "trace_id": request.scope.get("trace_id", ""),
+    }
 
 
 def mount_static(app: FastAPI) -> None:
@@ -128,6 +130,7 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
+    environment.filters["agent"] = agent_shown
     return environment
 
 

@@ -14,21 +14,24 @@ from urllib.parse import quote
 from fastapi import Request, Response
 from fastapi.params import Depends
 from fastapi.routing import APIRoute
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 
-from chassis.errors import Unauthenticated
+from chassis.errors import DomainError, Unauthenticated
 from chassis.identity import ANONYMOUS
 from gateway.access import SIGNED_IN, Allow
 from gateway.api import sessions
 from gateway.caller import Caller, gateway_of
+from gateway.errors import detail_of, headers_of
 from gateway.pages.cookies import cookie, drop_cookie, set_cookie
 from gateway.pages.navigation import navigation_of
-from gateway.pages.rendering import page, reader_of
+from gateway.pages.rendering import about, page, reader_of
 from gateway.security import Session, Tokens
 
 SIGN_IN: Final = "/sign-in"
 _ACCESS: Final = "session"
 _REFRESH: Final = "refresh"
+#: Where a request keeps who sends it, for a page that says what went wrong.
+_SESSION: Final = "peygir.session"
 #: Where a request keeps tokens that its answer is to bring to the browser.
 _RENEWED: Final = "peygir.renewed"
 
@@ -38,7 +41,8 @@ class AllowPage(Allow):
 
     async def __call__(self, request: Request) -> Caller:
         """Give the caller; raises Unauthenticated or Forbidden."""
-        caller = self._caller(request, await _session(request))
+        request.scope[_SESSION] = session = await _session(request)
+        caller = self._caller(request, session)
         caller.language = reader_of(request)
         return caller
 
@@ -76,15 +80,34 @@ def staff_page(
     request: Request, caller: Caller, template: str, *, status: int = 200, **context: Any
 ) -> Response:
     """Render a page within the frame for staff, whose navigation shows what the caller may use."""
-    session = caller.session
+    return _framed(request, caller.session, template, status=status, **context)
+
+
+def trouble(request: Request, error: DomainError) -> Response | None:
+    """Say what went wrong within the frame, to a script in words alone; None for who is no staff.
+
+    A script's page stays as it is: nothing that was typed is lost, and it asks again by itself.
+    """
+    session: Session | None = request.scope.get(_SESSION)
+    if session is None:
+        return None
+    headers, language = headers_of(error), reader_of(request)
+    if is_part(request):
+        headers["hx-reswap"] = "none"
+        return PlainTextResponse(detail_of(error, language), error.status, headers)
+    shown = about(request, error)
+    return _framed(request, session, "trouble.html", status=error.status, headers=headers, **shown)
+
+
+def _framed(request: Request, session: Session | None, template: str, **context: Any) -> Response:
+    identity = session.identity if session else ANONYMOUS
     return page(
         request,
         template,
-        status=status,
         me=session.staff if session else None,
-        navigation=navigation_of(caller.identity, request.url.path),
+        navigation=navigation_of(identity, request.url.path),
         live=gateway_of(request).live.mark,
-        may=lambda right: caller.identity.scope(right) is not None,
+        may=lambda right: identity.scope(right) is not None,
         **context,
     )
 
@@ -139,6 +162,7 @@ async def _renewed(request: Request) -> Session:
         address=request.client.host if request.client else "",
         trace_id=request.scope.get("trace_id"),
     )
+    caller.agent = request.headers.get("user-agent", "")
     tokens = await sessions.refreshed(caller, refresh_token)
     request.scope[_RENEWED] = tokens
     return tokens.session

@@ -15,11 +15,11 @@ from gateway.api.tickets import register
 from gateway.caller import Caller
 from gateway.documents import NewTicket
 from gateway.errors import headers_of
-from gateway.pages.forms import Faults, faults_of, key_of, new_key, read_pairs
+from gateway.pages.forms import faults_of, key_of, new_key, read_pairs
 from gateway.pages.questions import said
-from gateway.pages.registering import PLACES, sheet_of, ticket_of
+from gateway.pages.registering import PLACES, sheet_of, shown_of, ticket_of
 from gateway.pages.rendering import page, reader_of
-from gateway.pages.sheet import PREFIX, Sheet, labels_of, places_of
+from gateway.pages.sheet import Sheet
 from gateway.pages.staff import is_part
 from gateway.portal import passes
 from gateway.portal.choosing import chosen, common, found, groups, known_subjects
@@ -90,28 +90,16 @@ async def _form(
     if catalogue and ("choose" in values or subject is None):
         return await _choice(request, caller, typed, catalogue, key=key, error=error)
     sheet = sheet or await sheet_of(caller.renewed(), typed)
-    labels = labels_of(sheet.parts({}, caller.language), caller.language) if sheet else {}
-    places = {**PLACES, **places_of(error.fields if error else (), labels)}
-    faults = faults_of(error, places, caller.language) if error else Faults()
-    parts = sheet.parts(faults.fields, caller.language) if sheet else []
     return page(
         request,
         "new.html",
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
         subject=subject,
-        values=values,
-        parts=parts,
         about_form=said(sheet.form.form.help, caller.language) if sheet else "",
-        labels=labels,
-        shown=sheet.shown() if sheet else "",
-        carried=sheet.carried()
-        if sheet
-        else [pair for pair in typed if pair[0].startswith(PREFIX)],
         goes_on=goes_on and not (sheet and sheet.grow),
         key=key,
-        faults=faults,
-        away=isinstance(error, Unavailable),
+        **shown_of(typed, sheet, error, caller.language),
     )
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
-import segno
 from fastapi import APIRouter, Request, Response
-from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from chassis.errors import NotFound
@@ -17,6 +14,7 @@ from contracts.calls.notify import DeliveryView, GetDeliveries
 from gateway.access import Anyone
 from gateway.caller import Caller, gateway_of
 from gateway.documents import CodePath
+from gateway.pages.qr import qr_of
 from gateway.pages.rendering import page
 from gateway.pages.staff import is_part
 from gateway.portal import passes
@@ -63,14 +61,6 @@ def fate_of(deliveries: Sequence[DeliveryView], channel: str) -> str:
     }
     best = next((each for each in _FATES if each in states), "queued")
     return "sent" if best in _SENT else best if best == "queued" else "failed"
-
-
-@lru_cache(maxsize=64)
-def qr_of(link: str) -> Markup:
-    """Draw an address as a QR code."""
-    drawn = segno.make(link, error="m", micro=False)
-    # A drawing of our own making; the address is in it as squares.
-    return Markup(drawn.svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None))  # noqa: S704
 
 
 async def _deliveries(caller: Caller, code: str) -> list[DeliveryView]:

@@ -14,7 +14,7 @@ from peygir.generated import documents
 def docs(
     folder: Annotated[Path, typer.Option(help="Where docs/ is.")] = Path("docs"),
 ) -> None:
-    """Write the tables of settings, metrics and events; a test compares them."""
+    """Write the pages of settings, metrics, events, errors and commands; a test compares them."""
     for name, text in documents().items():
         (folder / name).write_text(text, "utf-8")
         out.print(f"{folder / name}", markup=False)

@@ -10,7 +10,7 @@ from chassis.calls.call import Call
 from chassis.decisions import Occasion
 from chassis.errors import FieldFault, Invalid, NotFound
 from chassis.journal import Aggregates, Reference
-from chassis.journal.aggregates import Intent
+from chassis.journal.intents import Intent
 from chassis.late import late
 from chassis.runtime import Runtime
 from contracts.calls.forms import GetForm, PublishedForm

@@ -17,6 +17,7 @@ from contracts.forms.telling import Told
 from contracts.intake import (
     FormRef,
     RequesterChanged,
+    StartedFrom,
     SubjectDefined,
     TicketMessageReceived,
     TicketRegistered,
@@ -44,6 +45,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     workflow: str
     #: The ticket that it was a part of.
     split_from: str | None = None
+    started_from: StartedFrom | None = None
     form: FormRef | None = None
     answers: dict[str, Told] = {}
     figures: dict[str, Told] = {}
@@ -84,6 +86,7 @@ def register_ticket(
             workflow=message.workflow,
             imported=context.imported,
             split_from=message.split_from,
+            started_from=message.started_from,
             form=message.form,
             answers=message.answers,
             figures=message.figures,

@@ -19,7 +19,7 @@ from chassis.calls.client import Caller
 from chassis.clock import as_utc, to_milliseconds
 from chassis.errors import FieldFault, Invalid, NotFound, Permanent
 from chassis.journal import Aggregates
-from chassis.journal.aggregates import Decide
+from chassis.journal.intents import Decide
 from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.runtime import Runtime

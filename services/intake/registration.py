@@ -12,6 +12,7 @@ from chassis.journal import Aggregates, Opened
 from chassis.metrics import metric
 from contracts.calls.intake import Registered, RegisterTicket
 from contracts.envelope import ContentRef
+from contracts.intake import StartedFrom
 from services.intake import handlers, requesters
 from services.intake.asking import asked
 from services.intake.catalogue import Catalogue
@@ -38,6 +39,7 @@ def register(
     catalogue: Catalogue,
     zone: str,
     split_from: str | None = None,
+    started_from: StartedFrom | None = None,
 ) -> Registered:
     """Register once per idempotency key; raises Invalid, KeyReused or Unavailable."""
     content, subject = asked(request, call, catalogue, zone)
@@ -60,6 +62,7 @@ def register(
         registered_by=_registrar(call),
         workflow=_workflow(request, call),
         split_from=split_from,
+        started_from=started_from,
         form=answers.reference if answers else None,
         answers=catalogue.routable(answers) if answers else {},
         figures=catalogue.figures(answers) if answers else {},

@@ -6,7 +6,7 @@ from datetime import datetime
 from chassis.calls.call import Call
 from chassis.errors import Unavailable
 from chassis.journal import Aggregates
-from chassis.journal.aggregates import Intent
+from chassis.journal.intents import Intent
 from services.intake import handlers
 from services.intake.domain.contact import Contact
 from services.intake.domain.requester import Profile, Requester, news, recognised

@@ -31,6 +31,7 @@ from contracts.calls.intake import (
     Requester,
     SearchTickets,
     SplitTicket,
+    StartTicket,
     Subject,
     TicketContent,
     Track,
@@ -45,7 +46,7 @@ from contracts.calls.plans import (
     PlanView,
     SkipPlan,
 )
-from services.intake import content, following, registration, requesters, splitting
+from services.intake import content, following, registration, requesters, splitting, starting
 from services.intake.asking import asked
 from services.intake.catalogue import Catalogue
 from services.intake.domain.plan import PLANS, Plan
@@ -84,6 +85,19 @@ class IntakeService:
     def split_ticket(self, request: SplitTicket, call: Call) -> Registered:
         call.require("ticket.register_for")
         return splitting.split(
+            request,
+            call,
+            tickets=self.tickets,
+            store=self.store,
+            catalogue=self.catalogue,
+            zone=self.settings.zone,
+        )
+
+    @command
+    def start_ticket(self, request: StartTicket, call: Call) -> Registered:
+        if call.identity.role != "service":
+            raise Forbidden("right_missing", right="ticket.register_for")
+        return starting.start(
             request,
             call,
             tickets=self.tickets,

@@ -12,7 +12,7 @@ from chassis.errors import Conflict, FieldFault, Forbidden, Invalid, NotFound, U
 from chassis.journal import Aggregates
 from chassis.lease import Lease
 from chassis.runtime import Config
-from chassis.timers import due, every
+from chassis.timers import background, due, every
 from contracts.calls.base import Nothing
 from contracts.calls.notify import (
     AcknowledgeDelivery,
@@ -31,6 +31,8 @@ from contracts.calls.notify import (
     RecordReceipt,
     RemoveDevice,
     RetryDelivery,
+    SendingTrial,
+    SendTrial,
 )
 from contracts.intake import TicketMessageReceived, TicketRegistered
 from contracts.routing import (
@@ -82,11 +84,12 @@ from services.notify.reference import Circumstances
 from services.notify.repository import INDEXES
 from services.notify.sending.sender import Sender, sending
 from services.notify.settings import NotifySettings
+from services.notify.webhooks.door import WebhookCalls
 
 _RECEIPT_SECONDS = 60
 
 
-class NotifyService:
+class NotifyService(WebhookCalls):
     """Wiring only."""
 
     name = "notify"
@@ -97,7 +100,7 @@ class NotifyService:
         index=index,
         indexes=INDEXES,
         opened_by="intake",
-        streams=("", "unit:"),
+        streams=("", "unit:", "webhook:"),
         listed_later=True,
     )
     settings = Config(NotifySettings)
@@ -172,6 +175,11 @@ class NotifyService:
     def send(self, lease: Lease) -> None:
         """Send what is owed."""
         self.sender.courier.run(lease)
+
+    @background("figures", pause=1)
+    def show_owed(self, _lease: Lease) -> None:
+        """Tell operators what is to be sent."""
+        self.sender.owed.refresh()
 
     @every(_RECEIPT_SECONDS)
     def ask_for_receipts(self) -> None:
@@ -276,6 +284,20 @@ class NotifyService:
         self.sender.devices.remove(person, request.id)
         found = self.sender.devices.of([person]).get(person, [])
         return [device.view() for device in found]
+
+    # -- trying channels -------------------------------------------------------------------------
+
+    @query
+    def sending_trials(self, _request: Nothing, call: Call) -> list[SendingTrial]:
+        """Give how the last test message by each channel went."""
+        call.require("admin.change")
+        return self.sender.trying.last()
+
+    @command
+    def send_trial(self, request: SendTrial, call: Call) -> SendingTrial:
+        """Hand a test message over at once."""
+        call.require("admin.change")
+        return self.sender.trying.send(request, call)
 
     # -- how much is told ------------------------------------------------------------------------
 

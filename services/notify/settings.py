@@ -64,6 +64,25 @@ class NotifySettings(Settings):
         (5, 30, 120, 600, 3600, 7200, 14400, 28800, 43200, 86400, 86400),
         description="Pauses before a message to a partner is tried again; then it is given up.",
     )
+    webhook_inside: str = Field(
+        "",
+        description="Hosts, comma separated, at which webhooks may be reached without TLS, at any "
+        "port and inside of our network; all others only by https at public addresses.",
+    )
+    webhook_hosts: str = Field(
+        "",
+        description="The only hosts, comma separated, that webhooks may post to; `.example.org` is "
+        "all below it; empty: all.",
+    )
+    webhook_seconds: float = Field(10, gt=0, description="Longest wait for a webhook's receiver.")
+    webhook_retry_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
+        (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400, 86400, 73495),
+        description="Pauses before an event is posted to a webhook again; then it is given up. "
+        "Five days in all.",
+    )
+    webhook_kept_days: float = Field(
+        7, gt=0, description="How long a webhook's delivery log keeps a message that is settled."
+    )
     public_url: str = Field(
         "http://127.0.0.1:8080", description="Address of the portal, for links in messages."
     )
@@ -73,7 +92,9 @@ class NotifySettings(Settings):
         description="Pauses before a message that failed is tried again; then it is given up.",
     )
 
-    @field_validator("notice_retry_seconds", "partner_retry_seconds", mode="before")
+    @field_validator(
+        "notice_retry_seconds", "partner_retry_seconds", "webhook_retry_seconds", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value

@@ -20,8 +20,10 @@ from chassis.gather import Gathered
 from chassis.late import late
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
+from chassis.shown import Shown
 from contracts.envelope import CloudEvent
 from services.reporting.handlers import Batch, learn
+from services.reporting.recent import recent_figures
 from services.reporting.repository import (
     ClientSession,
     Generation,
@@ -62,6 +64,12 @@ class Facts(DependencyProvider):
     def generations(self) -> Generations:
         """The generations of the service's database."""
         return Generations(self.runtime.database)
+
+    @late
+    def recent(self) -> Shown:
+        """What became of the tickets of late, shown to operators."""
+        clock, zone = self.runtime.clock, ZoneInfo(self.settings.zone)
+        return Shown(lambda: recent_figures(self.current(), clock.now(), zone))
 
     def _prepare(self) -> None:
         # A predecessor that was killed may have left a transaction open.

@@ -3,7 +3,8 @@
 from chassis.bus.entrypoints import consume
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
-from chassis.timers import every
+from chassis.lease import Lease
+from chassis.timers import background, every
 from contracts.calls.base import Nothing
 from contracts.calls.reporting import GetReport, RebuildProgress, Report, ReportEntry
 from services.reporting.rebuild import Rebuilds
@@ -41,6 +42,10 @@ class ReportingService:
     def rebuild_progress(self, _request: Nothing, call: Call) -> RebuildProgress | None:
         call.require("system.operate")
         return self.rebuilds.progress(self.facts)
+
+    @background("figures", pause=1)
+    def show_recent(self, _lease: Lease) -> None:
+        self.facts.recent.refresh()
 
     @every(seconds=1)
     def carry_rebuild_on(self) -> None:

@@ -1,10 +1,12 @@
 """Staff accounts: signing in, and how staff members are reached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from chassis.calls.call import Call
-from chassis.errors import Unauthenticated
+from chassis.errors import Forbidden, Unauthenticated
 from contracts.calls.routing import (
+    Admit,
     Authenticate,
     Staff,
     StaffContacts,
@@ -39,14 +41,49 @@ def authenticate(
     if not passwords.fits(request.password, kept) or member is None:
         store.attempts.count(name, request.address, call.now)
         raise Unauthenticated("wrong_credentials")
-    try:
+    with _counted(request, name, call, store):
         check_second(member.id, request.code, call)
+    store.attempts.forget(name, request.address)
+    return staff_of(member)
+
+
+def admit(
+    request: Admit,
+    call: Call,
+    *,
+    store: Store,
+    check_second: Callable[[str, str | None, Call], None],
+) -> Staff:
+    """Let in whom a provider has proved, if exactly one account is his.
+
+    Raises Unauthenticated; and TooMany after repeated wrong codes of a second factor.
+    """
+    if call.identity.role != "service":
+        raise Forbidden("right_missing", right="service")
+    name = f"{request.provider} {request.name}"
+    store.attempts.wait(name, request.address, call.now)
+    member = (
+        store.directory.by_email(request.name)
+        if request.by == "email"
+        else store.directory.by_username(request.name)
+    )
+    if member is None or not member.active:
+        raise Unauthenticated("account_unknown", name=request.name)
+    if not request.has_second_factor:
+        with _counted(request, name, call, store):
+            check_second(member.id, request.code, call)
+    return staff_of(member)
+
+
+@contextmanager
+def _counted(request: Authenticate | Admit, name: str, call: Call, store: Store) -> Iterator[None]:
+    """Count a second factor's code that is wrong; that one is still asked for is no failure."""
+    try:
+        yield
     except Unauthenticated:
         if request.code is not None:
             store.attempts.count(name, request.address, call.now)
         raise
-    store.attempts.forget(name, request.address)
-    return staff_of(member)
 
 
 def staff_of(member: Member) -> Staff:

@@ -123,7 +123,8 @@ class Administration:
         if workflow is not None:
             asked = forms_of(workflow)
             known = self._forms.newest(asked) if asked else ()
-            faults += faults_in(self._lookup.organisation, workflow, known)
+            subjects = self._lookup.open_subjects() if workflow.started else ()
+            faults += faults_in(self._lookup.organisation, workflow, known, subjects)
         if faults:
             raise Invalid("workflow_invalid", fields=faults)
         return WorkflowView(id=request.id, version=version, definition=definition)

@@ -15,6 +15,7 @@ from services.routing.domain.ticket import Ticket
 from services.routing.domain.ties import Passage
 from services.routing.handlers.carried import Carried, receive
 from services.routing.handlers.joining import Conclude, conclude
+from services.routing.starting import Starting
 
 log = get_logger()
 
@@ -26,13 +27,16 @@ _SOURCES = 50
 class Carrying:
     """Carries passages, for one process."""
 
-    def __init__(self, tickets: Aggregates[Ticket], runtime: Runtime) -> None:
+    def __init__(self, tickets: Aggregates[Ticket], starting: Starting, runtime: Runtime) -> None:
         self._tickets = tickets
+        self._starting = starting
         self._runtime = runtime
 
     def carry_all(self) -> None:
         """Carry whatever is still on its way; what fails is tried again the next time."""
         for found in self._tickets.find({"passing": True}, limit=_SOURCES):
+            for start in found.state.pending.starts:
+                self._starting.start(found.stream, start)
             for passage in found.state.ties.passages:
                 if not self._carry(found.stream, found.state, passage):
                     break

@@ -8,7 +8,7 @@ from typing import Any
 from chassis.calls.call import Call
 from chassis.errors import DomainError
 from chassis.journal import Aggregates, Outcome
-from chassis.journal.aggregates import Decide
+from chassis.journal.intents import Decide
 from chassis.logging import get_logger
 from contracts.routing import TicketMoved, TicketTaskOpened
 from services.routing.domain.organisation import Person

@@ -16,7 +16,7 @@ from chassis.errors import Invalid
 from contracts.calls.forms import GetForms, PublishedForm, ShownAnswer
 from contracts.forms import ReadyForm, answered, ready
 from contracts.forms.showing import shown
-from contracts.forms.telling import routable
+from contracts.forms.telling import figures, routable
 from services.routing.actions.base import Filled
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Workflow
@@ -77,7 +77,13 @@ def filled(
     }
     values = answered(edition.form, given, context)
     kept = shown(edition.form.form, values)
-    told = Filled(form=form, version=edition.version, values=routable(edition.form.form, values))
+    asked = edition.form.form
+    told = Filled(
+        form=form,
+        version=edition.version,
+        values=routable(asked, values),
+        figures=figures(asked, values),
+    )
     return told, msgspec.json.encode(kept).decode()
 
 

@@ -12,7 +12,7 @@ from chassis.calls.call import Call
 from chassis.decisions import Context
 from chassis.errors import DomainError, Forbidden, Invalid, Permanent
 from chassis.journal import Aggregates, Outcome
-from chassis.journal.aggregates import Decide
+from chassis.journal.intents import Decide
 from contracts.envelope import Event
 from contracts.routing import TicketDetached
 from services.routing.actions import Deed

@@ -97,6 +97,11 @@ class Lookup:
             self._ask_for_subjects(needed=unknown)
         return self._subjects
 
+    def open_subjects(self) -> set[str]:
+        """Give the subjects that requests are registered for; raises Unavailable."""
+        lines: list[Subject] = self._intake.query("subjects", Nothing(), list[Subject])
+        return {line.id for line in lines if line.active}
+
     def word_groups(self) -> set[str]:
         """Give the groups of words that there are; raises Unavailable."""
         groups: list[WordGroup] = self._intake.query("word_groups", Nothing(), list[WordGroup])

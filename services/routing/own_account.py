@@ -112,6 +112,8 @@ class OwnAccount:
     def change_password(self, request: ChangePassword, call: Call) -> None:
         """Give oneself another password; raises Forbidden where the current one is wrong."""
         member = self._proved(request.current, call)
+        names = (member.username, member.name, member.email, member.mobile)
+        self._passwords.refuse_guessable(request.new, "new", names)
         changed = msgspec.structs.replace(member, password=self._passwords.hash(request.new))
         version = self._administration.record(changed, "password", _bare(call))
         self._store.directory.save_member(changed, version)

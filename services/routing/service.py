@@ -12,6 +12,7 @@ from services.routing.doors import (
     BoardCalls,
     CapacityCalls,
     DeskCalls,
+    KeyCalls,
     OrganisationCalls,
     PartnerCalls,
     PeopleCalls,
@@ -28,6 +29,7 @@ class RoutingService(
     OrganisationCalls,
     CapacityCalls,
     PartnerCalls,
+    KeyCalls,
     RuleCalls,
 ):
     """Where the work is, and what may happen to it next."""

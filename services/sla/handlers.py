@@ -21,13 +21,15 @@ from contracts.routing import (
     TicketMerged,
     TicketPrioritised,
     TicketQueued,
+    TicketTimerEnded,
+    TicketTimerSet,
     TicketUnitAsked,
     TicketUnitReplied,
     TicketWaiting,
     TicketWithdrawn,
 )
 from contracts.sla import Observed, TicketFacts
-from services.sla.domain import expectation
+from services.sla.domain import expectation, timers
 from services.sla.domain.advance import decide, ring
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import CLOCKS, Clocks
@@ -156,12 +158,27 @@ see_finished = seeing("finished")
 see_reopened = seeing("reopened")
 
 
+def set_timer(state: Clocks, event: TicketTimerSet, _context: Context, book: Book) -> list[Event]:
+    """The ticket's workflow wants something done later."""
+    return timers.plan(state, event, book)
+
+
+def end_timer(
+    state: Clocks, event: TicketTimerEnded, _context: Context, _book: Book
+) -> list[Event]:
+    """It does not want it any more."""
+    return timers.end(state, event)
+
+
 def fire(state: Clocks, _due: Due, context: Context, book: Book) -> list[Event]:
-    """Let come every mark whose instant has passed."""
+    """Let come every mark and every timer whose instant has passed."""
     if state.imported:
         return []
     confirmed = context.stream not in book.unconfirmed
-    events = ring(state, context.now, book, confirmed=confirmed)
+    events = [
+        *ring(state, context.now, book, confirmed=confirmed),
+        *timers.ring(state, context.now, book),
+    ]
     if state.expected is None or state.expected.look_at > context.now:
         return events
     for event in events:
@@ -174,7 +191,7 @@ def follow_calendars(
     state: Clocks, _request: Nothing, _context: Context, book: Book
 ) -> list[Event]:
     """Let open clocks go by the newest calendars; nothing where they do."""
-    return to_newest_calendars(state, book)
+    return [*to_newest_calendars(state, book), *timers.to_newest_calendars(state, book)]
 
 
 def _see(state: Clocks, seen: Observation, context: Context, book: Book) -> list[Event]:

@@ -21,7 +21,6 @@ from chassis.decisions import Due, Occasion
 from chassis.errors import KeyReused, NotFound, Unavailable
 from chassis.journal import Outcome, Reference
 from chassis.late import late
-from chassis.metrics import metric
 from chassis.runtime import Runtime
 from contracts.calls.audit import AuditEntry, GetAudit
 from contracts.calls.sla import (
@@ -31,8 +30,8 @@ from contracts.calls.sla import (
     SeedHolidays,
 )
 from contracts.intake import TicketRegistered
-from contracts.sla import SlaBreached, SlaWarned
 from services.sla import demo, publishing
+from services.sla.counting import count_marks, show_clocks
 from services.sla.domain import official
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clocks
@@ -126,14 +125,8 @@ class Agreements(Reference):
 
     def settle(self, occasions: Sequence[Occasion], outcomes: Mapping[str, Outcome]) -> None:
         """Count the marks that were recorded."""
-        for stream in {occasion.context.stream for occasion in occasions} & outcomes.keys():
-            outcome = outcomes[stream]
-            for event in () if outcome.repeated else outcome.events:
-                if isinstance(event, SlaBreached):
-                    confirmed = str(event.confirmed).lower()
-                    metric("peygir_sla_breaches_total", event.clock, confirmed).inc()
-                elif isinstance(event, SlaWarned):
-                    metric("peygir_sla_warnings_total", event.clock).inc()
+        streams = {occasion.context.stream for occasion in occasions} & outcomes.keys()
+        count_marks(outcomes[stream] for stream in streams)
 
     def holding(self, states: Iterable[Clocks]) -> Book:
         """Give a book that has every edition these tickets go by."""
@@ -202,6 +195,7 @@ class Agreements(Reference):
             self.newest |= {(item.kind, item.id): item for item in more}
             self.agreements += [item for item in more if item.kind == "agreement"]
             self._number = more[-1].number
+            show_clocks(self.book)
         self._looked_at = now
 
     def look_about(self) -> None:

@@ -9,7 +9,7 @@ from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.errors import NotFound
 from chassis.journal import Aggregates
-from chassis.journal.aggregates import Decide
+from chassis.journal.intents import Decide
 from chassis.lease import Lease
 from chassis.timers import background, due, everywhere
 from contracts.calls.audit import AuditEntry, GetAudit
@@ -61,6 +61,8 @@ from contracts.routing import (
     TicketReopened,
     TicketResumed,
     TicketSentBack,
+    TicketTimerEnded,
+    TicketTimerSet,
     TicketTriaged,
     TicketUnitAsked,
     TicketUnitReplied,
@@ -72,7 +74,7 @@ from services.sla.domain.clocks import CLOCKS
 from services.sla.domain.explaining import explain
 from services.sla.domain.finding import index
 from services.sla.domain.nearest import nearest
-from services.sla.domain.views import view, views
+from services.sla.domain.views import timers_of, view, views
 from services.sla.following import Follower
 from services.sla.reference import Agreements
 from services.sla.repository import TICKET_INDEXES, Publication
@@ -92,6 +94,7 @@ class SlaService:
         index=index,
         indexes=TICKET_INDEXES,
         opened_by="intake",
+        unit=lambda clocks: clocks.situation.unit,
         listed_later=True,
     )
     reference = Agreements()
@@ -118,6 +121,8 @@ class SlaService:
     on_ticket_unit_replied = subscribe(TicketUnitReplied, handlers.see_reply)
     on_ticket_merged = subscribe(TicketMerged, handlers.see_end)
     on_ticket_handed_off = subscribe(TicketHandedOff, handlers.see_end)
+    on_ticket_timer_set = subscribe(TicketTimerSet, handlers.set_timer)
+    on_ticket_timer_ended = subscribe(TicketTimerEnded, handlers.end_timer)
 
     on_due = due(handlers.fire)
 
@@ -173,7 +178,11 @@ class SlaService:
         book = self.reference.holding(states.values())
         expected = expecting.views(states, book, call.now)
         return {
-            code: TicketTimes(clocks=views(state, book, call.now), expected=expected.get(code))
+            code: TicketTimes(
+                clocks=views(state, book, call.now),
+                expected=expected.get(code),
+                timers=timers_of(state),
+            )
             for code, state in states.items()
         }
 

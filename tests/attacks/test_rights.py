@@ -24,7 +24,7 @@ ACCOUNTS = {
     "admin": "admin",
 }
 #: Nobody can sign in as one of these.
-WITHOUT_SESSION = {"requester", "integration", "service", "partner", "anonymous"}
+WITHOUT_SESSION = {"requester", "integration", "service", "partner", "founder", "anonymous"}
 STAFF = ("agent", "expert", "supervisor", "manager", "admin", "importer")
 
 
@@ -183,6 +183,8 @@ def test_open_routes_are_few_and_known(routes: list[Route]):
         "POST /api/v1/track/{code}/actions/{action}",
         "GET /api/v1/subjects",
         "GET /api/v1/forms/{id}",
+        "GET /api/v1/installation",
+        "POST /api/v1/installation",
         "POST /api/v1/sessions",
         "POST /api/v1/sessions/refresh",
         "POST /api/v1/providers/kavenegar/receipts/{secret}",

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.installation import Installation
 from tests.agreements import LADDER
-from tests.browser.test_portal import assert_accessible
+from tests.browser.faults import assert_accessible
 from tests.http import Http
 from tests.system.client import Api, wait_for
 

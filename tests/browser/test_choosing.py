@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_portal import assert_accessible, fill_in, follow, registered_by_desk
+from tests.browser.faults import assert_accessible
+from tests.browser.test_portal import fill_in, follow, registered_by_desk
 from tests.system.client import Api
 
 

@@ -7,7 +7,7 @@ import time
 import pyotp
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_portal import assert_accessible
+from tests.browser.faults import assert_accessible
 from tests.system.client import Api
 
 PASSWORD = "a long enough password"

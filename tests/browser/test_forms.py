@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.installation import Installation
-from tests.browser.test_portal import CODE, assert_accessible
+from tests.browser.faults import assert_accessible
+from tests.browser.test_portal import CODE
 from tests.component.waiting import eventually
 from tests.system.client import Api
 

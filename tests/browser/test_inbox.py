@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from deploy.local.installation import Installation
 from tests.browser.conftest import take_seat
+from tests.browser.faults import serious_faults
 from tests.system.client import Api, wait_for
 
 
@@ -34,10 +34,8 @@ def register(desk: Api, title: str) -> str:
 
 
 def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
     wider = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
-    serious = [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
-    return [*serious, *(["wider"] if wider else [])]
+    return [*serious_faults(page), *(["wider"] if wider else [])]
 
 
 def test_new_work_comes_by_itself_and_is_put_off_and_brought_back_by_keyboard(

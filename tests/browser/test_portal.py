@@ -6,10 +6,10 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.installation import Installation
+from tests.browser.faults import assert_accessible
 from tests.system.client import Api, wait_for
 
 MOBILE, PROOF = "09121230099", "0099"
@@ -50,13 +50,6 @@ def follow(page: Page, code: str) -> None:
     page.fill("#code", code)
     page.fill("#proof", PROOF)
     page.click("main button")
-
-
-def assert_accessible(page: Page) -> None:
-    """Fail for what axe finds serious."""
-    found = Axe().run(page).response["violations"]
-    serious = [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
-    assert serious == []
 
 
 def test_a_request_is_registered_and_followed_with_its_code(page: Page, language: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from deploy.local.installation import Installation
 from tests.browser.conftest import take_seat
+from tests.browser.faults import assert_accessible, assert_fits_a_phone
 from tests.system.client import Api, wait_for
 
 
@@ -16,19 +16,6 @@ def seat(office: Page, desk: Api, installation: Installation) -> Page:
     """The desk agent before his screen, by the session that the API gave him."""
     take_seat(office, desk, installation.addresses.gateway)
     return office
-
-
-def assert_accessible(page: Page) -> None:
-    """Fail for what axe finds serious."""
-    found = Axe().run(page).response["violations"]
-    assert [each["id"] for each in found if each["impact"] in {"serious", "critical"}] == []
-
-
-def assert_fits(page: Page) -> None:
-    """Fail for a page that has to be moved sideways on a phone."""
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.set_viewport_size({"width": 1366, "height": 850})
 
 
 def in_progress(desk: Api, code: str) -> str:
@@ -61,11 +48,14 @@ def test_a_call_is_registered_and_its_code_read_out(seat: Page, desk: Api, langu
     seat.locator("#mobile").press_sequentially(mobile)
     expect(seat.locator("#caller")).to_contain_text("نیلوفر یگانه")
     expect(seat.locator("#name")).to_have_value("نیلوفر یگانه")
-    seat.select_option("#subject", "info.general")
+    seat.fill("#subject-words", {"fa": "عمومی", "en": "general"}[language])
+    expect(seat.locator("#likely [data-subject='info.general']")).to_be_visible()
+    seat.keyboard.press("Enter")
+    expect(seat.locator("#subject")).to_have_value("info.general")
     expect(seat.locator("#caller .notice")).to_be_visible()
     seat.fill("#title", "ساعت کار پنجشنبه")
     assert_accessible(seat)
-    assert_fits(seat)
+    assert_fits_a_phone(seat)
     seat.click(".new-call .dock-foot .button")
     expect(seat.locator("#description-fault")).to_be_visible()
     expect(seat.locator("#title")).to_have_value("ساعت کار پنجشنبه")
@@ -85,7 +75,7 @@ def test_a_ticket_is_worked_on_by_keyboard(seat: Page, desk: Api, language: str)
     seat.locator(".why summary").first.click()
     expect(seat.locator(".why-lines li").first).to_be_visible()
     assert_accessible(seat)
-    assert_fits(seat)
+    assert_fits_a_phone(seat)
 
     seat.locator("#talk-heading").click()
     seat.keyboard.press("n")

@@ -161,11 +161,25 @@ class Laws:
         out = [token.id for token in ticket.referrals]
         if out != [token.id for token in page.tokens]:
             raise Breach(f"{code}: tokens {out} are known, and {page.tokens} are out")
+        ahead = {timer.id: (timer.action, timer.step) for timer in ticket.pending.timers}
+        if ahead != page.timers:
+            raise Breach(f"{code}: timers {ahead} are ahead, and events tell {page.timers}")
+        if (starts := {start.id for start in ticket.pending.starts}) != page.starts:
+            raise Breach(f"{code}: {starts} are to be started, and events tell {page.starts}")
+        self._compare_timers(code, page)
         steps = timeline.full(history, lambda _ids: {})
         states = [step.data["state"] for step in steps if "state" in step.data]
         if len(steps) != len(history) or states[-1] != ticket.state:
             raise Breach(f"{code}: its timeline ends {states[-1:]}, and it is {ticket.state}")
         self._compare_public(history, page)
+
+    def _compare_timers(self, code: str, page: Entry) -> None:
+        """What comes by itself at a step is what the definition says of that step."""
+        at_step = self._stage.workflow_of(code)["steps"][page.step].get("timers", [])
+        said = [later["action"] for later in at_step]
+        for action, step in page.timers.values():
+            if step is not None and (step != page.step or action not in said):
+                raise Breach(f"{code}: {action} is to come at {step}, and it is at {page.step}")
 
     def _compare_public(self, history: Any, page: Entry) -> None:
         """The requester's timeline names nobody but his owner."""

@@ -82,6 +82,10 @@ class Entry:
     mentioned: set[str] = field(default_factory=set)
     followers: set[str] = field(default_factory=set)
     sleepers: set[str] = field(default_factory=set)
+    #: What comes by itself later: the action, and the step that it is bound to.
+    timers: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    #: Tickets that are still to be started.
+    starts: set[str] = field(default_factory=set)
     #: A partner outside has the work.
     is_outside: bool = False
 
@@ -105,10 +109,12 @@ def enter(page: Entry, event: Event, at: datetime) -> None:
     if isinstance(event, StateEvent):
         if event.step != page.step:
             page.tasks, page.consent = {}, None
+            page.timers = {n: t for n, t in page.timers.items() if t[1] in (None, event.step)}
         page.state, page.step = event.state, event.step
         page.ended_at = at if event.state in ENDED else None
         if event.state in ENDED:
             page.tokens.clear()
+            page.timers.clear()
             page.is_outside = page.is_outside and event.state == "handed_off"
 
 
@@ -202,6 +208,7 @@ def _migrated(page: Entry, event: Any) -> None:
         raise Breach(f"migrating led from {page.state} to {event.state}")
     page.workflow = event.workflow, event.workflow_version
     page.tasks, page.consent = {}, None
+    page.timers = {name: timer for name, timer in page.timers.items() if timer[1] is None}
 
 
 def _task_opened(page: Entry, event: Any) -> None:
@@ -259,6 +266,25 @@ def _detached(page: Entry, _event: Any) -> None:
     page.parent = None
 
 
+def _timer_set(page: Entry, event: Any) -> None:
+    if event.timer in page.timers or event.step not in (None, page.step):
+        raise Breach(f"the timer {event.timer} was set twice, or for {event.step}")
+    page.timers[event.timer] = event.action, event.step
+
+
+def _timer_ended(page: Entry, event: Any) -> None:
+    # Who is migrated leaves what was bound to his step there, and is told so afterwards.
+    if page.timers.pop(event.timer, None) is None and event.why == "came":
+        raise Breach(f"the timer {event.timer} came, and was over")
+
+
+def _started(page: Entry, event: Any) -> None:
+    if event.start not in page.starts:
+        raise Breach(f"{event.start} was started twice, or never asked for")
+    page.starts.discard(event.start)
+    page.links.add(event.ticket)
+
+
 _BOOKS: Mapping[str, Callable[[Entry, Any], None]] = {
     "ticket.opened": _opened,
     "ticket.owned": _owned,
@@ -276,6 +302,11 @@ _BOOKS: Mapping[str, Callable[[Entry, Any], None]] = {
     "ticket.work_logged": _work_logged,
     "ticket.answered": _answered,
     "ticket.migrated": _migrated,
+    "ticket.start_asked": lambda page, event: page.starts.add(event.start),
+    "ticket.started": _started,
+    "ticket.effect_refused": lambda page, event: page.starts.discard(event.start),
+    "ticket.timer_set": _timer_set,
+    "ticket.timer_ended": _timer_ended,
     "ticket.task_opened": _task_opened,
     "ticket.task_assigned": _task_assigned,
     "ticket.task_done": _task_done,

@@ -12,6 +12,7 @@ import msgspec
 from chassis.identity import Identity
 from contracts.envelope import ContentRef
 from contracts.intake import TicketRegistered
+from contracts.routing import TicketStartAsked, TicketTimerSet
 from contracts.sla import Action
 from services.routing.actions import ARGUMENTS
 from services.routing.domain import aside
@@ -76,6 +77,22 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     actions: list[Action]
 
 
+class Comes(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The time has come of a timer that was set once; it may be over by now."""
+
+    code: str
+    timer: str
+
+
+class Starts(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It is known what became of a ticket that was to be started; told more than once at times."""
+
+    code: str
+    start: str
+    #: Absent: it was refused.
+    other: str | None
+
+
 class HandsOut(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Queued work of some tickets is given away together."""
 
@@ -119,6 +136,8 @@ Step = Union[  # noqa: UP007 - a name for all of them
     Races,
     Writes,
     Demands,
+    Comes,
+    Starts,
     HandsOut,
     HandsOutTask,
     Migrates,
@@ -250,12 +269,30 @@ def _demands(chance: Random, stage: Stage) -> list[Action]:
     return chance.choice(([moving], [urgent], [urgent, moving], [moving, urgent]))
 
 
+def _comes(chance: Random, stage: Stage, code: str) -> Comes:
+    """Draw a timer of a ticket, most often one that is still to come."""
+    state, history = stage.tickets.get(code), stage.history.get(code, [])
+    ever = [item.event.timer for item in history if isinstance(item.event, TicketTimerSet)]
+    ahead = [timer.id for timer in state.pending.timers] if state else []
+    return Comes(code=code, timer=chance.choice([*ever, *ahead * 3] or ["never-set"]))
+
+
+def _starts(chance: Random, stage: Stage, code: str) -> Starts:
+    """Draw a start of a ticket, over or not."""
+    history = stage.history.get(code, [])
+    asked = [item.event.start for item in history if isinstance(item.event, TicketStartAsked)]
+    other = chance.choice((None, "900000000001", "900000000002"))
+    return Starts(code=code, start=chance.choice(asked or ["never-asked"]), other=other)
+
+
 #: By name: how likely it is, and what draws it about a ticket.
 _LIKELY: Mapping[str, tuple[int, Callable[[Random, Stage, str], Step]]] = {
     "act": (70, act_on),
     "race": (8, _races),
     "write": (3, lambda _chance, _stage, code: Writes(code=code)),
     "demand": (4, lambda chance, stage, code: Demands(code=code, actions=_demands(chance, stage))),
+    "timer": (6, _comes),
+    "start": (3, _starts),
     "hand out": (8, _hands_out),
     "hand out a task": (
         3,

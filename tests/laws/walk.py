@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from chassis.errors import DomainError, Invalid
 from contracts.envelope import ContentRef
 from contracts.intake import TicketMessageReceived
-from contracts.sla import SlaDemanded
-from services.routing import handlers
+from contracts.sla import Action, SlaDemanded
+from services.routing import handlers, starting
 from services.routing.actions import Deed, Filled, read_arguments, refer_to, written
 from services.routing.domain.organisation import Organisation
 from services.routing.handlers import joining, migrating, tasks
@@ -81,6 +81,31 @@ class Walk:
         )
         does = [_CLOCK_ACTIONS[a.do] for a in step.actions if a.do in _CLOCK_ACTIONS]
         self._moved(step.code, does, handlers.meet_demands, wanted)
+
+    def come(self, step: steps.Comes) -> None:
+        """Have a timer come; one that is over by now does nothing."""
+        if step.code not in self.stage.tickets:
+            return
+        page, before = self.laws.page(step.code), self.stage.tickets[step.code]
+        action = page.timers.get(step.timer, ("", None))[0]
+        wanted = SlaDemanded(
+            clock="timer",
+            mark=100,
+            alarm_at=self.stage.now,
+            actions=[Action(do="move", action=action or "take-up")],
+            timer=step.timer,
+        )
+        self._moved(step.code, [action] if action else [], handlers.meet_demands, wanted)
+        if not action and self.stage.tickets[step.code] != before:
+            raise Breach(f"the timer {step.timer} was over, and did something")
+
+    def start(self, step: steps.Starts) -> None:
+        """Tell a ticket what became of one that it wanted started."""
+        if step.code not in self.stage.tickets:
+            return
+        refused = "" if step.other else "subject_unknown"
+        became = starting.Became(start=step.start, ticket=step.other, refused=refused)
+        self._moved(step.code, [], starting.conclude_start, became)
 
     def register(self, step: steps.Registers) -> None:
         """Have intake tell of a request."""
@@ -155,13 +180,17 @@ class Walk:
         self.laws.happened(code, importing=imported)
 
     def _moved(self, code: str, does: list[str], decide: object, message: object) -> None:
-        """Apply an event of another service: the ticket goes only where the workflow says."""
+        """Apply an event of another service: the ticket goes only where the workflow says.
+
+        What an importer settled, in the past, the ticket goes on from at the next event.
+        """
         if code not in self.stage.tickets:
             return
         before, definition = self.laws.page(code).step, self.stage.workflow_of(code)
         self._receive(code, decide, message, imported=False)
         after = self.laws.page(code).step
-        if after not in moves(definition, before, does):
+        led_to = moves(definition, before, does) | rights.onward(definition, {before})
+        if after not in led_to:
             raise Breach(f"{message.__class__.__name__} led from {before} to {after}")
 
     def migrate(self, step: steps.Migrates) -> None:
@@ -202,6 +231,8 @@ _TAKEN: Mapping[type[Any], Callable[[Walk, Any], None]] = {
     steps.Races: Walk.race,
     steps.Writes: Walk.write,
     steps.Demands: Walk.demand,
+    steps.Comes: Walk.come,
+    steps.Starts: Walk.start,
     steps.HandsOut: Walk.hand_out,
     steps.HandsOutTask: Walk.hand_out_task,
     steps.Migrates: Walk.migrate,

@@ -198,16 +198,31 @@ def _have_actions(chance: Random, definition: Definition) -> None:
         if chance.random() < 0.3:
             for way in (each for each in ways if each["action"] == _OWN):
                 way["form"] = "f1"
+        else:
+            _have_timers(chance, definition)
     for way in ways:
         if way["action"] not in ("passed", "failed") and chance.random() < 0.1:
             way["when"] = chance.choice(_CONDITIONS)
         if chance.random() < 0.05:
             notice = {"role": "owner", "text": _WORDS}
-            way["effects"] = {
-                "priority": chance.randint(1, 5),
-                "notify": [notice],
-                "tags": ["a", "b"],
-            }
+            way.setdefault("effects", {}).update(
+                {"priority": chance.randint(1, 5), "notify": [notice], "tags": ["a", "b"]}
+            )
+
+
+def _have_timers(chance: Random, definition: Definition) -> None:
+    """Have the workflow's own action come by itself, at a step or wherever the ticket stands."""
+    steps, later = definition["steps"], {"after": "PT4H", "action": _OWN}
+    own = [way for way in definition["transitions"] if way["action"] == _OWN]
+    for name in {name for way in own for name in way["from"]}:
+        if chance.random() < 0.6:
+            steps[name]["timers"] = [later] * chance.randint(1, 2)
+    for way in definition["transitions"]:
+        goes_on = way.get("to") in steps and steps[way["to"]]["kind"] not in ENDED
+        if goes_on and chance.random() < 0.1:
+            way["effects"] = {"schedule": [later]}
+        if chance.random() < 0.05:
+            way.setdefault("effects", {})["start"] = [{"subject": "it", "title": _WORDS}]
 
 
 def _task(chance: Random) -> Definition:

@@ -25,18 +25,18 @@ def draw_codes(count: int) -> list[str]:
     return [codes.draw() for _ in range(count)]
 
 
-def commit(stream: str, event: Event, *, version: int = 1) -> bytes:
-    """Give the commit of one event, encoded and hashed; each version has one event."""
+def commit(stream: str, event: Event, *, version: int = 1, times: int = 1) -> bytes:
+    """Give the commit of an event, encoded and hashed; each version has it so many times."""
     now = datetime.now(UTC)
     draft = Draft(
         stream=stream,
         version=version,
-        first_seq=version,
+        first_seq=(version - 1) * times + 1,
         causes=[f"bench:{version}"],
         cursors={},
         recorded_at=now,
         actor="person:bench",
-        events=[Stamped(event, now)],
+        events=[Stamped(event, now)] * times,
         prev_hash=b"",
         correlation="0123456789abcdef",
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from operator import attrgetter
 from typing import Any
 
-from tests.load import pages
+from tests.load import browsers, feeds, pages
 from tests.load.driver import Measured, Send, at_rate, by_callers
 from tests.load.people import People
 
@@ -47,8 +47,12 @@ SCENARIOS: dict[str, Scenario] = {
     "inbox_8_callers": _callers(8, attrgetter("look_in"), expected=30),
     "page_track": pages.track,
     "page_inbox": pages.inbox,
+    # Two hundred pages that are kept live.
+    "pages_told": browsers.told,
+    "register_at_rate_beside_pages": browsers.beside,
     # A thousand events each.
     "event_feed": _callers(1, attrgetter("read_on"), expected=5),
+    "event_stream": feeds.stream,
     "report": _callers(4, attrgetter("report"), expected=20),
 }
 

@@ -15,10 +15,11 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from chassis.bus.inbox import Inbox
-from chassis.journal import aggregates
-from chassis.journal.aggregates import Aggregates
+from chassis.journal import settling as deciding
+from chassis.journal import trial as trying
 from chassis.journal.journal import Journal
 from chassis.journal.relay import Relay
+from chassis.journal.settling import Settling
 from contracts.notify import NotificationAcknowledged
 from contracts.routing import TicketReferred
 from services.notify.domain.deliveries import LEDGER
@@ -44,7 +45,8 @@ def dropped_dedupe() -> Iterator[None]:
     with (
         patch.object(Shelf, "copy", without_causes),
         patch.object(Inbox, "_cursors", nothing_applied),
-        patch.object(aggregates, "_applied", lambda _loaded, _intent: False),
+        patch.object(deciding, "is_applied", lambda _loaded, _intent: False),
+        patch.object(trying, "is_applied", lambda _loaded, _intent: False),
     ):
         yield
 
@@ -77,18 +79,18 @@ def lost_owner() -> Iterator[None]:
 @contextmanager
 def double_alarm() -> Iterator[None]:
     """What a due time led to is stored behind whatever came first, without deciding again."""
-    commit = Aggregates._commit
+    commit = Settling._commit
 
     def stubborn(
-        kind: Aggregates[Any], trials: Mapping[str, Any], done: dict[str, Any], *, later: bool
+        settling: Settling[Any], trials: Mapping[str, Any], done: dict[str, Any], *, later: bool
     ) -> None:
-        commit(kind, trials, done, later=later)
+        commit(settling, trials, done, later=later)
         for stream, trial in trials.items():
             if stream not in done and all(intent.due_at for intent in trial.applied):
-                trial.before = kind._load([stream], fresh=True)[stream]
-                commit(kind, {stream: trial}, done, later=later)
+                trial.before = settling._load([stream], fresh=True)[stream]
+                commit(settling, {stream: trial}, done, later=later)
 
-    with patch.object(Aggregates, "_commit", stubborn):
+    with patch.object(Settling, "_commit", stubborn):
         yield
 
 

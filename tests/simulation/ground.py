@@ -43,10 +43,13 @@ _KEY = "simulated" * 4
 class _Uncounted:
     """A metric that nobody reads: counting would be a twentieth of the time."""
 
-    def inc(self, *_amount: float) -> None:
+    def inc(self, *_amount: object) -> None:
         """Count nothing."""
 
     dec = set = observe = inc
+
+    def set_function(self, _look: object) -> None:
+        """Look at nothing."""
 
     def time(self) -> AbstractContextManager[None]:
         """Time nothing."""

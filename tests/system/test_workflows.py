@@ -185,6 +185,62 @@ def test_a_workflow_made_by_the_api_runs_end_to_end_without_a_restart(
     assert told == ["«Offers are compared.»", "«It is ordered.»", "«It is here.»"]
 
 
+def test_a_step_goes_on_by_itself_when_its_time_has_come(trade: SimpleNamespace) -> None:
+    days = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday")
+    always = {day: ["00:00-24:00"] for day in days}
+    hours = {"zone": "Asia/Tehran", "week": always, "units": ["trade"]}
+    trade.admin.put("/admin/calendars/trade-hours", {"definition": hours}).expect(200)
+    definition = a_purchase()
+    definition["actions"] |= {name: {"title": words(name)} for name in ("hurry", "too-late")}
+    definition["steps"]["need"]["timers"] = [
+        {"after": "PT1S", "action": "hurry"},
+        {"after": "PT9H", "action": "too-late"},
+    ]
+    inquiry = {"subject": "info.general", "title": words("Ask why {code} lies")}
+    notice = {
+        "priority": 1,
+        "notify": [{"role": "assignee", "text": words("Hurry up.")}],
+        "start": [inquiry | {"description": words("{title} — {description}")}],
+    }
+    definition["transitions"] += [
+        {"action": "hurry", "from": ["need"], "effects": notice},
+        a_way("too-late", "need", "refused-late"),
+    ]
+    definition["steps"]["refused-late"] = {"kind": "finished"}
+    path = "/admin/workflows/trade-hurry"
+    trade.admin.put(path, {"definition": definition}).expect(200)
+
+    code = trade.admin.register(
+        subject="finance.invoice",
+        title="دو میز",
+        description="برای اتاق جلسه",
+        requester={"name": "سارا", "mobile": MOBILE},
+        workflow="trade-hurry",
+    )
+
+    ticket = standing(trade, code, priority=1, step="need")
+    (ahead,) = ticket["timers"]
+    assert (ahead["action"], ahead["step"], ahead["target_seconds"]) == ("too-late", "need", 32400)
+    steps = trade.admin.get(f"/tickets/{code}/timeline").expect(200).json["steps"]
+    titles = [step["title"] for step in steps if step["type"] == "ticket.timer_set"]
+    assert titles == [
+        "پس از ۱ ثانیه زمان کاری، خودبه‌خود: «hurry»",
+        "پس از ۹ ساعت زمان کاری، خودبه‌خود: «too-late»",
+    ]
+    assert "ticket.timer_ended" in [step["type"] for step in steps]
+
+    def started() -> list[str]:
+        told = trade.admin.get(f"/tickets/{code}/timeline").expect(200).json["steps"]
+        return [each["data"]["ticket"] for each in told if each["type"] == "ticket.started"]
+
+    (other,) = wait_for(started, what="the other ticket")
+    second = standing(trade, other, subject="info.general")
+    assert second["title"] == f"«Ask why {code} lies»"
+    assert second["description"] == "«دو میز — برای اتاق جلسه»"
+    linked = trade.admin.get(f"/tickets/{other}/related").expect(200).json["tickets"]
+    assert [(each["relation"], each["code"]) for each in linked] == [("started_by", code)]
+
+
 def test_an_unsound_one_is_refused_with_every_fault_named(trade: SimpleNamespace) -> None:
     definition = a_purchase()
     definition["steps"]["comparing"]["needs"] = 3

@@ -9,6 +9,8 @@ from deploy.local.ports import HOST
 from deploy.local.programs import Program, find_program
 
 NAME = "prometheus"
+#: The rules that every installation goes by.
+RULES = Path(__file__).parents[2] / "prometheus" / "rules"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ def program(folder: Path, port: int, jobs: Sequence[Job]) -> Program:
         json.dumps(
             {
                 "global": {"scrape_interval": "5s", "evaluation_interval": "5s"},
+                "rule_files": [f"{RULES}/*.yaml"],
                 "scrape_configs": [job.as_configuration() for job in jobs],
             },
             indent=2,

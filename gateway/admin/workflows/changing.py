@@ -18,6 +18,7 @@ from gateway.admin.editing import (
     moved,
     place_of,
 )
+from gateway.admin.workflows.by_itself import later, starts
 from gateway.admin.workflows.reading import steps_of, ways_of
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -74,6 +75,7 @@ def _step(draft: Draft, name: str, fields: Fields) -> tuple[Draft, str]:
         "tasks": _tasks(step, fields),
         "needs": fields.number("needs"),
         "approvals": _approvals(fields),
+        "timers": later(fields, "timers"),
     }
     changed = {**draft, "steps": {**steps, name: kept(step, changes)}}
     return (renamed(changed, name, new_name) if new_name != name else changed), f"steps/{new_name}"
@@ -118,7 +120,13 @@ def _way(draft: Draft, number: int, fields: Fields) -> Draft:
         # A control called `form` would hide what its form is from scripts.
         "form": fields.get("asked_form"),
         "effects": kept(
-            effects, {"priority": fields.number("priority"), "notify": _notices(fields)}
+            effects,
+            {
+                "priority": fields.number("priority"),
+                "notify": _notices(fields),
+                "schedule": later(fields, "schedule"),
+                "start": starts(effects, fields),
+            },
         ),
     }
     own = fields.get("own_action") if action == "*" else ""

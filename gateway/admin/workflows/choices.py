@@ -16,6 +16,7 @@ from gateway.admin.workflows.reading import (
     RELATIONS,
     Shown,
     action_title,
+    own_titles,
 )
 from gateway.texts import digits, text
 
@@ -45,6 +46,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     told: dict[str, str]
     levels: dict[str, str]
     facts: dict[str, str]
+    #: The workflow's own actions, which may come by themselves.
+    own: dict[str, str]
 
 
 def choices_of(draft: Any, shown: Shown, known: Known) -> Choices:
@@ -75,5 +78,6 @@ def choices_of(draft: Any, shown: Shown, known: Known) -> Choices:
         guards=named("admin.guard", GUARDS),
         told=named("admin.told", _TOLD),
         levels={str(level): digits(level, language) for level in _LEVELS},
+        own=own_titles(draft, language),
         facts={text(language, f"admin.fact.{fact}"): f"ticket.{fact}" for fact in _FACTS},
     )

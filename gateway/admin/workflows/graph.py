@@ -17,6 +17,11 @@ _BESIDE: Final = 22
 _LABEL: Final = 24
 #: What a letter of a label takes, and a label's line.
 _LETTER, _NEAR_Y = 6.2, 15
+#: Where a label may move to, the nearest first; aside costs less than up or down.
+_MOVES: Final = sorted(
+    ((x, y * _NEAR_Y) for x in range(-150, 151, 30) for y in range(-4, 5)),
+    key=lambda move: abs(move[0]) / 3 + abs(move[1]),
+)
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +90,7 @@ def drawn(shown: Shown, opened: str = "") -> Drawing:
         for step in shown.steps
     ]
     lines = _apart(
-        [_line(way, joined[way], layout, corners, opened, way in soft) for way in joined]
+        [_line(way, joined[way], layout, corners, opened, way in soft) for way in joined], boxes
     )
     return Drawing(
         width=max((box.x + _WIDTH for box in boxes), default=0) + _MARGIN,
@@ -178,20 +183,26 @@ def _curve(points: Sequence[tuple[float, float]]) -> str:
     return path
 
 
-def _apart(lines: Sequence[Line]) -> list[Line]:
-    """Move labels that would lie upon one another."""
+def _apart(lines: Sequence[Line], boxes: Sequence[Box]) -> list[Line]:
+    """Move labels that would lie upon one another, or upon a step, to the nearest free place."""
     placed: list[Line] = []
     for line in sorted(lines, key=lambda each: (each.soft, each.y, each.x)):
-        y = line.y
-        while any(_is_upon(other, line, y) for other in placed):
-            y += _NEAR_Y
-        placed.append(msgspec.structs.replace(line, y=y))
+        moved = (msgspec.structs.replace(line, x=line.x + x, y=line.y + y) for x, y in _MOVES)
+        placed.append(next((each for each in moved if _is_free(each, placed, boxes)), line))
     return placed
 
 
-def _is_upon(other: Line, line: Line, y: float) -> bool:
-    letters = (len(other.label) + len(line.label)) / 2
-    return abs(other.x - line.x) < letters * _LETTER and abs(other.y - y) < _NEAR_Y
+def _is_free(line: Line, placed: Sequence[Line], boxes: Sequence[Box]) -> bool:
+    half = len(line.label) * _LETTER / 2
+    return not any(
+        abs(other.x - line.x) < half + len(other.label) * _LETTER / 2
+        and abs(other.y - line.y) < _NEAR_Y
+        for other in placed
+    ) and not any(
+        abs(box.x + _WIDTH / 2 - line.x) < half + _WIDTH / 2
+        and abs(box.y + _HEIGHT / 2 - line.y) < (_HEIGHT + _NEAR_Y) / 2
+        for box in boxes
+    )
 
 
 def _wrapped(title: str, most: int = 19) -> list[str]:
@@ -204,6 +215,6 @@ def _wrapped(title: str, most: int = 19) -> list[str]:
         else:
             lines.append(word)
     shown = lines[:2]
-    if len(lines) > len(shown) or len(shown[-1]) > most:
-        shown[-1] = shown[-1][: most - 1] + "…"
-    return shown
+    if len(lines) > len(shown):
+        shown[-1] += "…"
+    return [line if len(line) <= most else line[: most - 1] + "…" for line in shown]

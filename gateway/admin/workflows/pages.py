@@ -26,7 +26,7 @@ from gateway.admin.editing import (
 )
 from gateway.admin.known import known_to
 from gateway.admin.sections import Admin, admin_page
-from gateway.admin.workflows import changing, reading
+from gateway.admin.workflows import by_itself, changing, reading
 from gateway.admin.workflows.choices import choices_of
 from gateway.admin.workflows.graph import drawn
 from gateway.caller import Caller
@@ -240,6 +240,7 @@ def _open_step(draft: Any, opened: str) -> dict[str, Any] | None:
         "tasks": [*((n, as_dict(t)) for n, t in as_dict(step.get("tasks")).items()), ("", {})],
         "seats": ", ".join(as_text(who) for who in as_list(approvals.get("by"))),
         "approvals": approvals,
+        "timers": by_itself.rows_of(step.get("timers")),
     }
 
 
@@ -263,6 +264,8 @@ def _open_way(draft: Any, opened: str) -> dict[str, Any] | None:
         "when_raw": "" if way.get("when") is None else indented(way.get("when")),
         "effects": effects,
         "notify": [*map(as_dict, as_list(effects.get("notify"))), {}],
+        "start": [*map(as_dict, as_list(effects.get("start"))), {}],
+        "schedule": by_itself.rows_of(effects.get("schedule")),
         "own": own.get("title", {}),
         "is_own": bool(own),
     }

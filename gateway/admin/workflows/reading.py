@@ -11,6 +11,7 @@ from chassis.errors import Invalid
 from gateway.admin.conditions import told
 from gateway.admin.editing import as_dict, as_list, as_text, said
 from gateway.admin.known import Known
+from gateway.admin.workflows import by_itself
 from gateway.errors import ErrorItem
 from gateway.texts import digits, has, text
 
@@ -120,13 +121,14 @@ def shown(draft: Any, faults: Sequence[ErrorItem], known: Known) -> Shown:
     """Put a draft into words, each fault where it belongs."""
     steps, ways = steps_of(draft), ways_of(draft)
     titles = {name: step_title(name, step, known.language) for name, step in steps.items()}
+    own = own_titles(draft, known.language)
     rows = [
         StepRow(
             name=name,
             title=titles[name],
             kind=as_text(step.get("kind")),
             is_start=as_dict(draft).get("start") == name,
-            marks=_step_marks(step, known),
+            marks=[*_step_marks(step, known), *by_itself.marks(step.get("timers"), own, known)],
             faults=_faults_at(faults, f"steps/{name}"),
         )
         for name, step in steps.items()
@@ -170,6 +172,12 @@ def action_title(action: str, draft: Any, language: str) -> str:
     return text(language, f"admin.action.{action}") if has(f"admin.action.{action}") else action
 
 
+def own_titles(draft: Any, language: str) -> dict[str, str]:
+    """Give the titles of the workflow's own actions by their names."""
+    own = as_dict(as_dict(draft).get("actions"))
+    return {name: action_title(name, draft, language) for name in own}
+
+
 def who_said(who: str, known: Known) -> str:
     """Say whom a name means: `owner`, `unit:legal/supervisor`, `person:sara`."""
     if has(f"admin.who.{who}"):
@@ -199,6 +207,8 @@ def _way(
     known: Known,
 ) -> WayRow:
     action, to = as_text(way.get("action")), as_text(way.get("to")) or None
+    own = own_titles(draft, known.language)
+    effects = as_dict(way.get("effects"))
     return WayRow(
         number=number,
         action=action,
@@ -209,7 +219,11 @@ def _way(
         to_title=titles.get(to, to) if to else "",
         who=[who_said(as_text(name), known) for name in as_list(way.get("who"))],
         when=told(way.get("when"), known.words()),
-        marks=_way_marks(way, known),
+        marks=[
+            *_way_marks(way, known),
+            *by_itself.start_marks(effects, known),
+            *by_itself.marks(effects.get("schedule"), own, known),
+        ],
         faults=_faults_at(faults, f"transitions/{number}"),
     )
 

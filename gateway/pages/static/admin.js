@@ -76,7 +76,17 @@ function choice(words, chosen) {
   return button;
 }
 
+/** Have the step that is open, or the first one, stand in the middle of a narrow canvas. */
+function centre() {
+  const canvas = document.querySelector(".canvas");
+  const step = canvas?.querySelector(".box.open rect, .begin");
+  if (!step) return;
+  const pane = canvas.getBoundingClientRect(), own = step.getBoundingClientRect();
+  canvas.scrollLeft += own.left + own.width / 2 - pane.left - pane.width / 2;
+}
+
 function begin() {
+  centre();
   const form = document.querySelector("form[data-draft-of]");
   if (!form) return;
   keep(form);

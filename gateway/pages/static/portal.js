@@ -1,5 +1,7 @@
 // What the pages for requesters do better with a script; each of them works without one.
 
+import "./back.js";
+
 const PART = { "hx-request": "true" };
 
 /** Put what a server sent in the place of an element; what is being typed there stays. */
@@ -103,16 +105,6 @@ for (const button of document.querySelectorAll("button[data-print]")) {
 }
 
 // -- when something does not answer: a page comes back by itself, and a form sends itself again
-
-const gone = document.querySelector("[data-back]");
-if (gone) {
-  const knock = async () => {
-    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
-    if (answer && answer.status < 500) location.reload();
-    else setTimeout(knock, 8_000);
-  };
-  setTimeout(knock, 5_000);
-}
 
 // The form's key makes it one request, however often it is sent.
 const unsent = document.querySelector("form[data-again]");

@@ -141,6 +141,8 @@ async function suggest(input) {
   const list = $("people");
   if (!list || form().dataset.form !== "note" || !found) return list && (list.hidden = true);
   const mine = ++suggested;
+  // What is shown for fewer letters is not what Enter should take.
+  list.hidden = true;
   const answer = await fetch(`${path("people")}?q=${encodeURIComponent(found[1])}`, { headers: { "HX-Request": "true" } });
   if (mine !== suggested || !answer.ok) return;
   list.innerHTML = await answer.text();
@@ -265,14 +267,15 @@ function arrive() {
 const kept = new Map();
 
 document.addEventListener("htmx:before:swap", () => {
+  kept.set("more", [undefined, $("more")?.open]);
   for (const each of document.querySelectorAll("[data-keep]")) kept.set(each.id, [each.innerHTML, each.open]);
 });
 
 function keepOpen() {
+  if ($("more") && kept.get("more")?.[1]) $("more").open = true;
   for (const each of document.querySelectorAll("[data-keep]")) {
     const [html, open] = kept.get(each.id) ?? [];
-    if (html === undefined || each.innerHTML === html) continue;
-    if (each.id !== "deliveries") each.innerHTML = html;
+    if (html !== undefined && each.innerHTML !== html && each.id !== "deliveries") each.innerHTML = html;
     if (open) each.open = true;
   }
 }

@@ -6,18 +6,17 @@ it is sent: so it is sent again with the same id and the same words where the se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
-from chassis.errors import Unavailable
 from chassis.mongo import make_indexes
+from services.notify.repository.reach import database
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -52,12 +51,12 @@ class Digests:
 
     def make_indexes(self) -> None:
         """Let those that are due be found."""
-        with _database():
+        with database():
             make_indexes(self._digests, [IndexModel([("at", 1)])])
 
     def open(self, digest: Digest) -> None:
         """Keep a digest, once."""
-        with _database():
+        with database():
             try:
                 self._digests.insert_one(_document(digest))
             except DuplicateKeyError:
@@ -65,23 +64,23 @@ class Digests:
 
     def all(self) -> list[Digest]:
         """Give those that are not over."""
-        with _database():
+        with database():
             return [_read(item) for item in self._digests.find(sort=[("at", 1)])]
 
     def due(self, now: datetime) -> list[Digest]:
         """Give those whose time has come."""
-        with _database():
+        with database():
             found = self._digests.find({"at": {"$lte": now}}, sort=[("at", 1)])
             return [_read(item) for item in found]
 
     def change(self, digest: Digest) -> None:
         """Keep what has become of it."""
-        with _database():
+        with database():
             self._digests.replace_one({"_id": digest.id}, _document(digest))
 
     def close(self, digests: Sequence[str]) -> None:
         """Forget digests that are over."""
-        with _database():
+        with database():
             self._digests.delete_many({"_id": {"$in": list(digests)}})
 
 
@@ -94,11 +93,3 @@ def _document(digest: Digest) -> dict[str, Any]:
 def _read(document: dict[str, Any]) -> Digest:
     document["id"] = document.pop("_id")
     return msgspec.convert(document, Digest)
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    try:
-        yield
-    except PyMongoError as error:
-        raise Unavailable("database_unavailable", retry_after=1) from error

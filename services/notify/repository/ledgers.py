@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from pymongo import IndexModel
-from pymongo.errors import PyMongoError
 
-from chassis.errors import Unavailable
-from chassis.journal.aggregates import Aggregates, Intent
+from chassis.journal.aggregates import Aggregates
+from chassis.journal.intents import Intent
 from chassis.journal.loaded import Loaded
 from chassis.recent import Recent
+from chassis.shown import Figures
 from contracts.notify import NotificationDelivered, NotificationFailed
 from services.notify.domain import attempts, receipts
 from services.notify.domain.attempts import Attempts, Result
 from services.notify.domain.deliveries import Ledger, receipt_key
 from services.notify.domain.notices import CHANNELS
 from services.notify.domain.receipts import Reported
+from services.notify.repository.reach import database
 
 ACTOR = "system:notify"
 #: How often to look for what other processes owe, and for what is to be tried again.
@@ -31,6 +31,8 @@ _REMEMBERED = 5_000
 _MOST_OWED = 20_000
 #: Ledgers that are read together.
 _PART = 500
+#: Before everything; so the database sees that an index holds what is asked for.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: Sparse: a ticket about which nothing is owed costs no entry.
 INDEXES = (
@@ -94,13 +96,31 @@ class Ledgers:
                 found[code] = None
         return list(found)[:most]
 
+    def figures(self) -> Figures:
+        """Count by channel what is to be sent, and tell how long the first of it has waited."""
+        now = self.now()
+        waiting: dict[tuple[str, ...], float] = {}
+        oldest: dict[tuple[str, ...], float] = {}
+        for channel in CHANNELS:
+            field = f"next_attempt_at.{channel}"
+            owed = {field: {"$gt": _LONG_AGO}}
+            with database():
+                waiting[channel,] = self._snapshots.collection.count_documents(owed)
+                first = self._snapshots.collection.find_one(owed, {field: 1}, sort=[(field, 1)])
+            at = first["next_attempt_at"][channel] if first else now
+            oldest[channel,] = max(0.0, (now - at).total_seconds())
+        return {
+            "peygir_deliveries_waiting": waiting,
+            "peygir_deliveries_oldest_seconds": oldest,
+        }
+
     def _look(
         self, channel: str, now: datetime, passing_over: Collection[str], most: int
     ) -> list[str]:
         """Look for what the database has and this process does not know better."""
         field = f"next_attempt_at.{channel}"
         query = {field: {"$lte": now}, "_id": {"$nin": list(passing_over)}}
-        with _database():
+        with database():
             found = list(
                 self._snapshots.collection.find(
                     query, {"version": 1}, sort=[(field, 1)], limit=most
@@ -144,7 +164,7 @@ class Ledgers:
         others = [code for code in codes if code not in known]
         if not others:
             return known
-        with _database():
+        with database():
             self._aggregates.mend(others)
             return known | self._aggregates.states(others)
 
@@ -154,7 +174,7 @@ class Ledgers:
         found: dict[str, Ledger] = {}
         for start in range(0, len(codes), _PART):
             part = codes[start : start + _PART]
-            with _database():
+            with database():
                 self._aggregates.mend(part)
                 found |= self._aggregates.states(part)
         return found
@@ -174,7 +194,7 @@ class Ledgers:
             ]
             for code, mine in results.items()
         }
-        with _database():
+        with database():
             outcomes = self._aggregates.settle(work, later=True)
         return {code for code, outcome in outcomes.items() if outcome.error is not None}
 
@@ -182,7 +202,7 @@ class Ledgers:
         """Store what a provider says of its messages; gives the references that was news of."""
         told = {receipt_key(report.provider, report.reference): report for report in reports}
         now = self.now()
-        with _database():
+        with database():
             work = {
                 code: [
                     Intent(receipts.take_receipt, told[key], f"receipt:{key}", now, ACTOR)
@@ -207,7 +227,7 @@ class Ledgers:
         """Give the references of messages sent in a period whose fate is still open."""
         within = {"open_receipts": {"$elemMatch": {"sent_at": {"$gte": since, "$lt": until}}}}
         codes = self._codes(within, most)
-        with _database():
+        with database():
             ledgers = self._aggregates.states(codes)
         for ledger in ledgers.values():
             for delivery in ledger.awaiting_receipt(provider):
@@ -231,14 +251,6 @@ class Ledgers:
         return sent
 
     def _codes(self, query: Mapping[str, object], most: int) -> list[str]:
-        with _database():
+        with database():
             found = self._snapshots.collection.find(query, {"_id": 1}, limit=most)
             return [item["_id"] for item in found]
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    try:
-        yield
-    except PyMongoError as error:
-        raise Unavailable("database_unavailable", retry_after=1) from error

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from chassis.errors import DomainError
 from chassis.logging import get_logger
-from chassis.metrics import metric
+from chassis.metrics import metric, watch
 from services.notify.channels.base import IN_DOUBT, Channel, NotTaken, Outgoing, Taken
 from services.notify.channels.gate import Gate
 from services.notify.domain.attempts import Accepted, Gathered, Refused, Result
@@ -39,6 +39,7 @@ _SET_ASIDE_SECONDS = 2.0
 _MOST_SET_ASIDE = 2000
 _LOOK_SECONDS = 0.01
 _DIGEST_SECONDS = 0.5
+_OUTCOMES = ("sent", "failed", "refused", "suppressed", "gathered")
 
 
 class Holds(Protocol):
@@ -113,6 +114,8 @@ class Courier:
         self._gates = {name: Gate() for name in channels}
         #: Whoever has his turn finds a free connection: nothing waits between look and send.
         self._turns = {name: Semaphore(channel.width) for name, channel in channels.items()}
+        for name, turns in self._turns.items():
+            _show(name, self._channels[name].width, turns)
         self._in_hand: set[str] = set()
         self._books = Books(ledgers, self._in_hand.discard)
         self._aside: dict[str, float] = {}
@@ -289,6 +292,15 @@ class Courier:
         now = time.monotonic()
         for code in [code for code, until in self._aside.items() if until <= now]:
             del self._aside[code]
+
+
+def _show(channel: str, width: int, turns: Semaphore) -> None:
+    """Show a channel from the start: a rise from nothing is none that a rate could tell."""
+    watch(lambda: width - turns.balance, "peygir_pool_in_use", channel)
+    metric("peygir_pool_most", channel).set(width)
+    metric("peygir_delivery_seconds", channel)
+    for outcome in _OUTCOMES:
+        metric("peygir_deliveries_total", channel, outcome)
 
 
 def _refused(owed: Owed, code: str, *, lasting: bool) -> Refused:

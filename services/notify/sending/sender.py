@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chassis.late import late
-from chassis.provider import Provider
 from chassis.runtime import Runtime
+from chassis.shown import Shown
 from chassis.timers import Background
+from services.notify.assembly import Assembled
+from services.notify.channels.base import Channel
 from services.notify.channels.kavenegar import Kavenegar
 from services.notify.channels.partner import PartnerPost
 from services.notify.channels.push import WebPush
@@ -16,34 +16,20 @@ from services.notify.channels.unset import Unset
 from services.notify.channels.vapid import Vapid
 from services.notify.domain.notices import EMAIL, PARTNER, PUSH, SMS
 from services.notify.links import Links
-from services.notify.repository import Devices, Digests, Ledgers, Stops
+from services.notify.repository import Devices, Digests, Ledgers, SendingTrials, Stops
 from services.notify.sending.courier import Courier
 from services.notify.sending.digests import Teller
 from services.notify.sending.directory import Directory, PartnerLinks
 from services.notify.sending.gathering import Gathering
 from services.notify.sending.receipts import Receipts
 from services.notify.sending.rendering import Renderer
-from services.notify.settings import NotifySettings
+from services.notify.sending.trying import Trying
 
 
-class Sender(Provider):
-    """The courier and what it works with, as one dependency of the service.
-
-    Its arguments are the names under which the service has the others.
-    """
+class Sender(Assembled):
+    """The courier and what it works with."""
 
     runtime = Runtime()
-
-    def __init__(
-        self, *, ledgers: str, settings: str, intake: str, routing: str, circumstances: str
-    ) -> None:
-        self.names = {
-            "ledgers": ledgers,
-            "settings": settings,
-            "intake": intake,
-            "routing": routing,
-            "circumstances": circumstances,
-        }
 
     def setup(self) -> None:
         """Have the indexes made before the process is ready."""
@@ -70,17 +56,32 @@ class Sender(Provider):
             circumstances.clocks,
             self._links_of_partners,
         )
-        renderer = Renderer(public_url=settings.public_url, zone=settings.zone)
         pauses = settings.notice_retry_seconds
-        teller = Teller(self._digests, self.ledgers, asks, renderer, pauses)
+        teller = Teller(self._digests, self.ledgers, asks, self._renderer, pauses)
         return Courier(
             self.ledgers,
             asks,
-            renderer,
+            self._renderer,
             {SMS: self._sms, EMAIL: self._email, PUSH: self._push, PARTNER: self._partner},
             links=self.links,
             digests=Gathering(self._digests, self.ledgers, teller, circumstances.policy),
         )
+
+    @late
+    def owed(self) -> Shown:
+        """What is to be sent, shown to operators."""
+        return Shown(self.ledgers.figures)
+
+    @late
+    def trying(self) -> Trying:
+        """The one who sends test messages."""
+        channels: dict[str, Channel] = {SMS: self._sms, EMAIL: self._email}
+        return Trying(channels, self._renderer, SendingTrials(self.runtime.database))
+
+    @late
+    def _renderer(self) -> Renderer:
+        settings = self._settings
+        return Renderer(public_url=settings.public_url, zone=settings.zone)
 
     @late
     def links(self) -> Links:
@@ -165,16 +166,6 @@ class Sender(Provider):
             width=settings.partner_connections,
             seconds=settings.partner_seconds,
         )
-
-    @late
-    def _settings(self) -> NotifySettings:
-        settings: NotifySettings = self._other("settings").value
-        return settings
-
-    def _other(self, role: str) -> Any:
-        """Give another dependency of the service."""
-        name = self.names[role]
-        return next(item for item in self.container.dependencies if item.attr_name == name)
 
 
 class Sending(Background):

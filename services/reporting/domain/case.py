@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chassis.decisions import Evolution
+from contracts.envelope import Answered
 from contracts.routing import (
     State,
     StateEvent,
@@ -22,6 +23,7 @@ from contracts.routing import (
     TicketDone,
     TicketEscalated,
     TicketFinished,
+    TicketFormFilled,
     TicketHandedOff,
     TicketMerged,
     TicketMoved,
@@ -103,6 +105,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     #: Whether its owner had solved it in the first line then, without anybody else.
     at_once: bool = False
     tags: list[str] = []
+    #: What is counted of the answers in forms at its steps, by form; the last ones.
+    figures: dict[str, dict[str, Answered]] = {}
 
     def entered(self, event: StateEvent, at: datetime, **changes: Any) -> Case:
         """Give the case after an event that tells its state; ends a wait that the event leaves."""
@@ -135,6 +139,13 @@ def prioritised(case: Case, event: TicketPrioritised, _at: datetime) -> Case:
 def tagged(case: Case, event: TicketTagged, _at: datetime) -> Case:
     kept = [tag for tag in case.tags if tag not in event.removed]
     return replace(case, tags=list(dict.fromkeys([*kept, *event.added])))
+
+
+@CASE.on(TicketFormFilled)
+def form_filled(case: Case, event: TicketFormFilled, _at: datetime) -> Case:
+    if not event.figures and event.form not in case.figures:
+        return case
+    return replace(case, figures=case.figures | {event.form: event.figures})
 
 
 @CASE.on(TicketAssigned)

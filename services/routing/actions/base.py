@@ -46,6 +46,8 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     form: str
     version: int
     values: dict[str, Any] = {}
+    #: What reports count of them.
+    figures: dict[str, Any] = {}
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 from chassis.decisions import Evolution
 from contracts.calls.routing.attendance import Presence
 from contracts.routing import (
+    KeyChanged,
     LoadLevel,
     PartnerChanged,
     PersonChanged,
@@ -91,6 +92,11 @@ def rules_published(state: Record, event: RulesPublished, _at: datetime) -> Reco
 
 @RECORDS.on(PartnerChanged)
 def partner_changed(state: Record, event: PartnerChanged, _at: datetime) -> Record:
+    return _changed(state, active=event.active)
+
+
+@RECORDS.on(KeyChanged)
+def key_changed(state: Record, event: KeyChanged, _at: datetime) -> Record:
     return _changed(state, active=event.active)
 
 

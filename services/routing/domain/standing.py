@@ -208,7 +208,8 @@ class Standing:
 
 
 def _is_desk(standing: Standing) -> bool:
-    registers = scope_of(standing.asker.role, "ticket.register_for") is not None
+    asker = standing.asker
+    registers = asker.person is not None and scope_of(asker.role, "ticket.register_for") is not None
     return registers and standing.has_right("ticket.read")
 
 

@@ -14,6 +14,7 @@ from contracts.routing.partners import Outcome, PartnerKind
 from services.routing.domain import attention, ties
 from services.routing.domain.attention import Attention
 from services.routing.domain.parts import Consent, Task
+from services.routing.domain.pending import Pending
 from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
@@ -123,6 +124,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     #: What the step has open beside the work itself.
     tasks: tuple[Task, ...] = ()
     consent: Consent | None = None
+    #: What its workflow does by itself later.
+    pending: Pending = Pending()
     #: What was answered in forms on the way, by form: what conditions may ask.
     answers: dict[str, dict[str, Answered]] = {}
     #: Groups of words that it was registered with.
@@ -195,6 +198,7 @@ def index(state: Ticket) -> dict[str, Any]:
         "priority": state.priority,
         "opened_at": state.opened_at,
         **ties.index(state.ties),
+        **({"passing": True} if state.pending.starts else {}),
         **attention.index(state.attention),
         **_load(state),
         **(UNASKED if state.is_queued else {}),

@@ -3,6 +3,7 @@
 from services.routing.doors.board import BoardCalls
 from services.routing.doors.capacity import CapacityCalls
 from services.routing.doors.desk import DeskCalls
+from services.routing.doors.keys import KeyCalls
 from services.routing.doors.organisation import OrganisationCalls
 from services.routing.doors.partners import PartnerCalls
 from services.routing.doors.people import PeopleCalls
@@ -13,6 +14,7 @@ __all__ = [
     "BoardCalls",
     "CapacityCalls",
     "DeskCalls",
+    "KeyCalls",
     "OrganisationCalls",
     "PartnerCalls",
     "PeopleCalls",

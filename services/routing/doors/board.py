@@ -2,6 +2,8 @@
 
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import query
+from chassis.lease import Lease
+from chassis.timers import background
 from contracts.calls.routing import TicketPage
 from contracts.calls.routing.board import Board, GetBoard, ListOpen
 from services.routing.board import Overlook
@@ -18,6 +20,10 @@ class BoardCalls(Parts):
     @query
     def board_tickets(self, request: ListOpen, call: Call) -> TicketPage:
         return self._overlook(call).tickets(request, self._views(call))
+
+    @background("figures", pause=1)
+    def show_backlog(self, _lease: Lease) -> None:
+        self.store.backlog.refresh()
 
     def _overlook(self, call: Call) -> Overlook:
         organisation = self.grounding.lookup.organisation

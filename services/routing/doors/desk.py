@@ -6,20 +6,24 @@ from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     DefineMacro,
     Draft,
+    DropFilter,
     FilledIn,
     GetDraft,
     Macro,
+    SavedFilter,
     SaveDraft,
+    SaveFilter,
     UseMacro,
 )
 from services.routing import (
+    filtering,
     macros,
 )
 from services.routing.doors.parts import Parts
 
 
 class DeskCalls(Parts):
-    """Standard answers and drafts."""
+    """Standard answers, drafts, saved filters."""
 
     @query
     def macros(self, _request: Nothing, call: Call) -> list[Macro]:
@@ -62,3 +66,18 @@ class DeskCalls(Parts):
     def drop_draft(self, request: GetDraft, call: Call) -> bool:
         self.store.drafts.drop(call.identity.subject, request.code)
         return True
+
+    @query
+    def filters(self, _request: Nothing, call: Call) -> list[SavedFilter]:
+        call.require("ticket.read")
+        return filtering.seen(call, self.store.filters)
+
+    @command
+    def save_filter(self, request: SaveFilter, call: Call) -> SavedFilter:
+        call.require("ticket.read")
+        return filtering.save(request, call, self.store.filters)
+
+    @command
+    def drop_filter(self, request: DropFilter, call: Call) -> bool:
+        call.require("ticket.read")
+        return filtering.drop(request, call, self.store.filters)

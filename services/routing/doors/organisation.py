@@ -51,6 +51,9 @@ class OrganisationCalls(Parts):
     @command
     def define_person(self, request: DefinePerson, call: Call) -> Staff:
         call.require("admin.change")
+        if request.password is not None:
+            names = (request.id, request.username, request.name, request.email, request.mobile)
+            self.passwords.refuse_guessable(request.password, "password", names)
         return self._administration.define_person(request, without_password(request, call))
 
     @command

@@ -30,6 +30,7 @@ from services.routing.repository.queues import TICKET_INDEXES
 from services.routing.rule_trials import RuleTrials
 from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
+from services.routing.starting import Starting
 from services.routing.urgency import Urgency
 from services.routing.views import Views
 from services.routing.watching import Watch
@@ -49,7 +50,7 @@ class Parts:
     organisation: Aggregates[Record] = Aggregates(
         RECORDS,
         collection="organisation",
-        streams=("person:", "unit:", "rules:", "partner:"),
+        streams=("person:", "unit:", "rules:", "partner:", "key:"),
     )
     grounding = Grounding()
     store = Store()
@@ -80,7 +81,9 @@ class Parts:
 
     @cached_property
     def _carrying(self) -> Carrying:
-        return Carrying(self.cases, self.grounding.runtime)
+        grounding = self.grounding
+        starting = Starting(self.cases, grounding.intake.caller, grounding.runtime)
+        return Carrying(self.cases, starting, grounding.runtime)
 
     @cached_property
     def _leaving(self) -> Leaving:

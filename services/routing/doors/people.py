@@ -4,6 +4,7 @@ from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
+    Admit,
     Attendance,
     Authenticate,
     BegunSecondFactor,
@@ -12,6 +13,8 @@ from contracts.calls.routing import (
     Colleague,
     ConfirmSecondFactor,
     DropSecondFactor,
+    Found,
+    Founding,
     GetAttendance,
     GetPerson,
     GetTeam,
@@ -28,6 +31,7 @@ from contracts.calls.routing import (
 )
 from services.routing import (
     accounts,
+    founding,
 )
 from services.routing.doors.parts import Parts
 
@@ -43,6 +47,25 @@ class PeopleCalls(Parts):
             store=self.store,
             passwords=self.passwords,
             check_second=self._own_account.check,
+        )
+
+    @command
+    def admit(self, request: Admit, call: Call) -> Staff:
+        return accounts.admit(request, call, store=self.store, check_second=self._own_account.check)
+
+    @query
+    def founding(self, _request: Nothing, _call: Call) -> Founding:
+        return Founding(founded=founding.is_founded(self.grounding.lookup.organisation))
+
+    @command
+    def found(self, request: Found, call: Call) -> Staff:
+        return founding.found(
+            request,
+            call,
+            administration=self._administration,
+            foundings=self.store.foundings,
+            lookup=self.grounding.lookup,
+            passwords=self.passwords,
         )
 
     @query

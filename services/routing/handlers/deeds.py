@@ -13,6 +13,7 @@ from contracts.intake import TicketRegistered
 from contracts.sla import SlaDemanded
 from services.routing.actions import Deed
 from services.routing.domain import permission
+from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow.language import Implied
@@ -34,10 +35,10 @@ from services.routing.handlers import (
     work,
 )
 from services.routing.handlers.case import Action, Case, Grounds, Wish, case_of
+from services.routing.handlers.effects import effects_of
 from services.routing.handlers.filling import form_filled
 from services.routing.handlers.following import with_what_follows
 from services.routing.handlers.moving import MOVE
-from services.routing.handlers.steps import effects_of
 
 ACTIONS: Mapping[str, Action] = {
     **placing.ACTIONS,
@@ -59,8 +60,11 @@ ACTIONS: Mapping[str, Action] = {
 def act(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> list[Event]:
     """Decide an action; raises NotFound, Forbidden, Conflict or Invalid."""
     case = case_of(state, deed, context, grounds)
-    done = [*form_filled(case), *_action_of(case).decide(case)]
-    return [*done, *effects_of(case.transition, state)]
+    filled = form_filled(case)
+    done = [*filled, *_action_of(case).decide(case)]
+    for event in filled:
+        state = TICKETS.apply(state, event, context.at)
+    return [*done, *effects_of(case.transition, case.workflow, state, context)]
 
 
 def _action_of(case: Case) -> Action:

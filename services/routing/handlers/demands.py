@@ -13,7 +13,14 @@ import msgspec
 from chassis.decisions import Context
 from chassis.errors import Conflict, DomainError
 from contracts.envelope import Event
-from contracts.routing import ENDED, TicketDemandRefused, TicketEscalated, TicketPrioritised
+from contracts.routing import (
+    ENDED,
+    TicketDemandRefused,
+    TicketEffectRefused,
+    TicketEscalated,
+    TicketPrioritised,
+    TicketTimerEnded,
+)
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed
 from services.routing.actions.flows import Move
@@ -24,10 +31,10 @@ from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.attention import asked
 from services.routing.handlers.case import Case, Grounds, Wish
+from services.routing.handlers.effects import effects_of
 from services.routing.handlers.moving import move, wish_for_move
 from services.routing.handlers.placing import given_or_queued, known_unit
 from services.routing.handlers.referral import wish_for_escalate
-from services.routing.handlers.steps import effects_of
 
 #: Who does what no person did.
 CLOCK = Asker(subject="system:sla", role="service")
@@ -44,6 +51,8 @@ def meet_demands(
     state: Ticket, event: SlaDemanded, context: Context, grounds: Grounds
 ) -> list[Event]:
     """Do what a mark wants, one action after the other; an ended ticket needs nothing any more."""
+    if event.timer is not None:
+        return _come(state, event, event.timer, context, grounds)
     events: list[Event] = []
     for action in event.actions:
         if state.opened_at is None or state.state in ENDED:
@@ -62,10 +71,28 @@ def meet_demands(
     return events
 
 
+def _come(
+    state: Ticket, event: SlaDemanded, timer: str, context: Context, grounds: Grounds
+) -> list[Event]:
+    """Do what a timer of the workflow is for; nothing where it is not waited for any more."""
+    if state.pending.timer(timer) is None:
+        return []
+    ended = TicketTimerEnded(timer=timer, why="came")
+    state = TICKETS.apply(state, ended, context.at)
+    (action,) = event.actions
+    try:
+        return [ended, *_move(_case(state, action, context, grounds), action)]
+    except DomainError as error:
+        refused = TicketEffectRefused(effect="timer", name=action.action or "", reason=error.code)
+        return [ended, refused]
+
+
 def wish_for_demands(
     state: Ticket, event: SlaDemanded, context: Context, grounds: Grounds
 ) -> Wish | None:
     """Give where the demand that moves the work wants it to go; None where it cannot."""
+    if event.timer is not None and state.pending.timer(event.timer) is None:
+        return None
     moving = next((action for action in event.actions if action.do in _WISHES), None)
     if moving is None or state.opened_at is None or state.state in ENDED:
         return None
@@ -138,7 +165,8 @@ def _question(case: Case, action: Action) -> list[Event]:
 
 def _move(case: Case, _action: Action) -> list[Event]:
     """Go on by an action of the workflow's own, such as one for what took too long."""
-    return [*move(case), *effects_of(case.transition, case.ticket)]
+    done = effects_of(case.transition, case.workflow, case.ticket, case.context)
+    return [*move(case), *done]
 
 
 def _wish_for_move(case: Case, _action: Action) -> Wish | None:

@@ -24,6 +24,7 @@ def form_filled(case: Case) -> list[Event]:
             by=case.by,
             answers=case.deed.texts["answers"],
             values=filled.values,
+            figures=filled.figures,
         )
     ]
 

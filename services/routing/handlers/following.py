@@ -7,6 +7,7 @@ so waits in its queue for the next hand-out, as no place was reserved for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ from contracts.routing import (
     TicketTaskCancelled,
     TicketTaskDone,
     TicketTaskOpened,
+    TicketTimerEnded,
 )
 from services.routing.domain.facts import facts_of
 from services.routing.domain.life import TICKETS
@@ -34,8 +36,9 @@ from services.routing.domain.workflow import (
     seats_needed,
 )
 from services.routing.handlers.case import Grounds, stand_at
+from services.routing.handlers.effects import effects_of, timer_set
 from services.routing.handlers.giving import queued
-from services.routing.handlers.steps import effects_of, place_of, walked
+from services.routing.handlers.steps import place_of, walked
 
 M = TypeVar("M")
 Decide = Callable[[Ticket, M, Context, Grounds], list[Event]]
@@ -53,7 +56,7 @@ def with_what_follows(decide: Decide[M]) -> Decide[M]:
         if not events or context.imported:
             return events
         workflow = _workflow(state, events[0], grounds)
-        if workflow.is_plain:
+        if workflow.is_plain and not state.pending.timers:
             return events
         return [*events, *_Course(state, events, workflow, context, grounds).follow()]
 
@@ -98,7 +101,7 @@ class _Course:
                 *walked(before, self._workflow, way, self._context, by=ITSELF, comment=reason)
             )
             self._place(before)
-            self._add(*effects_of(way, before))
+            self._add(*effects_of(way, self._workflow, before, self._context))
             self._enter(before, before.assignee or before.last_assignee)
         return self._more
 
@@ -115,7 +118,24 @@ class _Course:
         """Cancel what the step left had open, and open what the new one has."""
         waiting = (task for task in left.tasks if task.is_open)
         self._add(*(TicketTaskCancelled(task=t.id, assignee=t.assignee) for t in waiting))
-        self._add(*self._tasks(), *self._consent(doer))
+        self._add(*self._tasks(), *self._consent(doer), *self._timers(left))
+
+    def _timers(self, left: Ticket) -> Iterator[Event]:
+        """Give the step's timers; who is migrated has waited already."""
+        since: dict[str, datetime] = {}
+        if isinstance(self._said[0], TicketMigrated):
+            for timer in left.pending.timers:
+                if timer.step is not None:
+                    since[timer.action] = timer.since
+                    yield TicketTimerEnded(timer=timer.id, why="migrated")
+        for number, later in enumerate(self._step.timers):
+            yield timer_set(
+                later,
+                self._workflow,
+                self._context.new_id(f"timer:{self._state.step}:{len(self._more)}:{number}"),
+                since.get(later.action, self._context.at),
+                step=self._state.step,
+            )
 
     def _tasks(self) -> Iterator[Event]:
         for name, task in self._step.tasks.items():

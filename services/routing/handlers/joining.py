@@ -23,6 +23,7 @@ from contracts.routing import (
     Passed,
     Relation,
     TicketAttached,
+    TicketBegunBy,
     TicketDetached,
     TicketJoined,
     TicketLinked,
@@ -160,6 +161,12 @@ def split_off(event: TicketRegistered, context: Context) -> list[Event]:
         TicketLinked(to=whole, relation="split_from", by=by),
         TicketPassedOn(passage=passage, what="split", by=by),
     ]
+
+
+def begun_by(event: TicketRegistered) -> list[Event]:
+    """Link a ticket with the one whose workflow had it started, which knows of it by itself."""
+    first = event.started_from
+    return [TicketBegunBy(ticket=first.ticket, generation=first.generation)] if first else []
 
 
 def passing(

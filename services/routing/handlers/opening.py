@@ -18,7 +18,7 @@ from services.routing.domain.workflow import Workflow
 from services.routing.handlers.case import Grounds, Stand, Wish, stand_at
 from services.routing.handlers.choosing import registered_in, registrar, rule_of
 from services.routing.handlers.giving import assigned, queued
-from services.routing.handlers.joining import split_off
+from services.routing.handlers.joining import begun_by, split_off
 from services.routing.handlers.steps import place_of
 
 
@@ -49,7 +49,7 @@ def open_ticket(
     if event.imported:
         return [opened, *_marks(rule), *_owner(registrar(event, grounds.organisation))]
     given = _given_away(event, rule, workflow, context, grounds)
-    return [opened, *_marks(rule), *given, *split_off(event, context)]
+    return [opened, *_marks(rule), *given, *split_off(event, context), *begun_by(event)]
 
 
 def take_up(state: Ticket, context: Context, grounds: Grounds) -> list[Event]:

@@ -7,6 +7,7 @@ import msgspec
 from chassis.decisions import Context
 from contracts.envelope import Event
 from contracts.routing import (
+    KeyChanged,
     PartnerChanged,
     PersonChanged,
     PersonLeaveCancelled,
@@ -37,7 +38,7 @@ def _is_known(state: Record, event: Event) -> bool:
 class Change(msgspec.Struct, frozen=True):
     """A change that has been checked: what to record, unless nothing is different."""
 
-    event: PersonChanged | UnitChanged | PartnerChanged | None
+    event: PersonChanged | UnitChanged | PartnerChanged | KeyChanged | None
 
 
 def record_change(

@@ -28,7 +28,7 @@ from contracts.routing import (
 from contracts.routing.partners import Outcome, Said
 from services.routing.domain.partner import Partner
 from services.routing.domain.permission import Standing, ways
-from services.routing.domain.ticket import Outside, Ticket
+from services.routing.domain.ticket import AT_WORK, Outside, Ticket
 from services.routing.handlers.case import Action, Case, Grounds, Stand, stand_at
 from services.routing.handlers.conversation import resumed
 
@@ -60,13 +60,19 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def hand_off(case: Case) -> list[Event]:
-    """Give the work to a partner; the ticket waits for it, or ends, as the partner's terms are."""
+    """Give the work to a partner; the ticket waits for it, or ends, as the partner's terms are.
+
+    Raises Conflict for what a partner has, and for work that is over and would have to wait.
+    """
     if case.ticket.is_outside:
         raise Conflict("already_with_partner", partner=case.ticket.outside.partner)  # type: ignore[union-attr]
     partner = case.grounds.partners.get(case.arguments.to)
     if partner is None or not partner.active:
         return [_given_away(case, _known_reference(case))]
     waits = None if partner.ends else _stand(case, "waiting")
+    if waits is not None and case.ticket.state not in AT_WORK:
+        # It would come back to who had it, full or not.
+        raise Conflict("hand_off_too_late")
     sent = _sent_out(case, partner, ends=waits is None)
     if waits is None:
         return [sent, _given_away(case, case.arguments.reference or sent.handoff)]

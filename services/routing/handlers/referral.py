@@ -82,6 +82,7 @@ def give_back(case: Case) -> list[Event]:
         to=wish.person or token.by,
         held_seconds=max(0.0, (case.context.at - token.since).total_seconds()),
         proposal=case.text("proposal"),
+        instead_of=_instead_of(case, wish.person, token.by, case.ticket.owner),
     )
     return [returned, given_or_queued(case, wish)]
 
@@ -102,6 +103,14 @@ def back_to(case: Case, *names: str | None) -> Wish | None:
         if person is not None:
             return Wish(unit=person.unit, tier=person.tier, person=person.id)
     return None
+
+
+def _instead_of(case: Case, person: str | None, *names: str | None) -> str | None:
+    """Give for whom of these somebody stands in; None where the work is his own."""
+    stand_ins = case.grounds.organisation.stand_ins
+    if person is None or person in names:
+        return None
+    return next((name for name in names if name and stand_ins.get(name) == person), None)
 
 
 def _team_of(token: Referral, case: Case) -> Wish:

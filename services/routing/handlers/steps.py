@@ -10,10 +10,7 @@ from contracts.routing import (
     TicketDone,
     TicketFinished,
     TicketMoved,
-    TicketNoticeAsked,
-    TicketPrioritised,
     TicketSentBack,
-    TicketTagged,
     TicketWaiting,
 )
 from services.routing.domain.organisation import Organisation
@@ -50,20 +47,6 @@ def walked(
         tells=step.tells if step.tells and target != ticket.step else None,
     )
     return [moved, *told]
-
-
-def effects_of(transition: Transition, ticket: Ticket) -> list[Event]:
-    """Give what a transition does beside leading on."""
-    effects = transition.effects
-    if effects is None:
-        return []
-    events: list[Event] = []
-    if effects.priority is not None and effects.priority != ticket.priority:
-        events.append(TicketPrioritised(priority=effects.priority))
-    if added := [tag for tag in effects.tags if tag not in ticket.tags]:
-        events.append(TicketTagged(added=added))
-    events += (TicketNoticeAsked(role=n.role, text=n.text) for n in effects.notify)
-    return events
 
 
 def place_of(step: Step, ticket: Ticket, organisation: Organisation) -> Wish | None:

@@ -47,7 +47,14 @@ def pass_on(state: Ticket, left: PassOn, context: Context, grounds: Grounds) -> 
     events: list[Event] = []
     heir = grounds.organisation.people.get(grounds.place(context).owner or "")
     if state.speaker == left.person and heir is not None and not state.imported:
-        events.append(TicketOwned(owner=heir.id, unit=heir.unit, from_owner=left.person))
+        stands_in = grounds.organisation.stand_ins.get(left.person) == heir.id
+        owned = TicketOwned(
+            owner=heir.id,
+            unit=heir.unit,
+            from_owner=left.person,
+            instead_of=left.person if stands_in else None,
+        )
+        events.append(owned)
     wish = _wish_for_passing_on(state, left)
     if wish is not None:
         events.append(_given_on(state, wish, "left", context, grounds))

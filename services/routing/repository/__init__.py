@@ -6,18 +6,23 @@ chain whole.
 
 from chassis.late import late
 from chassis.runtime import Mongo
+from chassis.shown import Shown
 from services.routing.repository.acquaintance import Acquaintance
 from services.routing.repository.attempts import Attempts
 from services.routing.repository.audit import Audit
+from services.routing.repository.backlog import Backlog
 from services.routing.repository.boards import Boards
 from services.routing.repository.directory import Directory
 from services.routing.repository.efforts import Efforts
 from services.routing.repository.factors import Factors
+from services.routing.repository.filters import Filters
+from services.routing.repository.foundings import Foundings
 from services.routing.repository.loads import Loads
 from services.routing.repository.macros import Drafts, Macros
 from services.routing.repository.partners import Partners
 from services.routing.repository.queues import Queues
 from services.routing.repository.requests import PastRequests
+from services.routing.repository.system_keys import SystemKeys
 from services.routing.repository.texts import Texts
 
 
@@ -59,6 +64,12 @@ class Store(Mongo):
         return Boards(self.db["tickets"])
 
     @late
+    def backlog(self) -> Shown:
+        """What is open, shown to operators."""
+        backlog = Backlog(self.db["tickets"])
+        return Shown(lambda: backlog.figures(self.runtime.clock.now()))
+
+    @late
     def efforts(self) -> Efforts:
         """What units have to do and have done."""
         return Efforts(self.db["tickets"])
@@ -79,6 +90,11 @@ class Store(Mongo):
         return Partners(self.db["partners"])
 
     @late
+    def system_keys(self) -> SystemKeys:
+        """Keys of outside systems."""
+        return SystemKeys(self.db["system_keys"])
+
+    @late
     def attempts(self) -> Attempts:
         """Wrong passwords of late."""
         return Attempts(self.db["attempts"])
@@ -87,6 +103,16 @@ class Store(Mongo):
     def factors(self) -> Factors:
         """Second factors of staff."""
         return Factors(self.db["second_factors"])
+
+    @late
+    def filters(self) -> Filters:
+        """How people look at their lists."""
+        return Filters(self.db["filters"])
+
+    @late
+    def foundings(self) -> Foundings:
+        """Who makes the first administrator."""
+        return Foundings(self.db["foundings"])
 
     @late
     def macros(self) -> Macros:
@@ -104,3 +130,4 @@ class Store(Mongo):
         self.attempts.make_indexes()
         self.macros.make_indexes()
         self.drafts.make_indexes()
+        self.filters.make_indexes()

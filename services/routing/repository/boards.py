@@ -33,7 +33,7 @@ class Boards:
 
     def counts(self, units: Units, now: datetime) -> list[OpenCount]:
         """Count open tickets by unit, state and age."""
-        group = {"unit": "$unit", "state": "$status", "age": _age(now)}
+        group = {"unit": "$unit", "state": "$status", "age": age_band(now)}
         found = self._collection.aggregate(
             [
                 {"$match": open_in(units)},
@@ -88,7 +88,8 @@ def aged(age: int, now: datetime) -> dict[str, Any]:
     return {"opened_at": span}
 
 
-def _age(now: datetime) -> dict[str, Any]:
+def age_band(now: datetime) -> dict[str, Any]:
+    """Give the database's way to tell a ticket's band of age."""
     branches = [
         {"case": {"$gt": ["$opened_at", now - timedelta(hours=hours)]}, "then": band}
         for band, hours in enumerate(AGE_HOURS)

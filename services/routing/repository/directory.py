@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from pymongo import IndexModel
+from pymongo.collation import Collation
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
@@ -31,6 +32,8 @@ from services.routing.domain.records import Record
 from services.routing.repository.rules import RuleSets
 
 Document = dict[str, Any]
+#: Capital letters are like small ones, accents are not like none.
+_SAME_LETTERS = Collation(locale="en", strength=2)
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +91,10 @@ class Directory:
         only_with = {"username_key": {"$type": "string"}}
         make_indexes(
             self._people,
-            [IndexModel("username_key", unique=True, partialFilterExpression=only_with)],
+            [
+                IndexModel("username_key", unique=True, partialFilterExpression=only_with),
+                IndexModel("email", collation=_SAME_LETTERS, name="email_any_case"),
+            ],
         )
         self.rules.make_indexes()
 
@@ -134,6 +140,12 @@ class Directory:
         """Give who signs in under a name."""
         found = self._people.find_one({"username_key": username_key(username)})
         return None if found is None else _read(found, Member)
+
+    def by_email(self, email: str) -> Member | None:
+        """Give whose e-mail address it is, in whatever case; None where it is two people's."""
+        asked = {"email": email, "active": True}
+        found = list(self._people.find(asked, collation=_SAME_LETTERS, limit=2))
+        return _read(found[0], Member) if len(found) == 1 else None
 
     def save_member(self, member: Member, version: int) -> bool:
         """Write a person; False when somebody else has the user name."""

@@ -20,6 +20,7 @@ from contracts.sla import (
     SlaBreached,
     SlaBreachWithdrawn,
     SlaCancelled,
+    SlaDemanded,
     SlaExceptionDecided,
     SlaExceptionRequested,
     SlaExpected,
@@ -32,6 +33,8 @@ from contracts.sla import (
     SlaReplanned,
     SlaResumed,
     SlaStarted,
+    SlaTimerEnded,
+    SlaTimerSet,
     SlaWarned,
     TicketFacts,
 )
@@ -110,6 +113,8 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     published: int | None = None
     #: None before there was history to tell it from.
     expected: Expectation | None = None
+    #: What the ticket's workflow wants done later, in the order in which it was set.
+    timers: tuple[SlaTimerSet, ...] = ()
 
     @property
     def registered_at(self) -> datetime | None:
@@ -163,6 +168,8 @@ def observed(state: Clocks, event: SlaObserved, seen: Observation, after: Situat
         changes["agreement"] = event.agreement, event.agreement_version
     elif event.agreement_version == 0:
         changes["agreement"] = None
+    if state.timers:
+        changes["timers"] = tuple(timer for timer in state.timers if _holds(timer, after))
     return replace(state, **changes)
 
 
@@ -327,3 +334,27 @@ def _without(state: Clocks, name: str, mark: int, label: str | None) -> list[Ala
     return [
         alarm for alarm in state.clocks[name].alarms if (alarm.mark, alarm.label) != (mark, label)
     ]
+
+
+@CLOCKS.on(SlaTimerSet)
+def _timer_set(state: Clocks, event: SlaTimerSet, _at: datetime) -> Clocks:
+    return replace(state, timers=(*_timers_but(state, event.timer), event))
+
+
+@CLOCKS.on(SlaTimerEnded)
+def _timer_ended(state: Clocks, event: SlaTimerEnded, _at: datetime) -> Clocks:
+    return replace(state, timers=_timers_but(state, event.timer))
+
+
+@CLOCKS.on(SlaDemanded)
+def _demanded(state: Clocks, event: SlaDemanded, _at: datetime) -> Clocks:
+    return replace(state, timers=_timers_but(state, event.timer)) if event.timer else state
+
+
+def _timers_but(state: Clocks, timer: str) -> tuple[SlaTimerSet, ...]:
+    return tuple(each for each in state.timers if each.timer != timer)
+
+
+def _holds(timer: SlaTimerSet, situation: Situation) -> bool:
+    """Tell whether a timer is still waited for where the ticket stands now."""
+    return not situation.ended and timer.step in (None, situation.step)

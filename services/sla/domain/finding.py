@@ -28,6 +28,7 @@ def index(state: Clocks) -> dict[str, Any]:
     marks = [alarm.at for clock in running for alarm in clock.alarms]
     if state.expected is not None and state.looks_ahead:
         marks.append(state.expected.look_at)
+    marks += (timer.at for timer in state.timers)
     found: dict[str, Any] = {
         "registered_at": state.registered_at or started,
         "due_at": min(marks, default=None),
@@ -39,8 +40,9 @@ def index(state: Clocks) -> dict[str, Any]:
     if situation.ended and state.facts and (ended_at := finished_at(state.course)) is not None:
         found["ending"] = {"subject": state.facts.subject, "at": ended_at}
     calendars = {edition_name(c.calendar, c.calendar_version) for c in clocks if c.open}
-    if calendars and not state.imported:
-        found["goes_by"] = sorted(calendars)
+    timed = {edition_name(t.calendar, t.calendar_version) for t in state.timers if t.calendar}
+    if (calendars or timed) and not state.imported:
+        found["goes_by"] = sorted(calendars | timed)
     units = sorted({seen.unit for seen in state.course if seen.unit is not None})
     if units and clocks:
         ended = [clock.stopped_at or clock.since for clock in clocks]

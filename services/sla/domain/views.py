@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.calls.sla import ClockView
+from contracts.calls.sla import ClockView, TimerView
 from services.sla.domain import ticking
 from services.sla.domain.book import Book
 from services.sla.domain.clocks import Clock, Clocks
@@ -13,6 +13,21 @@ from services.sla.domain.clocks import Clock, Clocks
 def views(state: Clocks, book: Book, now: datetime) -> list[ClockView]:
     """Show a ticket's clocks as they stand at an instant."""
     return [view(clock, state, book, now) for clock in state.clocks.values()]
+
+
+def timers_of(state: Clocks) -> list[TimerView]:
+    """Show what a ticket's workflow wants done later, what comes first before the rest."""
+    ahead = sorted(state.timers, key=lambda timer: (timer.at, timer.timer))
+    return [
+        TimerView(
+            action=timer.action,
+            title=timer.title,
+            at=timer.at,
+            target_seconds=timer.target_seconds,
+            step=timer.step,
+        )
+        for timer in ahead
+    ]
 
 
 def view(clock: Clock, state: Clocks, book: Book, now: datetime) -> ClockView:

@@ -283,3 +283,24 @@ def test_supervisors_are_told_that_their_unit_is_full_and_that_it_is_over(
     first, second = sorted(world.letters("zahra@example.com"), key=lambda each: each["text"])
     assert "شبکه" in first["subject"]
     assert "شبکه" in second["subject"]
+
+
+def test_a_test_message_goes_at_once_and_a_refusal_is_told(world: NotifyWorld, code: str):
+    sms = {"channel": "sms", "address": "۰۹۱۲ ۱۲۳ ۴۵۶۷"}
+    taken = world.ask("notify-1", "send_trial", sms, key="trial")
+    world.ask("notify-1", "send_trial", sms, key="trial")
+    letter = {"channel": "email", "address": "admin@example.com", "language": "en"}
+    world.ask("notify-1", "send_trial", letter)
+
+    assert taken["refused"] is None
+    assert [each["receptor"] for each in world.short_messages()] == ["09121234567"]
+    assert "This is a test." in world.letters("admin@example.com")[0]["text"]
+
+    wrong = world.call("notify-1", "send_trial", {"channel": "sms", "address": "12"})
+    assert (wrong.status, wrong.json["code"]) == (422, "request_invalid")
+    world.sms.put("/behaviour", {"status": 418, "times": 1}).expect(200)
+    world.ask("notify-1", "send_trial", {"channel": "sms", "address": "09121234567"})
+    trials = world.ask("notify-1", "sending_trials", {})
+    found = {each["channel"]: each["refused"] for each in trials}
+    assert found["email"] is None
+    assert found["sms"]

@@ -55,14 +55,15 @@ class Partner(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def partner() -> Any:
+def partner() -> Iterator[Any]:
     scripts = defaultdict(lambda: [(202, {})])
     handler = type("Scripted", (Partner,), {"scripts": scripts, "got": defaultdict(list)})
     server = http.server.ThreadingHTTPServer((HOST, 0), handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     handler.address = f"http://{HOST}:{server.server_port}"
-    # Its thread ends with the process: waiting for it can last for ever in one that is patched.
-    return handler
+    yield handler
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def world(
         started._environment["PARTNER_ADDRESS"] = partner.address
         started.start_all(MAIL_SINK, *NEIGHBOURS)
         started.start(
-            "notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=5
+            "notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=30
         )
         yield started
 
@@ -111,9 +112,7 @@ def test_a_message_arrives_through_every_trouble_with_one_id(
     (delivery,) = to_partner(world, code)
     got = partner.got["clumsy"]
     assert {head["webhook-id"] for head in got} == {delivery["id"]}
-    # An answer that is lost on a busy machine has its message sent once more, with the same id.
-    assert len(got) == delivery["attempts"]
-    assert len(got) >= 5
+    assert (len(got), delivery["attempts"]) == (5, 5)
     assert not partner.got["followed"]
     assert int(got[2]["webhook-timestamp"]) >= int(got[1]["webhook-timestamp"]) + 1
 
@@ -137,8 +136,7 @@ def test_one_that_never_takes_anything_is_given_up_and_holds_nobody_up(
     refused, taken = hand_over(world, "stubborn"), hand_over(world, "willing")
 
     eventually_equal(lambda: states(world, taken), [("sent", None)])
-    eventually(lambda: states(world, refused)[0][0] == "failed", "it to be given up")
-    assert states(world, refused)[0][1] in {"provider_busy", "timeout"}
+    eventually_equal(lambda: states(world, refused), [("failed", "provider_busy")])
     assert len(partner.got["stubborn"]) == len(_SMALL.split(",")) + 1
 
 
@@ -149,7 +147,7 @@ def test_what_follows_is_told_in_order_and_after_a_kill_with_the_same_ids(
     code = hand_over(world, "slow")
     eventually(lambda: partner.got["slow"])
     world.kill("notify-1")
-    world.start("notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=5)
+    world.start("notify-1", partner_inside=HOST, partner_retry_seconds=_SMALL, partner_seconds=30)
     written = {"handoff": "h1", "partner": "slow", "kind": "webhook"}
     world.tell(code, TicketPartnerWritten(**written, by="desk", text=TEXT))  # type: ignore[arg-type]
 

@@ -1,7 +1,7 @@
 """Notify among its neighbours, with the local SMS provider and mail server."""
 
 import http
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,10 @@ class NotifyWorld(World):
         "push_seconds": 2,
     }
 
-    def __init__(self, servers: Servers, logs: Path) -> None:
+    def __init__(self, servers: Servers, logs: Path, more_ports: Sequence[str] = ()) -> None:
         names = [*NEIGHBOURS, "notify-1", "notify-2"]
-        super().__init__(
-            servers, logs, names, more_ports=[SMS_PROVIDER, MAIL_SINK, SMTP, PUSH_SINK]
-        )
+        sinks = [SMS_PROVIDER, MAIL_SINK, SMTP, PUSH_SINK]
+        super().__init__(servers, logs, names, more_ports=[*sinks, *more_ports])
         self._environment |= {
             "PEYGIR_SMTP_URL": f"smtp://{HOST}:{self.ports[SMTP]}",
             "PEYGIR_KAVENEGAR_URL": self.url(SMS_PROVIDER),

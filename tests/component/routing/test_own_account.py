@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from chassis.identity import ANONYMOUS
+from chassis.identity import ANONYMOUS, Identity
 from services.routing.domain.second_factor import code_at
 from tests.component.routing.world import PASSWORD, REPLICAS, RoutingWorld, person
 from tests.component.service import ADMIN
 
 FIRST, SECOND = REPLICAS
+GATEWAY = Identity(subject="system:gateway", role="service")
 ADDRESSES = iter(f"10.0.0.{n}" for n in range(1, 200))
 
 
@@ -93,3 +94,59 @@ def test_a_password_is_changed_by_who_knows_it(world, somebody):
 
     assert sign_in(world, somebody).status == http.HTTPStatus.UNAUTHORIZED
     assert sign_in(world, somebody, password="another one").status == http.HTTPStatus.OK
+
+
+def admit(world: RoutingWorld, name: str, *, asking: Any = GATEWAY, **given: Any) -> Any:
+    usual = {"provider": "work", "by": "email", "address": next(ADDRESSES)}
+    return world.call(SECOND, "admit", usual | {"name": name} | given, by=asking)
+
+
+def test_whom_a_provider_has_proved_is_let_in_once_his_account_is_found(world, somebody):
+    name = name_of(somebody)
+    world.found(hq={name: {"role": "agent", "email": f"{name}@Example.org", "capacity": 1}})
+
+    assert admit(world, f"{name.upper()}@example.ORG").json["id"] == name
+    assert admit(world, name, by="username").json["id"] == name
+    for unknown in ("nobody@example.org", f"{name}@example.org.evil"):
+        refused = admit(world, unknown)
+        assert (refused.status, refused.json["code"]) == (401, "account_unknown")
+    for other in (ANONYMOUS, ADMIN, somebody):
+        assert admit(world, name, asking=other).status == http.HTTPStatus.FORBIDDEN
+
+
+def test_an_address_that_two_people_have_opens_neither(world):
+    both = {"role": "agent", "email": "both@example.org", "capacity": 1}
+    world.found(hq={"two-a": both, "two-b": both})
+
+    assert admit(world, "both@example.org").json["code"] == "account_unknown"
+    world.found(hq={"two-b": both | {"active": False}})
+    assert admit(world, "both@example.org").json["id"] == "two-a"
+
+
+def test_a_second_factor_is_asked_for_where_the_provider_has_not(world, somebody):
+    name = name_of(somebody)
+    secret, _, step = switched_on(world, somebody)
+
+    bare = admit(world, name, by="username")
+    wrong = admit(world, name, by="username", code="000000")
+    right = admit(world, name, by="username", code=code_at(secret, step + 1))
+    strong = admit(world, name, by="username", has_second_factor=True)
+
+    assert bare.json["code"] == "second_factor_required"
+    assert wrong.json["code"] == "second_factor_wrong"
+    assert (right.status, strong.status) == (200, 200)
+
+
+@pytest.mark.parametrize("common", ["password", "iloveyou1", "P@ssw0rd1", "qwertyuiop"])
+def test_a_password_that_is_guessed_first_is_refused(world, somebody, common):
+    name = name_of(somebody)
+    own = world.call(FIRST, "change_password", {"current": PASSWORD, "new": common}, by=somebody)
+    person = {"id": name, "name": "own", "role": "agent", "unit": "hq", "password": common}
+    given = world.call(FIRST, "define_person", person, by=ADMIN)
+
+    assert [each.status for each in (own, given)] == [422, 422]
+    assert (own.json["fields"][0]["code"], own.json["fields"][0]["pointer"]) == (
+        "password_common",
+        "/new",
+    )
+    assert sign_in(world, somebody).status == http.HTTPStatus.OK

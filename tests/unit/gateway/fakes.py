@@ -88,6 +88,7 @@ class FakeRevocations:
     def __init__(self) -> None:
         self.sessions: set[str] = set()
         self.people: set[str] = set()
+        self.keys: set[str] = set()
 
     def has_ended(self, session: Session) -> bool:
         return session.id in self.sessions or session.staff.id in self.people
@@ -95,8 +96,17 @@ class FakeRevocations:
     async def end(self, session: Session) -> None:
         self.sessions.add(session.id)
 
+    async def end_named(self, session_id: str) -> None:
+        self.sessions.add(session_id)
+
     async def end_all_of(self, person: str) -> None:
         self.people.add(person)
+
+    def has_ended_key(self, key: str) -> bool:
+        return key in self.keys
+
+    async def end_key(self, key: str) -> None:
+        self.keys.add(key)
 
     async def follow(self) -> None:
         return

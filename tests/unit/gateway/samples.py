@@ -13,7 +13,7 @@ from contracts.calls.intake import (
     TicketContent,
     Tracked,
 )
-from contracts.calls.routing import Followed, Staff, Step, TicketView
+from contracts.calls.routing import Followed, Staff, StaffMember, Step, TicketView
 from tests.unit.gateway.fakes import World
 
 CODE = "481920374654"
@@ -116,6 +116,25 @@ def a_staff_member(role: str = "agent", **changes: Any) -> Staff:
         **changes,
     }
     return Staff(**fields)
+
+
+def a_member(name: str, called: str, **changes: Any) -> StaffMember:
+    """Somebody of the staff as a list of people has him, an expert unless told otherwise."""
+    fields = {
+        "id": name,
+        "username": name,
+        "name": called,
+        "role": "expert",
+        "unit": "it",
+        "tier": 1,
+        "language": "fa",
+        "skills": [],
+        "capacity": 5,
+        "hourly_rate": 0,
+        "active": True,
+        **changes,
+    }
+    return StaffMember(**fields)
 
 
 def a_request(**changes: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ FIRST = AuditEntry(
 def admin(world: World) -> World:
     world.services.tell("routing", "audit", [PERSON])
     world.services.tell("sla", "audit", [AGREEMENT, FIRST])
+    world.services.tell("notify", "audit", [])
     world.services.tell("routing", "staff", list[StaffMember]())
     world.cookies["session"] = world.gateway.sessions.open(a_staff_member("admin")).token
     return world

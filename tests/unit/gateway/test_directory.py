@@ -2,9 +2,9 @@
 
 import asyncio
 
-from contracts.calls.routing import StaffMember, Unit
+from contracts.calls.routing import Unit
 from gateway.directory import Directory
-from tests.unit.gateway.samples import SUBJECTS
+from tests.unit.gateway.samples import SUBJECTS, a_member
 
 
 class Services:
@@ -31,22 +31,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def a_member(name: str, called: str, *, active: bool = True) -> StaffMember:
-    return StaffMember(
-        id=name,
-        username=name,
-        name=called,
-        role="expert",
-        unit="it",
-        tier=1,
-        language="fa",
-        skills=[],
-        capacity=5,
-        hourly_rate=0,
-        active=active,
-    )
 
 
 async def test_names_are_given_for_ids_and_ids_where_nobody_knows_better():

@@ -98,6 +98,26 @@ async def test_types_filter_and_the_cursor_moves_over_the_rest(log):
     assert page["end"]
 
 
+def test_units_take_the_events_of_their_tickets():
+    wanted = Filter("ticket.*", "it,hr")
+    of_it = msgspec.structs.replace(an_event("routing", 1), unit="it")
+
+    assert wanted.takes(of_it)
+    assert not wanted.takes(msgspec.structs.replace(of_it, unit="finance"))
+    assert not wanted.takes(an_event("intake", 1))
+    assert not Filter("sla.*", "it").takes(of_it)
+
+
+async def test_units_narrow_a_page(log):
+    of_it = msgspec.structs.replace(an_event("sla", 1, kind="sla.breached"), unit="it")
+    tell_log(log, "sla", [of_it])
+
+    page = await read(log, "/api/v1/events?units=it,network")
+
+    assert [event["type"] for event in page["events"]] == ["ir.peygir.sla.breached.v1"]
+    assert page["end"]
+
+
 def test_a_star_takes_all_that_begin_so():
     wanted = Filter("sla.*, ticket.rated")
 

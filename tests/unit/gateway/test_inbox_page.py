@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chassis.errors import Conflict
-from contracts.calls.routing import ActedOn, Inbox, Refusal
+from contracts.calls.routing import ActedOn, Inbox, Refusal, Unit
 from contracts.calls.sla import NextDue
 from gateway.answers import TicketLine
 from gateway.desk.arranging import Row, Wanted, arranged, chips_of
 from gateway.desk.bulk import until
 from gateway.desk.spans import due_shown, span_shown
-from tests.unit.gateway.samples import CODE, NOON, a_staff_member, a_view
+from tests.unit.gateway.samples import CODE, NOON, a_staff_member, a_view, signed_in
 
 OTHER = "481920374655"
 
@@ -139,6 +139,34 @@ async def test_the_inbox_shows_titles_due_times_and_what_may_be_done(desk):
     for words in ("شبکه قطع است", "4819-2037-4654", "due-late", 'value="claim"', "Take the next"):
         assert words in page
     assert f'data-live="mine team {CODE}"' in page
+
+
+async def test_what_waits_in_ones_own_queue_is_shown_once(desk):
+    view = a_view(actions=["claim"])
+    desk.services.tell("routing", "inbox", Inbox(work=[], out=[view], queue=[view]))
+
+    page = (await desk.get("/desk?lang=en")).text
+
+    assert page.count("<tr id=") == 1
+    assert f'id="queue-{CODE}"' in page
+
+
+async def test_who_was_just_named_stands_in_lists_at_once(desk):
+    def naming(called: str):
+        unit = Unit(id="it", title={"en": called}, parent=None, desk=True, active=True)
+        desk.services.tell("routing", "units", [unit])
+        desk.services.tell("routing", "define_unit", unit)
+
+    view = a_view(assignee=None, unit="it")
+    desk.services.tell("routing", "inbox", Inbox(work=[], out=[], queue=[view]))
+    naming("IT")
+    assert "IT support" not in (await desk.get("/desk?lang=en")).text
+    naming("IT support")
+    headers = signed_in(desk, "admin")
+    document = {"title": {"en": "IT support"}, "desk": True}
+    await desk.send("PUT", "/api/v1/admin/units/it", json=document, headers=headers)
+
+    assert "IT support" in (await desk.get("/desk?lang=en")).text
 
 
 async def test_a_part_is_answered_to_a_script(desk):

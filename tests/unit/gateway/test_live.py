@@ -57,8 +57,8 @@ class Logs:
 
 @pytest.fixture(autouse=True)
 def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.live._PAUSE", 0.001)
-    monkeypatch.setattr("gateway.live._AWAY_PAUSE", 0.001)
+    monkeypatch.setattr("gateway.following._PAUSE", 0.001)
+    monkeypatch.setattr("gateway.following._AWAY_PAUSE", 0.001)
 
 
 async def told(listener: Listener) -> tuple[str, list[Any]]:
@@ -183,7 +183,7 @@ async def test_nothing_is_read_while_nobody_listens(monkeypatch):
     assert (logs.reads, live.mark) == (0, "")
     with live.listening(listener):
         await live.catch_up(listener, "")
-    followers = [task for task in asyncio.all_tasks() if "Live._follow" in repr(task)]
+    followers = [task for task in asyncio.all_tasks() if "follow()" in repr(task)]
     await asyncio.wait(followers, timeout=5)
 
     assert (live.open, live.mark) == (0, "")

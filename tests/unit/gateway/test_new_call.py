@@ -48,6 +48,16 @@ async def test_a_known_caller_is_named_with_his_requests(desk):
     assert desk.services.last("search_tickets").request.text == "+989121234567"
 
 
+async def test_a_subject_is_found_by_a_word(desk):
+    some = await desk.get("/desk/new/subjects?q=net")
+    none = await desk.get("/desk/new/subjects?q=nonsense")
+    nothing_typed = await desk.get("/desk/new/subjects?q=")
+
+    assert 'data-subject="network"' in some.text
+    assert "No subject has these words" in none.text
+    assert nothing_typed.text.strip() == ""
+
+
 async def test_half_a_number_is_not_looked_for(desk):
     reply = await desk.get("/desk/new/caller?mobile=0912")
 

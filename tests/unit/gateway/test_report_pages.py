@@ -10,7 +10,7 @@ import pytest
 from contracts.calls.reporting import Column, Report, ReportEntry
 from gateway.board.charts import chart_of
 from gateway.board.figures import figure_of, told
-from gateway.board.periods import choices, period_of
+from gateway.board.periods import choices, own_period, period_of
 from gateway.directory import Names
 from tests.unit.gateway.fakes import World
 from tests.unit.gateway.samples import NOON, a_staff_member
@@ -65,6 +65,42 @@ def test_what_is_no_period_is_the_last_thirty_days(key):
     period = period_of(key, TODAY)
 
     assert (period.key, (period.last - period.first).days) == ("30d", 29)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("۱۴۰۵/۸/۱", "۱۴۰۵/۸/۱۰"), ("2026-11-01", "2026/10/23"), (" 1405-08-01 ", "2026-11-01")],
+)
+def test_days_of_ones_own_are_written_in_either_calendar(first: str, last: str):
+    period = own_period(first, last, TODAY)
+
+    assert (period.first, period.last) == (date(2026, 10, 23), date(2026, 11, 1))
+    assert (period.before_first, period.before_last) == (date(2026, 10, 13), date(2026, 10, 22))
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("", "1405/08/01"), ("1405/13/01", "1405/08/01"), ("x", "y"), ("2027-01-01", "2027-02-01")],
+)
+def test_what_is_no_such_period_is_none(first: str, last: str):
+    assert own_period(first, last, TODAY) is None
+    assert own_period("1390/01/01", "1405/01/01", TODAY) is None
+
+
+async def test_days_of_ones_own_go_into_the_report_and_its_file(reader: World):
+    page = (await reader.get("/reports/sla_attainment?lang=en&from=1405/07/01&to=1405/07/30")).text
+
+    asked = next(each for each in reader.services.asked if each.method == "report").request
+    assert (asked.since, asked.until) == (date(2026, 9, 23), date(2026, 10, 22))
+    assert 'value="2026/09/23"' in page
+    assert "from=2026-09-23&amp;to=2026-10-22" in page
+
+
+async def test_days_that_cannot_be_read_are_said_and_kept(reader: World):
+    page = (await reader.get("/reports/sla_attainment?lang=en&from=yesterday&to=")).text
+
+    assert 'id="days-fault"' in page
+    assert 'value="yesterday"' in page
 
 
 def test_months_are_those_of_the_readers_calendar():

@@ -143,7 +143,7 @@ async def test_a_second_step_is_set_up_with_a_code(staffed):
 
     told = await staffed.post("/me/second-factor", form={})
     assert "ABCD EFGH" in told.text
-    assert '<svg class="qr"' in told.text
+    assert 'class="qr"' in told.text
     done = await staffed.post("/me/second-factor/confirm", form={"code": "123456"})
 
     assert "aaaaa-bbbbb" in done.text

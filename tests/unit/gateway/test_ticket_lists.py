@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from contracts.calls.routing import StaffMember, TicketPage
-from tests.unit.gateway.samples import CODE, a_staff_member, a_view
+from contracts.calls.routing import TicketPage
+from tests.unit.gateway.samples import CODE, a_member, a_staff_member, a_view
 
 
 @pytest.fixture
@@ -15,19 +15,7 @@ def desk(world):
     page = TicketPage(items=[a_view(actions=["follow"])], next="further")
     world.services.tell("routing", "tickets", page)
     world.services.tell("sla", "next_due", {})
-    member = StaffMember(
-        id="e1",
-        username="e1",
-        name="مریم رضایی",
-        role="expert",
-        unit="it",
-        tier=1,
-        language="fa",
-        skills=[],
-        capacity=5,
-        hourly_rate=0,
-        active=True,
-    )
+    member = a_member("e1", "مریم رضایی")
     world.services.tell("routing", "staff", [member])
     world.services.tell("routing", "units", [])
     world.cookies["session"] = world.gateway.sessions.open(a_staff_member("manager")).token

@@ -11,7 +11,6 @@ from contracts.calls.routing import (
     OpenReferral,
     ProposedAnswer,
     Related,
-    StaffMember,
     Unit,
 )
 from contracts.calls.sla import ClockView, TicketTimes
@@ -26,6 +25,7 @@ from tests.unit.gateway.samples import (
     NOON,
     SUBJECTS,
     a_content,
+    a_member,
     a_step,
     a_view,
     signed_in,
@@ -50,7 +50,7 @@ def desk(world):
     world.services.tell("routing", "draft", None)
     world.services.tell("routing", "drop_draft", True)
     world.services.tell("routing", "own_macros", [])
-    world.services.tell("routing", "staff", [a_colleague("expert", "علی رضایی")])
+    world.services.tell("routing", "staff", [a_member("expert", "علی رضایی")])
     world.services.tell(
         "routing",
         "units",
@@ -71,22 +71,6 @@ def shows(world, **changes):
     world.services.tell("routing", "ticket", view)
     world.services.tell("routing", "act", view)
     return view
-
-
-def a_colleague(name: str, called: str) -> StaffMember:
-    return StaffMember(
-        id=name,
-        username=name,
-        name=called,
-        role="expert",
-        unit="it",
-        tier=1,
-        language="fa",
-        skills=[],
-        capacity=5,
-        hourly_rate=0,
-        active=True,
-    )
 
 
 def a_clock(**changes) -> ClockView:
@@ -124,6 +108,17 @@ async def test_a_script_is_given_what_may_have_changed_and_no_form(desk):
 
     assert part.text.lstrip().startswith('<div id="live"')
     assert "<textarea" not in part.text
+
+
+async def test_a_page_that_is_open_learns_what_may_be_done_now(desk):
+    beside_a_form = (await desk.get(f"{PAGE}?doing=answer", headers=SCRIPTED)).text
+    without_one = (await desk.get(f"{PAGE}?doing=", headers=SCRIPTED)).text
+
+    assert 'id="bar" hx-swap-oob' in beside_a_form
+    assert 'data-open="done"' in beside_a_form
+    assert "<textarea" not in beside_a_form
+    assert 'class="dock" hx-swap-oob' in without_one
+    assert "<textarea" in without_one
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import standardwebhooks
 
 from contracts.calls.routing import PartnerLink
 from services.notify.channels import NotTaken, Outgoing, outside
-from services.notify.channels.partner import PartnerPost, seconds_of
+from services.notify.channels.partner import PartnerPost
+from services.notify.channels.posting import seconds_of
 from services.notify.domain import attempts
 from services.notify.domain.attempts import Attempts, Refused
 from services.notify.partners import hand_over

@@ -22,6 +22,7 @@ def nobody_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
         "PEYGIR_USERNAME",
         "PEYGIR_PASSWORD",
         "PEYGIR_DEMO_PASSWORD",
+        "PEYGIR_KEY",
     ):
         monkeypatch.delenv(name, raising=False)
 
@@ -57,6 +58,8 @@ def test_docs_writes_what_is_generated(tmp_path: Path) -> None:
 
     assert told.exit_code == 0
     assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "cli.md",
+        "errors.md",
         "events.md",
         "metrics.md",
         "settings.md",
@@ -69,3 +72,14 @@ def test_docs_writes_what_is_generated(tmp_path: Path) -> None:
 )
 def test_seconds_are_told_by_their_two_largest_units(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+def test_a_link_for_the_first_administrator_needs_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PEYGIR_CALL_KEYS", raising=False)
+    refused = runner.invoke(app, [*NOWHERE, "setup"])
+    assert (refused.exit_code, "PEYGIR_CALL_KEYS" in refused.stderr) == (1, True)
+
+    told = runner.invoke(app, [*NOWHERE, "setup"], env={"PEYGIR_CALL_KEYS": "k" * 40})
+
+    assert told.exit_code == 0
+    assert told.stdout.startswith("http://127.0.0.1:9/setup?pass=")

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.envelope import CloudEvent
+from contracts.envelope import CloudEvent, ContentRef
 from contracts.intake import FormRef
+from contracts.routing import TicketFormFilled
 from services.reporting.domain.catalogue_said import FORM_NUMBERS
 from services.reporting.domain.facts import TicketFacts, apply
 from services.reporting.domain.rollups import (
@@ -128,6 +129,27 @@ def test_answers_count_by_choice_and_numbers_by_their_sum() -> None:
     assert FORM_NUMBERS.rows(None, {("", part): sums for part, sums in numbers.items()}) == [
         ["network-fault.people", 1, 1.25, 1.25]
     ]
+
+
+def test_answers_at_steps_count_as_they_were_given_last() -> None:
+    form = FormRef(id="network-fault", version=3, sha256="0")
+    story = Story().tells(registered(form=form, figures={"people": 2}), assigned())
+    story.tells(form_filled("offers", {"amount": 9, "kind": ["new"]}))
+    story.tells(form_filled("offers", {"amount": 7}), form_filled("bare", {}))
+
+    rows = contributions(fold(story.events), TEHRAN)
+
+    numbers = {part: sums for (_unit, part), sums in only(rows, "number", "unit").items()}
+    assert numbers == {
+        "network-fault.people": {"answers": 1, "thousandths": 2000},
+        "offers.amount": {"answers": 1, "thousandths": 7000},
+    }
+    assert only(rows, "choice", "unit") == {}
+
+
+def form_filled(form: str, figures: dict[str, Any]) -> TicketFormFilled:
+    answers = ContentRef("a", "0")
+    return TicketFormFilled(form=form, form_version=1, by="sara", answers=answers, figures=figures)
 
 
 def test_touch_and_waiting_are_known_of_finished_tickets_only() -> None:

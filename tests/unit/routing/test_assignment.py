@@ -11,7 +11,13 @@ import pytest
 from chassis.errors import Conflict
 from contracts.calls.routing import Rate, Shift
 from contracts.hours import Week
-from contracts.routing import TicketAssigned, TicketOwned, TicketQueued, TicketWorkLogged
+from contracts.routing import (
+    TicketAssigned,
+    TicketOwned,
+    TicketQueued,
+    TicketReturned,
+    TicketWorkLogged,
+)
 from services.routing.domain.attendance import Times
 from services.routing.domain.organisation import Organisation
 from tests.unit.routing.world import (
@@ -111,6 +117,8 @@ def test_what_comes_back_to_who_is_on_leave_goes_to_who_stands_in() -> None:
     )
 
     assert world.do("return", "clerk").assignee == "expert2"
+    returned = world.last(TicketReturned)
+    assert (returned.to, returned.instead_of) == ("expert2", "expert")
 
 
 def test_what_comes_back_to_who_is_out_for_an_hour_waits_for_him() -> None:
@@ -235,6 +243,7 @@ def test_tickets_of_who_is_on_leave_go_to_who_stands_in_if_he_may_speak() -> Non
     world.organisation = without(off={"desk": "on_leave"}, stand_ins={"desk": "expert"})
 
     assert world.leaves("desk").owner == "expert"
+    assert world.last(TicketOwned).instead_of == "desk"
 
 
 def test_what_he_has_no_more_stays_where_it_is() -> None:

@@ -38,7 +38,7 @@ class Walk(World):
             people={person.id: person for person in people},
             units={unit.id: unit for unit in units},
         )
-        assert faults_in(organisation, flow, ()) == []
+        assert faults_in(organisation, flow, (), {"printing.machine"}) == []
         super().__init__(organisation, [flow])
         self.register(workflow=name, subject="anything")
 

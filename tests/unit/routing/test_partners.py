@@ -10,7 +10,9 @@ from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 from chassis.identity import Identity
 from contracts.envelope import ContentRef
 from contracts.routing import TicketPartnerHeard, TicketSentOut, TicketTakenBack, TicketWaiting
+from services.routing.actions import ARGUMENTS
 from services.routing.domain.partner import Partner
+from services.routing.domain.workflow import read
 from services.routing.handlers import PartnerSaid, Taken, hear_partner, take_in
 from tests.unit.routing.world import CODE, REQUESTER, World
 
@@ -182,3 +184,27 @@ def test_a_ticket_is_taken_in_for_one_hand_off(world: PartnerWorld):
     assert world.recorded().count("ticket.taken_in") == 1
     with pytest.raises(Conflict):
         world._decide(CODE, take_in, Taken(partner="ministry", handoff="h2", reference="1"))
+
+
+def test_work_that_is_over_does_not_wait_for_a_partner():
+    """It would come back to who had it, full or not."""
+    definition = {
+        "id": "odd",
+        "start": "new",
+        "steps": {
+            "new": {"kind": "new"},
+            "outside": {"kind": "waiting", "waiting_for": "supplier"},
+            "closed": {"kind": "finished"},
+        },
+        "transitions": [
+            {"action": "finish", "from": ["new", "outside"], "to": "closed", "who": ["staff"]},
+            {"action": "hand-off", "from": ["closed"], "to": "outside", "who": ["staff"]},
+        ],
+    }
+    world = PartnerWorld(workflows=[read(definition, ARGUMENTS)])
+    world.register(workflow="odd")
+    world.do("finish", "expert")
+
+    with pytest.raises(Conflict, match="hand_off_too_late"):
+        world.do("hand-off", "expert", to="telecom")
+    assert world.ticket().state == "finished"

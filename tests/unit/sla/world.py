@@ -20,12 +20,15 @@ from contracts.routing import (
     TicketFinished,
     TicketHandedOff,
     TicketMerged,
+    TicketMoved,
     TicketOpened,
     TicketPrioritised,
     TicketQueued,
     TicketReopened,
     TicketResumed,
     TicketSentBack,
+    TicketTimerEnded,
+    TicketTimerSet,
     TicketTriaged,
     TicketUnitAsked,
     TicketUnitReplied,
@@ -70,6 +73,9 @@ DECISIONS: dict[type[Event], Callable[..., list[Event]]] = {
     TicketUnitAsked: handlers.see_question,
     TicketUnitReplied: handlers.see_reply,
     TicketHandedOff: handlers.see_end,
+    TicketMoved: handlers.see_step,
+    TicketTimerSet: handlers.set_timer,
+    TicketTimerEnded: handlers.end_timer,
 }
 
 

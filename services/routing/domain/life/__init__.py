@@ -2,6 +2,7 @@
 
 from services.routing.domain.life import (
     attention,
+    effects,
     ending,
     flows,
     joining,
@@ -11,4 +12,14 @@ from services.routing.domain.life import (
 )
 from services.routing.domain.ticket import TICKETS
 
-__all__ = ["TICKETS", "attention", "ending", "flows", "joining", "partners", "placing", "work"]
+__all__ = [
+    "TICKETS",
+    "attention",
+    "effects",
+    "ending",
+    "flows",
+    "joining",
+    "partners",
+    "placing",
+    "work",
+]

@@ -19,7 +19,7 @@ def changed(state: Ticket, /, **fields: Any) -> Ticket:
 def stands(state: Ticket, event: StateEvent, at: datetime, /, **fields: Any) -> Ticket:
     """Move to the event's state; an end closes what was open, anything else reopens the end.
 
-    Tasks and approvals are those of the step, and go with it.
+    Tasks, approvals and most timers are those of the step, and go with it.
     """
     if event.state in ENDED:
         fields |= {"ended_at": at, "referrals": (), "outside": _left(state, event)}
@@ -31,6 +31,8 @@ def stands(state: Ticket, event: StateEvent, at: datetime, /, **fields: Any) -> 
         fields |= {"waiting_for": None, "waiting_since": None}
     if event.step != state.step:
         fields |= {"tasks": (), "consent": None}
+        if state.pending.timers:
+            fields["pending"] = state.pending.at(event.step, ended=event.state in ENDED)
     return changed(state, state=event.state, step=event.step, **fields)
 
 

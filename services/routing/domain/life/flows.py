@@ -39,6 +39,7 @@ def migrated(state: Ticket, event: TicketMigrated, _at: datetime) -> Ticket:
         workflow_version=event.workflow_version,
         tasks=(),
         consent=None,
+        pending=state.pending.at("", ended=False),
     )
 
 

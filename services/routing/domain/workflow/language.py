@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from chassis.logic import Logic
-from contracts.calls.base import Line, Slug
+from contracts.calls.base import Line, Slug, Text
 from contracts.calls.routing.rules import Tags
 from contracts.routing import State
 
@@ -64,6 +64,14 @@ class Approvals(Data, kw_only=True):
     in_order: bool = False
 
 
+class Later(Data, kw_only=True):
+    """One of the workflow's own actions, done by itself after a time of the ticket's calendar."""
+
+    #: In data an ISO 8601 duration: `PT4H`. A day is 24 hours of the calendar's time.
+    after: timedelta
+    action: Name
+
+
 class Step(Data, kw_only=True):
     """A place where a ticket can stand, of a kind that every workflow shares."""
 
@@ -83,6 +91,8 @@ class Step(Data, kw_only=True):
     #: How many of the tasks must be done.
     needs: Needs = "all"
     approvals: Approvals | None = None
+    #: What is done when the ticket has stood here for so long.
+    timers: Annotated[list[Later], Meta(max_length=5)] = []
 
     @property
     def is_check(self) -> bool:
@@ -103,6 +113,20 @@ class NoticeAsked(Data, kw_only=True):
     text: Words
 
 
+class StartAsked(Data, kw_only=True):
+    """Another ticket for the same requester."""
+
+    subject: Slug
+    #: Both with `{code}`, `{title}` and `{description}` of the ticket where they stand.
+    title: Words
+    #: Absent: the title again.
+    description: dict[str, Text] | None = None
+    #: Absent: the one that the rules say.
+    workflow: Slug | None = None
+    #: Answers to the subject's form: JSONLogic over `ticket` and `answers`, by field.
+    answers: Annotated[dict[str, Any], Meta(max_length=50)] = {}
+
+
 class Effects(Data, kw_only=True):
     """What else a transition does."""
 
@@ -110,6 +134,9 @@ class Effects(Data, kw_only=True):
     notify: Annotated[list[NoticeAsked], Meta(max_length=10)] = []
     #: Put on the ticket.
     tags: Tags = []
+    #: What is done later, wherever the ticket then stands.
+    schedule: Annotated[list[Later], Meta(max_length=5)] = []
+    start: Annotated[list[StartAsked], Meta(max_length=5)] = []
 
 
 class Transition(Data, kw_only=True, rename={"leaves": "from"}, dict=True):
@@ -198,7 +225,24 @@ class Workflow(Data, kw_only=True, dict=True):
     @cached_property
     def is_plain(self) -> bool:
         """Whether nothing follows from entering or leaving a step."""
-        return not any(step.is_check for step in self.steps.values())
+        return not any(step.is_check or step.timers for step in self.steps.values())
+
+    @cached_property
+    def started(self) -> list[tuple[str, StartAsked]]:
+        """The tickets that its transitions start, each with its place in the definition."""
+        return [
+            (f"transitions/{number}/effects/start/{place}", asked)
+            for number, way in enumerate(self.transitions)
+            for place, asked in enumerate(way.effects.start if way.effects else ())
+        ]
+
+    @cached_property
+    def timed(self) -> frozenset[str]:
+        """The actions that come by themselves after a time."""
+        stays = (later for step in self.steps.values() for later in step.timers)
+        effects = (way.effects for way in self.transitions if way.effects)
+        planned = (later for each in effects for later in each.schedule)
+        return frozenset(later.action for later in (*stays, *planned))
 
 
 def seats_needed(needs: Needs, of: int) -> int:

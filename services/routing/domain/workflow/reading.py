@@ -9,7 +9,7 @@ import msgspec
 
 from chassis.errors import FieldFault, Invalid
 from contracts.routing import ENDED, State
-from services.routing.domain.workflow import checks, wording
+from services.routing.domain.workflow import checks, timing, wording
 from services.routing.domain.workflow.faults import fault
 from services.routing.domain.workflow.language import (
     ANY,
@@ -74,10 +74,14 @@ def examined(
     except msgspec.ValidationError as error:
         broken = FieldFault(pointer="/definition", code="malformed", params={"why": str(error)})
         return None, [broken]
-    faults = [*_unknown_names(workflow, actions), *wording.faults(workflow, actions)]
+    faults = [
+        *_unknown_names(workflow, actions),
+        *timing.unknown(workflow),
+        *wording.faults(workflow, actions),
+    ]
     # Ways can be judged once every name in them means something.
     if not any(each.code.endswith("_unknown") for each in faults):
-        faults += [*_bad_ways(workflow), *checks.faults(workflow)]
+        faults += [*_bad_ways(workflow), *checks.faults(workflow), *timing.faults(workflow)]
     return workflow, faults
 
 
@@ -116,7 +120,7 @@ def _bad_ways(workflow: Workflow) -> Iterator[FieldFault]:
     """Give what nobody can do, where nobody can get, and where nobody gets away from."""
     for number, transition in enumerate(workflow.transitions):
         at, action = f"transitions/{number}", transition.action
-        if not transition.who and action not in AUTOMATIC:
+        if not transition.who and action not in AUTOMATIC | workflow.timed:
             yield fault(f"{at}/who", "nobody_may", action)
         if _names_a_step_in_vain(transition):
             yield fault(f"{at}/to", "names_a_step_in_vain", action)

@@ -20,13 +20,21 @@ from services.routing.domain.workflow.wording import forms_of
 
 
 def faults_in(
-    organisation: Organisation, workflow: Workflow, forms: Collection[str]
+    organisation: Organisation,
+    workflow: Workflow,
+    forms: Collection[str],
+    subjects: Collection[str] = (),
 ) -> list[FieldFault]:
-    """Give the units, forms and people that a workflow asks for and the organisation has not."""
+    """Give the units, forms, subjects and people that a workflow asks for and there are not."""
     return [
         *_places(organisation, workflow),
         *_ways(organisation, workflow),
         *(fault("forms", "form_unknown", name) for name in sorted(forms_of(workflow) - set(forms))),
+        *(
+            fault(f"{at}/subject", "subject_unknown", asked.subject)
+            for at, asked in workflow.started
+            if asked.subject not in subjects
+        ),
     ]
 
 

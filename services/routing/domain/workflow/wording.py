@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from chassis import logic
 from chassis.errors import FieldFault
 from services.routing.domain.workflow.faults import fault
-from services.routing.domain.workflow.language import AUTOMATIC, Workflow
+from services.routing.domain.workflow.language import AUTOMATIC, StartAsked, Workflow
 
 _LANGUAGES = frozenset({"fa", "en"})
 #: What the API takes as the name of an action.
@@ -20,6 +20,9 @@ FACTS = frozenset(
         *("priority", "unit", "tier", "reopened", "tags", "mentions"),
     }
 )
+#: What the texts of a ticket that is started may say of the one that starts it.
+PLACEHOLDERS = frozenset({"code", "title", "description"})
+_BRACES = re.compile(r"\{(\w+)\}")
 #: Under this name stand the answers that were given when the ticket was registered.
 REQUEST = "request"
 
@@ -33,6 +36,10 @@ def faults(workflow: Workflow, actions: Collection[str]) -> Iterator[FieldFault]
             yield fault(path, "language_missing" if missing else "language_unknown", language)
     yield from _forms(workflow)
     forms = forms_of(workflow)
+    for place, asked in workflow.started:
+        yield from _placeholders(asked, place)
+        for field, rule in asked.answers.items():
+            yield from _condition(rule, f"/definition/{place}/answers/{field}", forms)
     for number, transition in enumerate(workflow.transitions):
         if transition.when is not None:
             yield from _condition(transition.when, f"/definition/transitions/{number}/when", forms)
@@ -68,10 +75,26 @@ def _texts(workflow: Workflow) -> Iterator[tuple[str, Mapping[str, str]]]:
             yield f"steps/{name}/tells", step.tells
         for key, task in step.tasks.items():
             yield f"steps/{name}/tasks/{key}/title", task.title
+    yield from _texts_of_effects(workflow)
+
+
+def _texts_of_effects(workflow: Workflow) -> Iterator[tuple[str, Mapping[str, str]]]:
     for number, transition in enumerate(workflow.transitions):
         notices = transition.effects.notify if transition.effects else []
         for place, notice in enumerate(notices):
             yield f"transitions/{number}/effects/notify/{place}/text", notice.text
+    for at, asked in workflow.started:
+        yield f"{at}/title", asked.title
+        if asked.description is not None:
+            yield f"{at}/description", asked.description
+
+
+def _placeholders(asked: StartAsked, at: str) -> Iterator[FieldFault]:
+    """Give what stands in braces and is nothing that is known of a ticket."""
+    for field, words in (("title", asked.title), ("description", asked.description or {})):
+        named = {name for text in words.values() for name in _BRACES.findall(text)}
+        for name in sorted(named - PLACEHOLDERS):
+            yield fault(f"{at}/{field}", "placeholder_unknown", name)
 
 
 def _forms(workflow: Workflow) -> Iterator[FieldFault]:

@@ -96,6 +96,26 @@ async def test_a_step_is_opened_and_changed_in_the_draft(admin):
     assert asked.definition["steps"]["doing"]["title"] == {"en": "Doing"}
 
 
+async def test_what_comes_by_itself_is_typed_in_working_hours(admin):
+    own = {"action": "*", "own_action": "too-late", "action_title.en": "Too late"}
+    way = {"open": "transitions/0", "from": "new", "to": "work"} | own
+    await admin.post(f"{PATH}/buy", form=typed(**way))
+    draft = admin.services.last("check_workflow").request.definition
+    rows = {"timers.0.action": "too-late", "timers.0.after": "۴:۳۰", "timers.1.after": "9"}
+    step = {"open": "steps/work", "name": "work", "kind": "in_progress"} | rows
+    shown = await admin.post(f"{PATH}/buy?lang=en", form=typed(draft, **step))
+
+    asked = admin.services.last("check_workflow").request.definition
+    assert asked["steps"]["work"]["timers"] == [{"after": "PT4H30M", "action": "too-late"}]
+    assert "of working time, by itself: Too late" in shown.text
+    assert 'value="4:30"' in shown.text
+    plan = {"schedule.0.action": "too-late", "schedule.0.after": "soon"}
+    await admin.post(f"{PATH}/buy", form=typed(asked, **(way | plan)))
+    asked = admin.services.last("check_workflow").request.definition
+    effects = asked["transitions"][0]["effects"]
+    assert effects == {"schedule": [{"after": "soon", "action": "too-late"}]}
+
+
 async def test_what_no_draft_can_hold_is_said_beside_its_field_and_nothing_is_lost(admin):
     fields = {"open": "steps/work", "name": "new", "kind": "in_progress"}
     reply = await admin.post(f"{PATH}/buy", form=typed(do="publish", **fields))

@@ -1,0 +1,1 @@
+"""Saving an installation as it was at one instant, and bringing it back elsewhere."""

@@ -1,0 +1,1 @@
+"""Webhooks: events of the log posted to other systems, each subscription by itself (ADR 32)."""
