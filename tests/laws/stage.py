@@ -22,7 +22,7 @@ from services.routing.domain.partner import Partner
 from services.routing.domain.ticket import Ticket
 from services.routing.places import Places
 from services.routing.reference import Grounding
-from services.routing.workflows import definitions, shipped
+from services.routing.workflows import definitions
 from tests.laws.loads import MemoryAcquaintance, MemoryLoads
 from tests.laws.organisations import SUBJECTS
 
@@ -59,8 +59,9 @@ class Stage:
         self.loads, self._acquaintance = MemoryLoads(), MemoryAcquaintance()
         self.definitions: dict[tuple[str, int], dict[str, Any]] = {}
         self.workflows: dict[tuple[str, int], workflow.Workflow] = {}
-        for name, flow in shipped().items():
-            self._know(flow, definitions()[name])
+        # Read anew: a workflow remembers ways, and a planted bug's would outlive its plant.
+        for definition in definitions().values():
+            self._know(workflow.read(definition, ARGUMENTS), definition)
         self.tickets: dict[str, Ticket] = {}
         self.history: dict[str, list[Recorded]] = {}
         self._told: dict[tuple[str, str], list[Any]] = {}
