@@ -34,6 +34,9 @@ _REFRESH: Final = "refresh"
 _SESSION: Final = "peygir.session"
 #: Where a request keeps tokens that its answer is to bring to the browser.
 _RENEWED: Final = "peygir.renewed"
+#: Where a request keeps the mark of live pages of when it came: what happens while its page is
+#: being made may or may not be on it, and has to be told.
+_MARK: Final = "peygir.mark"
 
 
 class AllowPage(Allow):
@@ -55,6 +58,7 @@ class StaffRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def with_session(request: Request) -> Response:
+            request.scope[_MARK] = gateway_of(request).live.mark
             try:
                 response = await handler(request)
             except Unauthenticated:
@@ -106,7 +110,7 @@ def _framed(request: Request, session: Session | None, template: str, **context:
         template,
         me=session.staff if session else None,
         navigation=navigation_of(identity, request.url.path),
-        live=gateway_of(request).live.mark,
+        live=request.scope.get(_MARK, ""),
         may=lambda right: identity.scope(right) is not None,
         **context,
     )

@@ -1,10 +1,14 @@
-"""What the operating system says that processes used: CPU seconds and memory."""
+"""What processes used, as the operating system says, and what was asked of the database."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import pymongo
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -67,3 +71,37 @@ class CpuMeter:
             name: round(1000 * (cpu_seconds(pid) - self._before[name]) / max(count, 1), 3)
             for name, pid in self._pids.items()
         }
+
+
+class DatabaseMeter:
+    """Operations that the database did between two looks, by database: each service has its own.
+
+    A bulk of writes to one collection counts once.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(uri)
+        self.start()
+
+    def start(self) -> None:
+        """Count from now on."""
+        self._before = self._look()
+
+    def each(self, count: int) -> dict[str, float]:
+        """Give the operations per item since the start, largest first."""
+        found = self._look()
+        found.subtract(self._before)
+        return {name: round(n / max(count, 1), 2) for name, n in found.most_common() if n > 0}
+
+    def _look(self) -> Counter[str]:
+        """Count by `database kind`, as the server's `top` tells it."""
+        found: Counter[str] = Counter()
+        for space, told in self._client.admin.command("top")["totals"].items():
+            if isinstance(told, dict) and "." in space:
+                database = space.partition(".")[0]
+                for kind in _KINDS:
+                    found[f"{database} {kind}"] += told[kind]["count"]
+        return found
+
+
+_KINDS = ("queries", "getmore", "insert", "update", "remove", "commands")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from deploy.local.installation import Installation
 from tests.faults.api import wait_for
-from tests.load.accounting import CpuMeter
+from tests.load.accounting import CpuMeter, DatabaseMeter
 from tests.load.disk import DiskProbe
 from tests.load.driver import Measured, at_rate, by_callers
 from tests.load.people import People
@@ -78,6 +78,7 @@ class Bench:
 
     def row(self, scenario: Scenario, seconds: float) -> dict[str, Any]:
         """Run a scenario for about so long; gives its line of the results."""
+        asked = DatabaseMeter(self.addresses.mongo_uri)
         measured, each, drained = self.measure(scenario(self.people, seconds))
         ours = sum(value for name, value in each.items() if name not in _NOT_OURS)
         took = measured.lasted + max(0.0, drained - _QUIET_SECONDS)
@@ -87,6 +88,7 @@ class Bench:
             "fully_processed_per_second": round(len(measured.seconds) / took, 1),
             "cpu_ms_each": round(ours, 2),
             "cpu_ms_by_process": each,
+            "database_operations_each": asked.each(len(measured.seconds)),
         }
 
     def await_quiet(self) -> None:

@@ -92,6 +92,19 @@ def a_clock(**changes) -> ClockView:
     return ClockView(**fields)
 
 
+async def test_what_happens_while_the_page_is_made_is_told_to_it(desk):
+    live = desk.gateway.live
+    live._run, live._number = "run", 7
+
+    def happens(_request):
+        live._number += 1
+        return STEPS
+
+    desk.services.tell("routing", "timeline", happens)
+
+    assert 'data-live-mark="run.7"' in (await desk.get(PAGE)).text
+
+
 async def test_the_page_tells_with_names_what_happened(desk):
     reply = await desk.get(PAGE)
 
