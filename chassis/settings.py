@@ -85,7 +85,7 @@ class ChassisSettings(Settings):
     )
     batch_size: int = Field(500, ge=1, le=5000, description="Most events handled in one go.")
     pace_seconds: float = Field(
-        0.1,
+        0.2,
         ge=0,
         description="Least time between the beginnings of two batches under load: what comes "
         "meanwhile is handled together. The first after a pause is never held.",

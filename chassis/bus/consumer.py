@@ -42,6 +42,8 @@ class Consumer(SharedExtension):
         self.heard_at = 0.0
         #: Least time between the beginnings of two batches of one source.
         self.pace_seconds = 0.0
+        #: How many usual batches make one.
+        self.batches = 1
         #: Whether the last batch was full: more has arrived than is handled in one go.
         self.behind = False
         #: Whether sources are handled side by side, for a receiver that takes them together.
@@ -55,7 +57,7 @@ class Consumer(SharedExtension):
     def start(self) -> None:
         """Begin, where the process has the role."""
         self.runtime = self.inbox.runtime
-        self.batch_size = self.runtime.settings.batch_size
+        self.batch_size = self.runtime.settings.batch_size * self.batches
         self.pace_seconds = max(self.pace_seconds, self.runtime.settings.pace_seconds)
         if "events" in self.runtime.settings.roles:
             if "calls" not in self.runtime.settings.roles:

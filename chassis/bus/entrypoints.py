@@ -118,9 +118,10 @@ class Consume(Entrypoint):
     healer = Healer()
     stuck = StuckCalls()
 
-    def __init__(self, receiver: str, pace_seconds: float) -> None:
+    def __init__(self, receiver: str, pace_seconds: float, batches: int) -> None:
         self.receiver = receiver
         self.pace_seconds = pace_seconds
+        self.batches = batches
         super().__init__()
 
     def setup(self) -> None:
@@ -129,18 +130,19 @@ class Consume(Entrypoint):
         self.inbox.receiver = found[0].get_dependency(None)
         self.inbox.sources.update(CONSUMES[self.inbox.runtime.service])
         self.consumer.pace_seconds = self.pace_seconds
+        self.consumer.batches = self.batches
         self.consumer.side_by_side = True
 
 
-def consume(into: str, *, pace_seconds: float = 0) -> Callable[..., None]:
+def consume(into: str, *, pace_seconds: float = 0, batches: int = 1) -> Callable[..., None]:
     """Handle every event of every source: the attribute `into` is a `Receiver`.
 
     Batches of a source begin at least `pace_seconds` apart under load, and never less than the
-    setting says.
+    setting says; each holds as much as `batches` of other services.
     """
 
     def method(_service: Any) -> None:
         """Stand for the entrypoint; events go to the receiver."""
 
-    register_entrypoint(method, Consume(into, pace_seconds))
+    register_entrypoint(method, Consume(into, pace_seconds, batches))
     return method

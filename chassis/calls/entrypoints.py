@@ -14,6 +14,8 @@ class _Callable(Entrypoint):
     """A method that answers calls; the same name on the wire."""
 
     server = CallServer()
+    #: Whether calls begin together once more than one is under way.
+    together = False
 
     def setup(self) -> None:
         """Offer the method."""
@@ -22,11 +24,14 @@ class _Callable(Entrypoint):
         def handle(request: Any, call: Call) -> Any:
             return function(self.server.service, request, call)
 
-        self.server.offer(self.method_name, handle, request_class(function))
+        request = request_class(function)
+        self.server.offer(self.method_name, handle, request, together=self.together)
 
 
 class Command(_Callable):
     """A method that changes something; its call has an idempotency key."""
+
+    together = True
 
 
 class Query(_Callable):

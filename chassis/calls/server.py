@@ -22,6 +22,7 @@ from chassis import wsgi
 from chassis.calls import listener, wire
 from chassis.calls.admission import Admission
 from chassis.calls.call import Call
+from chassis.calls.company import Company
 from chassis.calls.listener import Request
 from chassis.calls.messages import Response
 from chassis.clock import read_past
@@ -46,6 +47,8 @@ log = get_logger()
 #: Calls handled at the same time; the rest wait in the listen queue.
 _MOST_AT_ONCE = 400
 _MOST_SECONDS = 30.0
+#: A command waits at most so long for others to begin with.
+_COMPANY_SECONDS = 0.02
 #: Headers as the listener names them.
 _PASS, _SECONDS, _AT, _KEY, _CORRELATION = (
     name.lower() for name in (wire.PASS, wire.SECONDS, wire.AT, wire.KEY, wire.CORRELATION)
@@ -65,6 +68,8 @@ class Method(NamedTuple):
     internal: bool
     #: Each method has its own: a slow one must not close the door to the others.
     admission: Admission
+    #: What commands begin in, once more than one is under way.
+    company: Company | None
 
 
 class CallServer(SharedExtension):
@@ -92,12 +97,20 @@ class CallServer(SharedExtension):
         request: Any,
         *,
         internal: bool = False,
+        together: bool = False,
     ) -> None:
-        """Add a method; `request` is the class its body is read as."""
+        """Add a method; `request` is the class its body is read as.
+
+        Those that come `together` begin so, once more than one is under way.
+        """
         if name in self.methods:
             raise ValueError(f"two methods are called {name}")
         self.methods[name] = Method(
-            handle, msgspec.json.Decoder(request), internal, Admission(_MOST_AT_ONCE)
+            handle,
+            msgspec.json.Decoder(request),
+            internal,
+            Admission(_MOST_AT_ONCE),
+            Company(_COMPANY_SECONDS) if together else None,
         )
 
     def start(self) -> None:
@@ -196,6 +209,8 @@ def _admitted(method: Method, seconds: float) -> Iterator[None]:
         raise Unavailable("unavailable", retry_after=1)
     started = time.monotonic()
     try:
+        if method.company is not None and method.admission.under_way > 1:
+            method.company.wait()
         yield
     finally:
         method.admission.leave((time.monotonic() - started) / seconds)

@@ -21,7 +21,7 @@ class ReportingService:
     rebuilds = Rebuilds()
 
     # Nobody waits for figures by the millisecond: larger batches count the same tickets together.
-    on_events = consume(into="facts", pace_seconds=0.5)
+    on_events = consume(into="facts", pace_seconds=0.5, batches=4)
 
     @query
     def reports(self, _request: Nothing, call: Call) -> list[ReportEntry]:

@@ -74,9 +74,9 @@ class CpuMeter:
 
 
 class DatabaseMeter:
-    """Operations that the database did between two looks, by database: each service has its own.
+    """Operations that the database did between two looks, by collection.
 
-    A bulk of writes to one collection counts once.
+    A command that inserts many documents counts once, one that updates many counts each.
     """
 
     def __init__(self, uri: str) -> None:
@@ -91,17 +91,20 @@ class DatabaseMeter:
         """Give the operations per item since the start, largest first."""
         found = self._look()
         found.subtract(self._before)
-        return {name: round(n / max(count, 1), 2) for name, n in found.most_common() if n > 0}
+        return {
+            name: round(n / max(count, 1), 2) for name, n in found.most_common() if n > 0.05 * count
+        }
 
     def _look(self) -> Counter[str]:
-        """Count by `database kind`, as the server's `top` tells it."""
+        """Count by `database.collection kind`, as the server's `top` tells it."""
         found: Counter[str] = Counter()
         for space, told in self._client.admin.command("top")["totals"].items():
             if isinstance(told, dict) and "." in space:
-                database = space.partition(".")[0]
                 for kind in _KINDS:
-                    found[f"{database} {kind}"] += told[kind]["count"]
+                    found[f"{space} {kind}"] += told[kind]["count"]
         return found
 
 
+#: Operations per item that are not worth a word.
+_NOISE = 0.05
 _KINDS = ("queries", "getmore", "insert", "update", "remove", "commands")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import resource
 import time
@@ -196,12 +197,18 @@ def _quantile(counts: dict[str, float], share: float) -> float:
     return float("inf")
 
 
+def _settings_given() -> dict[str, str]:
+    """Give the settings of this process's environment: one may be measured with others."""
+    return {name: value for name, value in os.environ.items() if name.startswith("PEYGIR_")}
+
+
 @contextmanager
 def started(
     folder: Path, results: dict[str, Any], replicas: Mapping[str, int] | None = None
 ) -> Iterator[Bench]:
     """Give a bench on an installation of its own, warm; how long the start took is a result."""
-    with Installation(folder, demo=True, environment=SETTINGS, replicas=replicas) as installation:
+    settings = {**SETTINGS, **_settings_given()}
+    with Installation(folder, demo=True, environment=settings, replicas=replicas) as installation:
         began = time.perf_counter()
         each = installation.start()
         seconds = {name: round(value, 1) for name, value in each.items()}

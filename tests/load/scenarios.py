@@ -39,6 +39,10 @@ SCENARIOS: dict[str, Scenario] = {
     "register_at_rate": lambda people, seconds: at_rate(
         _registering(people), rate=100, seconds=seconds
     ),
+    # What is to be kept up for as long as one likes: `--seconds 60`.
+    "register_at_200": lambda people, seconds: at_rate(
+        _registering(people), rate=200, seconds=seconds
+    ),
     "register_32_callers": _callers(32, _registering, expected=200),
     "follow_at_rate": lambda people, seconds: at_rate(
         _following(people), rate=100, seconds=seconds / 2
