@@ -27,6 +27,13 @@ class _Wish(Generic[T, R]):
         self.error: Exception | None = None
         self.signal = Signal()
 
+    def wait(self) -> Sequence[R]:
+        """Give the results once they are there; raises what the function raised."""
+        self.signal.wait()
+        if self.error is not None:
+            raise self.error
+        return self.results
+
 
 class Gathered(Generic[T, R]):
     """A function over many items, called by many with few."""
@@ -43,17 +50,19 @@ class Gathered(Generic[T, R]):
 
     def many(self, items: Sequence[T]) -> Sequence[R]:
         """Give the results in the items' order; a caller's items are never parted."""
-        if not items:
-            return []
+        return self.begin(items)() if items else []
+
+    def begin(self, items: Sequence[T]) -> Callable[[], Sequence[R]]:
+        """Have items done while the caller does something else; gives what waits for the results.
+
+        It may be called again, or not at all.
+        """
         wish: _Wish[T, R] = _Wish(items)
         self._wishes.append(wish)
         if not self._running:
             self._running = True
             eventlet.spawn_n(self._fulfil)
-        wish.signal.wait()
-        if wish.error is not None:
-            raise wish.error
-        return wish.results
+        return wish.wait
 
     def _fulfil(self) -> None:
         try:

@@ -43,13 +43,13 @@ def register(
 ) -> Registered:
     """Register once per idempotency key; raises Invalid, KeyReused or Unavailable."""
     content, subject = asked(request, call, catalogue, zone)
-    candidates = store.profiles.candidates(content.contact)
+    candidates = store.profiles.look_for(content.contact)
     if requesters.is_trusted(call):
-        content = _with_what_is_known(content, candidates)
+        content = _with_what_is_known(content, candidates())
 
     reign = store.reign()
     claim = store.claims.claim(call.cause, content, call.digest, call.at or call.now)
-    requester = requesters.meet(content.contact, candidates, request.language, call, store)
+    requester = requesters.meet(content.contact, candidates(), request.language, call, store)
     answers = claim.content.answers
     registration = handlers.Registration(
         subject=subject.id,

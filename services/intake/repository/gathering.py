@@ -22,6 +22,11 @@ class Gathering(Generic[K, V]):
         """Give what is found under the key, or None; raises what the lookup raises."""
         return self._gathered.one(key)
 
+    def begin(self, key: K) -> Callable[[], V | None]:
+        """Look up while the caller does something else; gives what waits for the answer."""
+        wait = self._gathered.begin([key])
+        return lambda: wait()[0]
+
     def _answers(self, keys: list[K]) -> list[V | None]:
         found = self._look_up(list(dict.fromkeys(keys)))
         return [found.get(key) for key in keys]

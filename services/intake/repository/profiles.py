@@ -5,7 +5,7 @@ is still to be told stands in the profile itself, written together with the chan
 in between loses nothing. As with claims, the ticket's commit makes a new profile durable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,11 @@ class Profiles:
     def candidates(self, contact: Contact) -> list[Profile]:
         """Give those who have the contact's mobile number or e-mail address: two at most."""
         return self._candidates.get(contact) or []
+
+    def look_for(self, contact: Contact) -> Callable[[], list[Profile]]:
+        """Look for the same while the caller does something else; gives what waits for them."""
+        wait = self._candidates.begin(contact)
+        return lambda: wait() or []
 
     def add(self, profile: Profile, untold: Untold) -> bool:
         """Store a new requester; False when somebody else has a contact of his by now."""

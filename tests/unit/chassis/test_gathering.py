@@ -50,6 +50,15 @@ def test_what_arrives_meanwhile_goes_next():
     assert runs == [["a"], ["b", "c"]]
 
 
+def test_a_caller_may_do_something_else_meanwhile():
+    gathered = Gathered(lambda items: [item * 2 for item in items])
+
+    wait = gathered.begin([1, 2])
+    others = gathered.many([3])
+
+    assert (others, wait(), wait()) == ([6], [2, 4], [2, 4])
+
+
 def test_the_items_of_one_caller_are_never_parted():
     runs = []
     gathered = Gathered(lambda items: runs.append(len(items)) or items, most=3)
