@@ -262,6 +262,7 @@ def asked(
         title=data.title or data.ticket,
         description=data.description or data.text or data.title or data.ticket,
         text=data.text,
+        generation=data.generation or 0,
         code=found[0].stream if found else None,
     )
 
@@ -271,7 +272,12 @@ def take_in(request: TakeIn, call: Call, *, tickets: Aggregates[Ticket]) -> Hear
     kind, _, partner = call.identity.subject.partition(":")
     if kind != "partner" or not partner:
         raise Forbidden("right_missing", right="ticket.register_for")
-    taken = handlers.Taken(partner=partner, handoff=request.handoff, reference=request.reference)
+    taken = handlers.Taken(
+        partner=partner,
+        handoff=request.handoff,
+        reference=request.reference,
+        generation=request.generation,
+    )
     outcome = tickets.execute(request.code, handlers.take_in, taken, call)
     return Heard(code=request.code, version=outcome.version)
 

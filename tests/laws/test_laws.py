@@ -55,6 +55,7 @@ BUGS = {
     "doer-consents": "is offered|his own deed",
     "task-of-another-team": "is offered|another's queue|who may not see",
     "done-and-back": "without a place|and a capacity of",
+    "handed-over-twice": "two have the work outside",
 }
 
 

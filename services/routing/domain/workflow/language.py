@@ -127,6 +127,14 @@ class StartAsked(Data, kw_only=True):
     answers: Annotated[dict[str, Any], Meta(max_length=50)] = {}
 
 
+class HandOffAsked(Data, kw_only=True):
+    """The work given to a partner outside, by the workflow's own `hand-off`."""
+
+    partner: Slug
+    #: What the partner is told beside what it may see of the ticket.
+    note: Words | None = None
+
+
 class Effects(Data, kw_only=True):
     """What else a transition does."""
 
@@ -137,6 +145,8 @@ class Effects(Data, kw_only=True):
     #: What is done later, wherever the ticket then stands.
     schedule: Annotated[list[Later], Meta(max_length=5)] = []
     start: Annotated[list[StartAsked], Meta(max_length=5)] = []
+    #: Done last, from where the transition leads.
+    hand_off: HandOffAsked | None = None
 
 
 class Transition(Data, kw_only=True, rename={"leaves": "from"}, dict=True):
@@ -228,20 +238,42 @@ class Workflow(Data, kw_only=True, dict=True):
         return not any(step.is_check or step.timers for step in self.steps.values())
 
     @cached_property
+    def effects(self) -> list[tuple[str, Transition, Effects]]:
+        """What its transitions do beside leading on, each with its place in the definition."""
+        return [
+            (f"transitions/{number}/effects", way, way.effects)
+            for number, way in enumerate(self.transitions)
+            if way.effects is not None
+        ]
+
+    @cached_property
     def started(self) -> list[tuple[str, StartAsked]]:
         """The tickets that its transitions start, each with its place in the definition."""
         return [
-            (f"transitions/{number}/effects/start/{place}", asked)
-            for number, way in enumerate(self.transitions)
-            for place, asked in enumerate(way.effects.start if way.effects else ())
+            (f"{at}/start/{place}", asked)
+            for at, _way, effects in self.effects
+            for place, asked in enumerate(effects.start)
         ]
+
+    @cached_property
+    def handed_over(self) -> list[tuple[str, Transition, HandOffAsked]]:
+        """The hand-offs that its transitions bring with them, with place and transition."""
+        return [
+            (f"{at}/hand_off", way, effects.hand_off)
+            for at, way, effects in self.effects
+            if effects.hand_off is not None
+        ]
+
+    @cached_property
+    def partners(self) -> frozenset[str]:
+        """The partners to whom it gives work by itself."""
+        return frozenset(asked.partner for _at, _way, asked in self.handed_over)
 
     @cached_property
     def timed(self) -> frozenset[str]:
         """The actions that come by themselves after a time."""
         stays = (later for step in self.steps.values() for later in step.timers)
-        effects = (way.effects for way in self.transitions if way.effects)
-        planned = (later for each in effects for later in each.schedule)
+        planned = (later for _at, _way, effects in self.effects for later in effects.schedule)
         return frozenset(later.action for later in (*stays, *planned))
 
 

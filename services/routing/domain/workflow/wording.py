@@ -79,10 +79,11 @@ def _texts(workflow: Workflow) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _texts_of_effects(workflow: Workflow) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for number, transition in enumerate(workflow.transitions):
-        notices = transition.effects.notify if transition.effects else []
-        for place, notice in enumerate(notices):
-            yield f"transitions/{number}/effects/notify/{place}/text", notice.text
+    for at, _way, effects in workflow.effects:
+        for place, notice in enumerate(effects.notify):
+            yield f"{at}/notify/{place}/text", notice.text
+        if effects.hand_off is not None and effects.hand_off.note is not None:
+            yield f"{at}/hand_off/note", effects.hand_off.note
     for at, asked in workflow.started:
         yield f"{at}/title", asked.title
         if asked.description is not None:
