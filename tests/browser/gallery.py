@@ -83,6 +83,7 @@ PICTURES = (
     Picture("forms", "/admin/forms", "admin"),
     Picture("workflows", "/admin/workflows", "admin"),
     Picture("workflow", "/admin/workflows/default", "admin", main=True),
+    Picture("workflow-way", "/admin/workflows/default?open=transitions/2", "admin"),
     Picture("workflow-versions", "/admin/workflows/default/versions", "admin"),
     Picture("rules", "/admin/rules", "admin"),
     Picture("rules-versions", "/admin/rules/versions", "admin"),
