@@ -153,10 +153,10 @@ class Grounding(Reference):
         """Give the partners to whom work is given, by somebody or by its workflow."""
         deeds = [o.message.arguments for o in occasions if isinstance(o.message, Deed)]
         names = {arguments.to for arguments in deeds if isinstance(arguments, HandOff)}
-        for occasion in occasions:
-            if isinstance(occasion.state, Ticket):
-                flow = workflows.get((occasion.state.workflow, occasion.state.workflow_version))
-                names |= flow.partners if flow is not None else frozenset()
+        states = [each.state for each in occasions if isinstance(each.state, Ticket)]
+        for state in states:
+            if state.opened_at is not None:
+                names |= workflows[state.workflow, state.workflow_version].partners
         return self.store.partners.known(sorted(names)) if names else {}
 
     @late
