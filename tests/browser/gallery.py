@@ -136,6 +136,13 @@ SAID: Mapping[str, Mapping[str, str]] = {
 }
 
 
+PARTNER = {
+    "title": {"fa": "بایگانی ملی", "en": "National archive"},
+    "kind": "email",
+    "email": "desk@archive.example",
+}
+
+
 class Place(NamedTuple):
     """An installation to take pictures of, with the codes of requests by language and state."""
 
@@ -188,8 +195,10 @@ def place(url: str | None) -> Iterator[Place]:
 
 
 def furnished(url: str, password: str) -> Mapping[str, Mapping[str, str]]:
-    """Make a request of each kind in each language; give their codes."""
-    desk, supervisor = (Api(url).sign_in(name, password) for name in ("desk", "supervisor"))
+    """Make a request of each kind in each language, and a partner; give the requests' codes."""
+    signed_in = (Api(url).sign_in(name, password) for name in ("desk", "supervisor", "admin"))
+    desk, supervisor, admin = signed_in
+    admin.put("/admin/partners/archive", PARTNER).expect(200)
     return {language: _requests(desk, supervisor, language) for language in SAID}
 
 
