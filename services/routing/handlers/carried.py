@@ -25,8 +25,8 @@ from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Standing, permitted
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.ties import Passage
-from services.routing.handlers.case import ITSELF, Case, Grounds, stand_at
-from services.routing.handlers.conversation import resumed
+from services.routing.handlers.case import ITSELF, Case, Grounds
+from services.routing.handlers.conversation import gone_on
 from services.routing.handlers.following import with_what_follows
 
 
@@ -133,8 +133,4 @@ def _hear(state: Ticket, carried: Carried, context: Context, grounds: Grounds) -
     heard = TicketHeard(ticket=carried.source, message=message)
     if state.waiting_for != "requester" or state.requester != carried.requester:
         return [heard]
-    workflow = grounds.workflow_of(state)
-    for transition in workflow.leaving(state.step, "resume"):
-        stand = stand_at(workflow, workflow.target(state.step, transition))
-        return [heard, resumed(state, stand, f"requester:{state.requester}", context)]
-    return [heard]
+    return [heard, *gone_on(state, f"requester:{state.requester}", context, grounds)]

@@ -33,7 +33,7 @@ from services.routing.domain.ticket import AT_WORK, Outside, Ticket
 from services.routing.domain.workflow import Transition
 from services.routing.domain.workflow.handing import kinds_of
 from services.routing.handlers.case import Action, Case, Grounds, Stand, stand_at
-from services.routing.handlers.conversation import resumed
+from services.routing.handlers.conversation import gone_on, resumed
 
 _CLOSES: Mapping[Said, Outcome] = {"closed": "closed", "rejected": "rejected"}
 
@@ -174,11 +174,7 @@ def _goes_on(state: Ticket, by: str, context: Context, grounds: Grounds) -> list
     """End the waiting for the partner, where the ticket does wait for it."""
     if state.state in ENDED or state.waiting_for != "supplier":
         return []
-    workflow = grounds.workflow_of(state)
-    for transition in workflow.leaving(state.step, "resume"):
-        stand = stand_at(workflow, workflow.target(state.step, transition))
-        return [resumed(state, stand, by, context)]
-    return []
+    return gone_on(state, by, context, grounds)
 
 
 def _known_reference(case: Case) -> str:

@@ -1,17 +1,19 @@
 """A workflow as data: its language, and what makes one unsound."""
 
+from services.routing.domain.workflow.effects import (
+    Effects,
+    HandOffAsked,
+    Later,
+    NoticeAsked,
+    StartAsked,
+)
 from services.routing.domain.workflow.language import (
     ANY,
     AUTOMATIC,
     FAILED,
     PASSED,
     Approvals,
-    Effects,
-    HandOffAsked,
-    Later,
-    NoticeAsked,
     OwnAction,
-    StartAsked,
     Step,
     SubTask,
     Transition,

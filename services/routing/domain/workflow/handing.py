@@ -25,8 +25,7 @@ def kinds_of(workflow: Workflow, step: str, ways: Iterable[Transition]) -> set[S
 
 def kinds_after(workflow: Workflow, transition: Transition) -> Iterator[tuple[str, set[State]]]:
     """Give each step to which a transition leads, with how a ticket can be handed over there."""
-    left = (s for s in workflow.steps if transition in workflow.leaving(s, transition.action))
-    for step in sorted({workflow.target(step, transition) for step in left}):
+    for step in sorted({workflow.target(s, transition) for s in workflow.left_by(transition)}):
         yield step, kinds_of(workflow, step, workflow.leaving(step, HAND_OFF))
 
 

@@ -156,8 +156,7 @@ def _may_reach(workflow: Workflow, action: str) -> Collection[State] | None:
 
 
 def _kinds_left(workflow: Workflow, transition: Transition) -> set[State]:
-    left = (s for s in workflow.steps if transition in workflow.leaving(s, transition.action))
-    return {workflow.steps[step].kind for step in left}
+    return {workflow.steps[step].kind for step in workflow.left_by(transition)}
 
 
 def _kinds_reached(workflow: Workflow, transition: Transition) -> set[State]:

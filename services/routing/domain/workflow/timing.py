@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from chassis.errors import FieldFault
 from contracts.routing import ENDED
+from services.routing.domain.workflow.effects import Later
 from services.routing.domain.workflow.faults import fault
-from services.routing.domain.workflow.language import Later, Transition, Workflow
+from services.routing.domain.workflow.language import Transition, Workflow
 
 #: Nobody means more by it, and an instant has to be found for it.
 _LONGEST = timedelta(days=366)

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from chassis import logic
 from chassis.errors import FieldFault
+from services.routing.domain.workflow.effects import StartAsked
 from services.routing.domain.workflow.faults import fault
-from services.routing.domain.workflow.language import AUTOMATIC, StartAsked, Workflow
+from services.routing.domain.workflow.language import AUTOMATIC, Workflow
 
 _LANGUAGES = frozenset({"fa", "en"})
 #: What the API takes as the name of an action.
@@ -101,9 +102,8 @@ def _placeholders(asked: StartAsked, at: str) -> Iterator[FieldFault]:
 def _forms(workflow: Workflow) -> Iterator[FieldFault]:
     """Whoever is asked to fill in a form must know which, before it is known how he goes on."""
     for number, transition in enumerate(workflow.transitions):
-        for step in workflow.steps:
-            same = workflow.leaving(step, transition.action)
-            if transition in same and transition.form != same[0].form:
+        for step in workflow.left_by(transition):
+            if transition.form != workflow.leaving(step, transition.action)[0].form:
                 yield fault(f"transitions/{number}/form", "form_ambiguous", transition.action)
                 break
 
