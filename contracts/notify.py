@@ -30,6 +30,8 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     your_ticket: str | None = None
     state: str | None = None
     number: int | None = None
+    #: How many tickets came of one another by themselves before the one that a partner is to make.
+    generation: int | None = None
     #: When the ticket is expected to end now.
     expected_at: datetime | None = None
 

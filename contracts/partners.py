@@ -61,6 +61,10 @@ class Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: Annotated[int, Meta(ge=1, le=5)] | None = None
     language: Literal["fa", "en"] | None = None
     requester: Person | None = None
+    #: How many tickets came of one another by themselves before the one that is asked for; absent
+    #: where somebody handed it over. A system that hands work on by itself counts on from there,
+    #: so that no circle goes round for ever.
+    generation: Annotated[int, Meta(ge=1, le=1000)] | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

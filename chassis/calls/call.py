@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
@@ -40,3 +42,27 @@ class Call(msgspec.Struct, kw_only=True):
     def require(self, right: str) -> Scope:
         """Give the scope of the caller's right; raises Forbidden where he has none."""
         return self.identity.require(right)
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime: ...
+
+
+class Doer(Protocol):
+    """A service as one that does something itself."""
+
+    @property
+    def identity(self) -> Identity: ...
+    @property
+    def clock(self) -> Clock: ...
+
+
+def own_call(doer: Doer, method: str, key: str | None = None) -> Call:
+    """Give the call under which a service does something of its own accord.
+
+    With a key it is the same whichever process does it, and when; without one it is new.
+    """
+    key = secrets.token_hex(8) if key is None else key
+    return Call(method=method, identity=doer.identity, key=key, now=doer.clock.now())

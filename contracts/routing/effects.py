@@ -34,8 +34,9 @@ class TicketTimerEnded(Event):
 class TicketEffectRefused(Event):
     """What a workflow wanted done by itself could not be done here and now."""
 
-    effect: Literal["timer", "start"]
-    #: The action that was to be done, the subject of the ticket that was to be started.
+    effect: Literal["timer", "start", "hand_off"]
+    #: The action that was to be done, the subject of the ticket that was to be started, the partner
+    #: that was to get the work.
     name: str
     #: The refusal's code, such as `action_not_allowed_now`.
     reason: str

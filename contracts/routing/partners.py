@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.envelope import ContentRef, Event, event
+from contracts.routing.flows import Wording
 
 PartnerKind = Literal["webhook", "email", "peygir"]
 #: What a partner may say about a hand-off.
@@ -43,6 +44,11 @@ class TicketSentOut(HandoffEvent):
     #: The ticket ends with it; else it waits for the partner.
     ends: bool = False
     reason: ContentRef | None = None
+    #: What the ticket's workflow tells the partner, where it hands over by itself.
+    note: Wording | None = None
+    #: How many tickets came of one another by themselves before the one that the partner makes; 0
+    #: where somebody handed it over.
+    generation: int = 0
 
 
 @event("ticket.partner_written", by="routing")
@@ -89,3 +95,5 @@ class TicketTakenIn(Event):
     handoff: str
     #: How the partner calls its ticket.
     reference: str
+    #: How many tickets came of one another by themselves before this one.
+    generation: int = 0

@@ -105,7 +105,7 @@ def _line_of(rule: Any) -> Line | None:
         return None
     left, right = given
     if name in _COMPARING and (fact := _fact(left)) and _is_plain(right):
-        return Line(fact, str(name), _typed(right))
+        return Line(fact, str(name), as_typed(right))
     return _membership(left, right) if name == "in" else None
 
 
@@ -118,9 +118,9 @@ def _unary(name: str, inner: Any) -> Line | None:
 
 def _membership(left: Any, right: Any) -> Line | None:
     if (fact := _fact(left)) and isinstance(right, list) and right and all(map(_is_plain, right)):
-        return Line(fact, "one_of", ", ".join(map(_typed, right)))
+        return Line(fact, "one_of", ", ".join(map(as_typed, right)))
     fact = _fact(right)
-    return Line(fact, "contains", _typed(left)) if fact and _is_plain(left) else None
+    return Line(fact, "contains", as_typed(left)) if fact and _is_plain(left) else None
 
 
 def _rule_of(line: Line) -> Any:
@@ -128,14 +128,15 @@ def _rule_of(line: Line) -> Any:
     if line.sign in _UNARY:
         return {"!!" if line.sign == "given" else "!": [fact]}
     if line.sign in ("one_of", "none_of"):
-        among = {"in": [fact, [_value(each) for each in _COMMA.split(line.value) if each]]}
+        among = {"in": [fact, [as_value(each) for each in _COMMA.split(line.value) if each]]}
         return among if line.sign == "one_of" else {"!": [among]}
     if line.sign == "contains":
-        return {"in": [_value(line.value), fact]}
-    return {line.sign: [fact, _value(line.value)]}
+        return {"in": [as_value(line.value), fact]}
+    return {line.sign: [fact, as_value(line.value)]}
 
 
-def _value(typed: str) -> Any:
+def as_value(typed: str) -> Any:
+    """Read a value as it is typed: a number, `true`, else a text; quotes make a text of any."""
     plain = latin(typed)
     if _NUMBER.fullmatch(plain):
         return float(plain) if "." in plain else int(plain)
@@ -144,11 +145,11 @@ def _value(typed: str) -> Any:
     return typed[1:-1] if len(typed) > 1 and typed[0] == typed[-1] == '"' else typed
 
 
-def _typed(value: Any) -> str:
+def as_typed(value: Any) -> str:
     """Write a value so that it is read as it was: `"12"` for a text of digits."""
     if not isinstance(value, str):
         return msgspec.json.encode(value).decode()
-    return value if _value(value) == value else f'"{value}"'
+    return value if as_value(value) == value else f'"{value}"'
 
 
 def _is_plain(value: Any) -> bool:
@@ -189,7 +190,7 @@ def told(rule: Any, words: Words) -> str:
     line = _line_of(rule)
     if line is None:
         return msgspec.json.encode(rule).decode()
-    values = [_value(each) for each in _COMMA.split(line.value)] if line.value else []
+    values = [as_value(each) for each in _COMMA.split(line.value)] if line.value else []
     return words.text(
         f"admin.sign.{line.sign}",
         fact=words.fact(line.fact),

@@ -57,9 +57,8 @@ class Fields:
 
     def rows(self, name: str) -> list[str]:
         """Give the prefixes of the rows of a list: `tasks.0`, `tasks.1`, as far as they go."""
-        starts = {
-            ".".join(each.split(".")[:2]) for each in self._values if each.startswith(f"{name}.")
-        }
+        parts, below = name.count(".") + 2, f"{name}."
+        starts = {".".join(n.split(".")[:parts]) for n in self._values if n.startswith(below)}
         numbered = [each for each in starts if each.rpartition(".")[2].isdecimal()]
         return sorted(numbered, key=lambda each: int(each.rpartition(".")[2]))
 

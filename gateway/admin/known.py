@@ -15,7 +15,7 @@ import msgspec
 from contracts.calls.base import Nothing
 from contracts.calls.forms import FormView
 from contracts.calls.intake import Subject
-from contracts.calls.routing import StaffMember, Unit, WorkflowView
+from contracts.calls.routing import PartnerName, StaffMember, Unit, WorkflowView
 from gateway.admin.conditions import Words
 from gateway.admin.editing import said
 from gateway.caller import Caller
@@ -40,6 +40,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     forms: dict[str, str]
     people: dict[str, str]
     skills: list[str]
+    partners: dict[str, str]
     unavailable: list[str]
 
     def words(self) -> Words:
@@ -81,12 +82,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 async def known_to(caller: Caller) -> Known:
     """Ask for all that there is to choose from."""
-    units, subjects, workflows, forms, people = await asyncio.gather(
+    units, subjects, workflows, forms, people, partners = await asyncio.gather(
         caller.optional("routing", "units", Nothing(), list[Unit]),
         caller.optional("intake", "subjects", Nothing(), list[Subject]),
         caller.optional("routing", "workflows", Nothing(), list[WorkflowView]),
         caller.optional("intake", "form_definitions", Nothing(), list[FormView]),
         caller.optional("routing", "staff", Nothing(), list[StaffMember]),
+        caller.optional("routing", "partner_names", Nothing(), list[PartnerName]),
     )
     language = caller.language
     away = {"routing": units is None or workflows is None, "intake": subjects is None}
@@ -98,6 +100,7 @@ async def known_to(caller: Caller) -> Known:
         forms={each.id: _title(each, language) for each in forms or ()},
         people={person.id: person.name for person in people or () if person.active},
         skills=_skills(people or ()),
+        partners={each.id: said(each.title, language, each.id) for each in partners or ()},
         unavailable=[service for service, is_away in away.items() if is_away],
     )
 

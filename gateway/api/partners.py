@@ -192,7 +192,12 @@ async def _register(door: Caller, asked: PartnerRequest) -> str:
         language="en" if asked.language == "en" else "fa",
     )
     registered = await partner.command("intake", "register_ticket", request, Registered)
-    taken = TakeIn(code=registered.code, handoff=asked.handoff, reference=asked.reference)
+    taken = TakeIn(
+        code=registered.code,
+        handoff=asked.handoff,
+        reference=asked.reference,
+        generation=asked.generation,
+    )
     await partner.command("routing", "take_in", taken, Heard)
     door.replayed = partner.replayed
     return registered.code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from chassis.calls.call import Call
+from chassis.calls.call import Call, own_call
 from chassis.errors import FieldFault, Invalid, KeyReused, NotFound, Unavailable
 from chassis.late import late
 from chassis.provider import Provider
@@ -137,11 +137,8 @@ class Forms(Provider):
     def fill_in_demo(self) -> None:
         """Publish the demo's forms, each once in the life of the database."""
         for request in demo_forms.requests():
-            now = self.runtime.clock.now()
             key = f"{type(request).__name__}:{request.id}"
-            self.define(
-                request, Call(method="demo", identity=self.runtime.identity, key=key, now=now)
-            )
+            self.define(request, own_call(self.runtime, "demo", key))
 
 
 def published(edition: Edition) -> PublishedForm:

@@ -14,7 +14,7 @@ from itertools import islice
 
 import msgspec
 
-from chassis.calls.call import Call
+from chassis.calls.call import Call, own_call
 from chassis.calls.client import Caller
 from chassis.clock import as_utc, to_milliseconds
 from chassis.errors import FieldFault, Invalid, NotFound, Permanent
@@ -169,12 +169,7 @@ class Planner:
         if at is None:
             return
         occurrence = plan.count + 1
-        call = Call(
-            method="fulfil_plan",
-            identity=runtime.identity,
-            key=f"{name}:{occurrence}:{at.isoformat()}",
-            now=runtime.clock.now(),
-        )
+        call = own_call(runtime, "fulfil_plan", f"{name}:{occurrence}:{at.isoformat()}")
         code = refused = None
         try:
             code = self._register(self._needed(plan), call).code

@@ -5,6 +5,8 @@ point leaves only what the repeat completes. One write is waited for until it is
 commit; what was written before it is durable then as well (docs/adr/0003-journal.md).
 """
 
+from typing import TypedDict
+
 import msgspec
 
 from chassis.calls.call import Call
@@ -28,6 +30,15 @@ _FIRST_STATE = "new"
 _MAY_CHOOSE_WORKFLOW = frozenset({"importer", "admin", "integration", "service"})
 _DEFAULT_WORKFLOW = "default"
 _STAFF = "person:"
+
+
+class Means(TypedDict):
+    """What registering needs of the service."""
+
+    tickets: Aggregates[Ticket]
+    store: Store
+    catalogue: Catalogue
+    zone: str
 
 
 def register(

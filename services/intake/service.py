@@ -84,27 +84,13 @@ class IntakeService:
     @command
     def split_ticket(self, request: SplitTicket, call: Call) -> Registered:
         call.require("ticket.register_for")
-        return splitting.split(
-            request,
-            call,
-            tickets=self.tickets,
-            store=self.store,
-            catalogue=self.catalogue,
-            zone=self.settings.zone,
-        )
+        return splitting.split(request, call, self._means)
 
     @command
     def start_ticket(self, request: StartTicket, call: Call) -> Registered:
         if call.identity.role != "service":
             raise Forbidden("right_missing", right="ticket.register_for")
-        return starting.start(
-            request,
-            call,
-            tickets=self.tickets,
-            store=self.store,
-            catalogue=self.catalogue,
-            zone=self.settings.zone,
-        )
+        return starting.start(request, call, self._means)
 
     @command
     def add_message(self, request: AddMessage, call: Call) -> Message:
@@ -257,11 +243,13 @@ class IntakeService:
         return asked(request, call, self.catalogue, self.settings.zone)[1].kind
 
     def _register(self, request: RegisterTicket, call: Call) -> Registered:
-        return registration.register(
-            request,
-            call,
-            tickets=self.tickets,
-            store=self.store,
-            catalogue=self.catalogue,
-            zone=self.settings.zone,
-        )
+        return registration.register(request, call, **self._means)
+
+    @property
+    def _means(self) -> registration.Means:
+        return {
+            "tickets": self.tickets,
+            "store": self.store,
+            "catalogue": self.catalogue,
+            "zone": self.settings.zone,
+        }

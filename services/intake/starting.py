@@ -1,66 +1,30 @@
 """Tickets that the workflow of another one starts: for the same requester, once per start."""
 
-import msgspec
-
 from chassis.calls.call import Call
-from chassis.errors import NotFound
-from chassis.journal import Aggregates
-from contracts.calls.intake import Registered, RegisterTicket, RequesterData, StartTicket
+from contracts.calls.intake import Registered, StartTicket
 from contracts.intake import StartedFrom
-from services.intake.catalogue import Catalogue
-from services.intake.content import ticket_of
-from services.intake.domain.ticket import Ticket
-from services.intake.registration import register
-from services.intake.repository import Store
+from services.intake.registration import Means
+from services.intake.same_requester import first_of, register_another
 
 _MOST = 200
 _DEFAULT = "default"
 
 
-def start(
-    request: StartTicket,
-    call: Call,
-    *,
-    tickets: Aggregates[Ticket],
-    store: Store,
-    catalogue: Catalogue,
-    zone: str,
-) -> Registered:
-    """Register the ticket once per idempotency key, under the contact given with the other one.
-
-    Raises NotFound for a ticket that is not here, or whose requester was erased, and what
-    registering raises.
-    """
-    first, claim = ticket_of(request.code, tickets), store.claims.by_code(request.code)
-    if first is None or claim is None:
-        raise NotFound("ticket_not_found")
-    contact, known = claim.content.contact, claim.content
+def start(request: StartTicket, call: Call, means: Means) -> Registered:
+    """Register the ticket once per idempotency key; raises what `same_requester` raises."""
+    first = first_of(request.code, means)
+    language, known = first.ticket.language, first.content
     given = {"code": request.code, "title": known.title, "description": known.description}
-    title = filled_in(request.title[first.language], given)
-    new = msgspec.convert(
-        {
-            "subject": request.subject,
-            "title": title if len(title) <= _MOST else title[: _MOST - 1] + "…",
-            "description": filled_in(request.description[first.language], given),
-            "requester": RequesterData(
-                name=contact.name, mobile=contact.mobile, email=contact.email
-            ),
-            "channel": first.channel,
-            "language": first.language,
-            "workflow": request.workflow or _DEFAULT,
-            "answers": request.answers,
-        },
-        RegisterTicket,
-    )
-    return register(
-        new,
-        call,
-        tickets=tickets,
-        store=store,
-        catalogue=catalogue,
-        zone=zone,
-        started_from=StartedFrom(request.code, request.generation),
-    )
+    title = filled_in(request.title[language], given)
+    new = {
+        "subject": request.subject,
+        "title": title if len(title) <= _MOST else title[: _MOST - 1] + "…",
+        "description": filled_in(request.description[language], given),
+        "workflow": request.workflow or _DEFAULT,
+        "answers": request.answers,
+    }
+    origin = StartedFrom(request.code, request.generation)
+    return register_another(first, new, call, means, started_from=origin)
 
 
 def filled_in(template: str, given: dict[str, str]) -> str:

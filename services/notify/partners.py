@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from chassis.decisions import Context
 from contracts.envelope import ContentRef, Event
 from contracts.notify import NotificationQueued, Particulars
@@ -58,7 +60,11 @@ def hand_over(
     """Ask the partner to do the work."""
     channel = EMAIL if event.kind == "email" else PARTNER
     to = Counterpart(partner=event.partner, handoff=event.handoff, channel=channel)
-    return owe(ledger, context, _notice(ledger, to, REQUESTED, text=event.reason))
+    asked = _notice(ledger, to, REQUESTED, text=event.reason)
+    particulars = replace(
+        asked.particulars, words=event.note or {}, generation=event.generation or None
+    )
+    return owe(ledger, context, asked._replace(particulars=particulars))
 
 
 def write_to_partner(

@@ -56,6 +56,7 @@ class Administration:
         self._streams = streams
         self._directory = store.directory
         self._loads = store.loads
+        self._partners = store.partners
         self._lookup = lookup
         self._passwords = passwords
 
@@ -124,7 +125,8 @@ class Administration:
             asked = forms_of(workflow)
             known = self._forms.newest(asked) if asked else ()
             subjects = self._lookup.open_subjects() if workflow.started else ()
-            faults += faults_in(self._lookup.organisation, workflow, known, subjects)
+            partners = self._partners.known(sorted(workflow.partners)) if workflow.partners else {}
+            faults += faults_in(self._lookup.organisation, workflow, known, subjects, partners)
         if faults:
             raise Invalid("workflow_invalid", fields=faults)
         return WorkflowView(id=request.id, version=version, definition=definition)

@@ -6,7 +6,7 @@ next one. A ticket that was reached before has the passage among its causes, and
 
 from collections.abc import Iterator, Sequence
 
-from chassis.calls.call import Call
+from chassis.calls.call import Call, own_call
 from chassis.errors import Permanent
 from chassis.journal import Aggregates
 from chassis.logging import get_logger
@@ -64,8 +64,7 @@ class Carrying:
 
     def _call(self, key: str) -> Call:
         """Give the call under which a passage is carried: the same whoever carries it, and when."""
-        runtime = self._runtime
-        return Call(method="carry", identity=runtime.identity, key=key, now=runtime.clock.now())
+        return own_call(self._runtime, "carry", key)
 
 
 def _parts(codes: Sequence[str]) -> Iterator[Sequence[str]]:

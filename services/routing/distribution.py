@@ -1,11 +1,10 @@
 """Handing queued work to people who have become free, and mending what loads were counted wrong."""
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.calls.call import Call
+from chassis.calls.call import own_call
 from chassis.errors import DomainError
 from chassis.journal import Aggregates, Outcome
 from chassis.journal.intents import Decide
@@ -115,12 +114,7 @@ class Distribution:
         name = decide.__name__
         if not codes:
             return {}
-        call = Call(
-            method=name,
-            identity=self._runtime.identity,
-            key=secrets.token_hex(8),
-            now=self._runtime.clock.now(),
-        )
+        call = own_call(self._runtime, name)
         try:
             outcomes = self._tickets.execute_all(codes, decide, message, call)
         except DomainError as error:

@@ -66,7 +66,7 @@ def _filled(request: Act, given: Any, call: Call, desk: Desk) -> tuple[Filled, s
     if not isinstance(given, Mapping):
         raise Invalid("arguments_invalid", fields=[_wrong("wrong_type")])
     ticket = desk.tickets.state(request.code)
-    workflow = ticket and desk.lookup.workflows.get((ticket.workflow, ticket.workflow_version))
+    workflow = ticket and desk.lookup.workflows[ticket.workflow, ticket.workflow_version]
     task = request.arguments.get("task")
     name = asked_for(ticket, workflow, request.action, task) if ticket and workflow else None
     if ticket is None or name is None:

@@ -21,7 +21,14 @@ from services.routing.actions.joining import Attach, Detach, Link, Unlink
 from services.routing.domain.permission import Standing, asker_of
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.case import Grounds, case_of
-from services.routing.handlers.joining import LetGo, Mirror, TakeIn, let_go, mirror, take_in
+from services.routing.handlers.joining import (
+    LetGo,
+    Mirror,
+    Newcomers,
+    expect_newcomers,
+    let_go,
+    mirror,
+)
 
 
 class Joining:
@@ -77,7 +84,7 @@ class Joining:
     def _expect(self, target: str, kind: Literal["child", "merged"]) -> None:
         permitted = [code for code in self._permitted() if code != target]
         if permitted:
-            self._execute(target, take_in, TakeIn(tickets=permitted, kind=kind))
+            self._execute(target, expect_newcomers, Newcomers(tickets=permitted, kind=kind))
 
     def _permitted(self) -> list[str]:
         """Give those to which the deed may be done: of others the target shall not hear."""

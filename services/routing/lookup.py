@@ -28,6 +28,9 @@ _SUBJECTS_SECONDS = 30.0
 _UNKNOWN_SECONDS = 2.0
 
 
+Versions = Mapping[tuple[str, int], Workflow]
+
+
 class Lookup:
     """The copy that one process keeps."""
 
@@ -38,7 +41,7 @@ class Lookup:
         self._organisation = Organisation()
         self._roster = Roster({}, now())
         self._names: Mapping[str, str] = {}
-        self._workflows: Mapping[tuple[str, int], Workflow] = {}
+        self._workflows: Versions = {}
         self._beside: Beside | None = None
         self._subjects: Mapping[str, str | None] = {}
         self._revision = -1
@@ -64,7 +67,7 @@ class Lookup:
         return self._names
 
     @property
-    def workflows(self) -> Mapping[tuple[str, int], Workflow]:
+    def workflows(self) -> Versions:
         """Every version of every workflow; the newest also as version 0."""
         self._refresh()
         return self._workflows
@@ -80,7 +83,7 @@ class Lookup:
         """The parents of subjects as far as they were asked for."""
         return self._subjects
 
-    def workflows_with(self, wanted: Iterable[str]) -> Mapping[tuple[str, int], Workflow]:
+    def workflows_with(self, wanted: Iterable[str]) -> Versions:
         """Give the same; looks again where a wanted one may have been published a moment ago."""
         if any((workflow, 0) not in self.workflows for workflow in wanted):
             self.forget()
@@ -139,8 +142,25 @@ class Lookup:
             self._organisation, off=roster.off, stand_ins=roster.stand_ins
         )
 
-    def _all_workflows(self) -> Mapping[tuple[str, int], Workflow]:
+    def _all_workflows(self) -> Versions:
         published = [load(view.definition) for view in self._directory.workflows()]
         everything = {(flow.id, flow.version): flow for flow in [*shipped().values(), *published]}
         newest = sorted(everything.values(), key=lambda flow: flow.version)
-        return everything | {(flow.id, 0): flow for flow in newest}
+        return _Versions(everything | {(flow.id, 0): flow for flow in newest}, self._all_workflows)
+
+
+class _Versions(dict[tuple[str, int], Workflow]):
+    """Workflows by version, which look again for one that nobody here has heard of yet.
+
+    Another process may have published it a moment ago, and opened a ticket by it.
+    """
+
+    def __init__(self, known: Versions, look_again: Callable[[], Versions]) -> None:
+        super().__init__(known)
+        self._look_again = look_again
+
+    def __missing__(self, key: tuple[str, int]) -> Workflow:
+        self.update(self._look_again())
+        if key not in self:
+            raise KeyError(key)
+        return self[key]

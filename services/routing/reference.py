@@ -22,6 +22,7 @@ from services.routing.domain.balance import Job
 from services.routing.domain.organisation import Person
 from services.routing.domain.partner import Partner
 from services.routing.domain.ticket import Ticket
+from services.routing.domain.workflow import Workflow
 from services.routing.forms import Forms
 from services.routing.handlers import AssignNext, wish_of
 from services.routing.handlers.case import Grounds, Wish, pool_of
@@ -98,7 +99,7 @@ class Grounding(Reference):
             subjects=self._subjects(occasions),
             others=self._others(occasions),
             zone=self.settings.value.zone,
-            partners=self._partners(occasions),
+            partners=self._partners(occasions, workflows),
         )
         wants = _Wants(grounds).of(occasions)
         if not wants:
@@ -146,10 +147,17 @@ class Grounding(Reference):
         codes += [arguments.parent for arguments in deeds if isinstance(arguments, Attach)]
         return self._cases.states(sorted(set(codes))) if codes else {}
 
-    def _partners(self, occasions: Sequence[Occasion]) -> dict[str, Partner]:
+    def _partners(
+        self, occasions: Sequence[Occasion], workflows: Mapping[tuple[str, int], Workflow]
+    ) -> dict[str, Partner]:
+        """Give the partners to whom work is given, by somebody or by its workflow."""
         deeds = [o.message.arguments for o in occasions if isinstance(o.message, Deed)]
-        names = [arguments.to for arguments in deeds if isinstance(arguments, HandOff)]
-        return self.store.partners.known(names) if names else {}
+        names = {arguments.to for arguments in deeds if isinstance(arguments, HandOff)}
+        states = [each.state for each in occasions if isinstance(each.state, Ticket)]
+        for state in states:
+            if state.opened_at is not None:
+                names |= workflows[state.workflow, state.workflow_version].partners
+        return self.store.partners.known(sorted(names)) if names else {}
 
     @late
     def _cases(self) -> Aggregates[Ticket]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import msgspec
 
 from chassis.calls.call import Call
-from chassis.errors import Conflict, FieldFault, Invalid, KeyReused, NotFound
+from chassis.errors import Conflict, KeyReused, NotFound
 from chassis.journal import Aggregates
 from contracts.calls.routing import (
     BeginShadow,
@@ -33,11 +32,11 @@ from contracts.calls.routing import (
 from contracts.envelope import Event
 from contracts.routing import RulesPublished, RulesShadowBegun, RulesShadowEnded
 from services.routing.domain.records import Record
-from services.routing.domain.rule_faults import Known, review
 from services.routing.domain.rules import changed_rows, numbered, with_row
 from services.routing.handlers.organisation import News, record_news
 from services.routing.lookup import Lookup
 from services.routing.repository.rules import Draft, Publication, RuleSets
+from services.routing.rule_checks import RuleChecks
 
 STREAM = "rules:routing"
 #: How often a single row is put into a table that others change at the same moment.
@@ -51,6 +50,7 @@ class Rulebook:
         self._streams = streams
         self._sets = sets
         self._lookup = lookup
+        self._checks = RuleChecks(lookup)
 
     # -- versions --------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class Rulebook:
         )
         before = self._sets.shadow()
         if before is None or before.id != draft.id:
-            self._check(draft.rows, self._sets.current().rows)
+            self._checks.check(draft.rows, self._sets.current().rows)
             self._sets.begin(draft)
         elif before.request != draft.request:
             raise KeyReused
@@ -167,7 +167,7 @@ class Rulebook:
 
     def odd(self, rows: Sequence[Rule]) -> list[RuleWarning]:
         """Say what is odd about a draft; raises Invalid with every fault."""
-        return self._check(rows, self._sets.current().rows)
+        return self._checks.check(rows, self._sets.current().rows)
 
     def rows_of(self, version: int | None) -> list[Rule]:
         """Give the rows of a version, of the one that holds without a number; raises NotFound."""
@@ -185,7 +185,7 @@ class Rulebook:
         asked: Sequence[Rule] | None = None,
         also: Sequence[Event] = (),
     ) -> RuleSet:
-        warnings = self._check(rows, current.rows, asked=asked)
+        warnings = self._checks.check(rows, current.rows, asked=asked)
         publication = Publication(
             version=current.version + 1,
             rows=list(rows),
@@ -225,32 +225,6 @@ class Rulebook:
     def _record(self, events: list[Event], call: Call) -> None:
         self._streams.execute(STREAM, record_news, News(events), call)
 
-    def _check(
-        self, rows: Sequence[Rule], before: Sequence[Rule], *, asked: Sequence[Rule] | None = None
-    ) -> list[RuleWarning]:
-        """Give what is odd; raises Invalid.
-
-        Of single rows only their own names are looked at: they may come before their people do.
-        """
-        self._lookup.forget()
-        wanted = [row.subject for row in rows if row.subject is not None]
-        known = Known(
-            organisation=self._lookup.organisation,
-            workflows={name for name, _version in self._lookup.workflows},
-            subjects=self._lookup.subjects(wanted) if wanted and asked is None else None,
-            words=self._lookup.word_groups() if any(row.mentions for row in rows) else None,
-        )
-        if asked is not None:
-            faults, _odd = review(asked, asked, known)
-            faults = [_of_single(fault) for fault in faults]
-            if faults:
-                raise Invalid(faults[0].code, fields=faults)
-            return []
-        faults, odd = review(rows, before, known)
-        if faults:
-            raise Invalid("rules_invalid", fields=faults)
-        return [_warning(fault) for fault in odd]
-
     def _one(self, version: int | None) -> Publication:
         if version is None:
             return self._sets.current()
@@ -268,7 +242,7 @@ class Rulebook:
         return draft
 
     def _shown(self, publication: Publication) -> RuleSet:
-        warnings = self._warnings(publication.rows)
+        warnings = self._checks.warnings(publication.rows)
         return msgspec.structs.replace(publication.view(), warnings=warnings)
 
     def _shown_shadow(self, draft: Draft) -> Shadow:
@@ -279,16 +253,8 @@ class Rulebook:
             looked_at=draft.looked_at,
             different=draft.different,
             differences=self._sets.differences(draft.id),
-            warnings=self._warnings(draft.rows),
+            warnings=self._checks.warnings(draft.rows),
         )
-
-    def _warnings(self, rows: Sequence[Rule]) -> list[RuleWarning]:
-        known = Known(
-            organisation=self._lookup.organisation,
-            workflows={name for name, _version in self._lookup.workflows},
-        )
-        faults, odd = review(rows, rows, known)
-        return [_warning(fault) for fault in (*faults, *odd)]
 
 
 def _published(before: Publication, after: Publication) -> RulesPublished:
@@ -309,13 +275,3 @@ def _ended(draft: Draft, call: Call, *, promoted: bool) -> RulesShadowEnded:
         looked_at=draft.looked_at,
         different=draft.different,
     )
-
-
-def _warning(fault: FieldFault) -> RuleWarning:
-    params: dict[str, Any] = fault.params
-    return RuleWarning(pointer=fault.pointer, code=fault.code, params=params)
-
-
-def _of_single(fault: FieldFault) -> FieldFault:
-    """Give a fault of the only row as one of the request: `/rows/0/unit` is `/unit`."""
-    return msgspec.structs.replace(fault, pointer=fault.pointer.removeprefix("/rows/0"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from chassis.calls.call import Call
+from chassis.calls.call import own_call
 from chassis.calls.client import Caller
 from chassis.decisions import Context
 from chassis.errors import DomainError, Permanent
@@ -77,6 +77,5 @@ class Starting:
         except DomainError as error:
             log.info("not_started", code=code, reason=error.code)
             return
-        runtime = self._runtime
-        call = Call(method="start", identity=runtime.identity, key=key, now=runtime.clock.now())
+        call = own_call(self._runtime, "start", key)
         self._tickets.execute(code, conclude_start, became, call)

@@ -1,8 +1,6 @@
 """Bringing tickets back that somebody had put off; whoever looks finds them there by the second."""
 
-import secrets
-
-from chassis.calls.call import Call
+from chassis.calls.call import own_call
 from chassis.journal import Aggregates
 from chassis.logging import get_logger
 from chassis.runtime import Runtime
@@ -22,7 +20,7 @@ def wake_all(tickets: Aggregates[Ticket], runtime: Runtime) -> None:
     due = tickets.find(come, sort=[("wakes_at", 1)], limit=_TOGETHER)
     if not due:
         return
-    call = Call(method="wake_up", identity=runtime.identity, key=secrets.token_hex(8), now=now)
+    call = own_call(runtime, "wake_up")
     outcomes = tickets.execute_all([each.stream for each in due], wake_up, WakeUp(), call)
     for code, outcome in outcomes.items():
         if outcome.error is not None:

@@ -6,12 +6,11 @@ longer is the pause after it.
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from chassis.calls.call import Call
+from chassis.calls.call import own_call
 from chassis.journal import Aggregates
 from chassis.lease import Lease
 from contracts.routing import LoadLevel
@@ -60,9 +59,7 @@ class Watch:
             stream = f"unit:{survey.known.unit}"
             told = records[stream].load if stream in records else None
             if (found := fullness(survey, told)) is not None:
-                runtime = self._grounding.runtime
-                key = secrets.token_hex(8)
-                call = Call(method="watch", identity=runtime.identity, key=key, now=now)
+                call = own_call(self._grounding.runtime, "watch")
                 self._streams.execute(stream, tell_of_load, found, call)
 
 

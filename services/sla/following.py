@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import eventlet
 
-from chassis.calls.call import Call
+from chassis.calls.call import own_call
 from chassis.lease import Lease
 from chassis.logging import get_logger
 from chassis.metrics import metric
@@ -62,13 +62,9 @@ class Follower:
         return Replanning(left=self._count(query) if query else 0, calendars=sorted(calendars))
 
     def _replan(self, codes: list[str]) -> int:
-        runtime = self.reference.runtime
-        call = Call(
-            method="follow_calendars",
-            identity=runtime.identity,
-            key=f"publication:{self.reference.book.number}",
-            now=runtime.clock.now(),
-        )
+        reference = self.reference
+        key = f"publication:{reference.book.number}"
+        call = own_call(reference.runtime, "follow_calendars", key)
         outcomes = self.tickets.execute_all(codes, follow_calendars, Nothing(), call)
         return sum(bool(outcome.events) for outcome in outcomes.values())
 

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from chassis.bus.inbox import Inbox
-from chassis.calls.call import Call
+from chassis.calls.call import Call, own_call
 from chassis.clock import as_utc
 from chassis.decisions import Due, Occasion
 from chassis.errors import KeyReused, NotFound, Unavailable
@@ -310,9 +310,7 @@ class Agreements(Reference):
     ) -> None:
         """Publish what an installation has from the start, unless it has it."""
         if (kind, request.id) not in self.newest:
-            now = self.runtime.clock.now()
-            key = f"{kind}:{request.id}"
-            call = Call(method=method, identity=self.runtime.identity, key=key, now=now)
+            call = own_call(self.runtime, method, f"{kind}:{request.id}")
             self.publish(kind, request, call, seed)
 
 

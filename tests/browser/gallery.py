@@ -83,6 +83,7 @@ PICTURES = (
     Picture("forms", "/admin/forms", "admin"),
     Picture("workflows", "/admin/workflows", "admin"),
     Picture("workflow", "/admin/workflows/default", "admin", main=True),
+    Picture("workflow-way", "/admin/workflows/default?open=transitions/2", "admin"),
     Picture("workflow-versions", "/admin/workflows/default/versions", "admin"),
     Picture("rules", "/admin/rules", "admin"),
     Picture("rules-versions", "/admin/rules/versions", "admin"),
@@ -132,6 +133,13 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "question": "Which room is it, please?",
         "answer": "The new keyboard is on your desk.",
     },
+}
+
+
+PARTNER = {
+    "title": {"fa": "بایگانی ملی", "en": "National archive"},
+    "kind": "email",
+    "email": "desk@archive.example",
 }
 
 
@@ -187,8 +195,10 @@ def place(url: str | None) -> Iterator[Place]:
 
 
 def furnished(url: str, password: str) -> Mapping[str, Mapping[str, str]]:
-    """Make a request of each kind in each language; give their codes."""
-    desk, supervisor = (Api(url).sign_in(name, password) for name in ("desk", "supervisor"))
+    """Make a request of each kind in each language, and a partner; give the requests' codes."""
+    signed_in = (Api(url).sign_in(name, password) for name in ("desk", "supervisor", "admin"))
+    desk, supervisor, admin = signed_in
+    admin.put("/admin/partners/archive", PARTNER).expect(200)
     return {language: _requests(desk, supervisor, language) for language in SAID}
 
 

@@ -24,7 +24,7 @@ from services.routing.domain import permission, standing
 from services.routing.domain.life import TICKETS
 from services.routing.domain.parts import Consent, Task
 from services.routing.domain.standing import Standing
-from services.routing.handlers import conversation, deeds, ending, placing, referral, steps
+from services.routing.handlers import conversation, deeds, effects, ending, placing, referral, steps
 from services.routing.handlers.case import Case
 from services.routing.places import Places
 
@@ -256,6 +256,16 @@ def done_and_back() -> AbstractContextManager[Any]:
     return patch.object(steps, "_back", lambda _ticket: None)
 
 
+def handed_over_twice() -> AbstractContextManager[Any]:
+    """A workflow hands over by itself what another partner has."""
+    hand_over = effects.handed_over
+
+    def careless(asked: Any, ticket: Any, *of: Any) -> Any:
+        return hand_over(asked, msgspec.structs.replace(ticket, outside=None), *of)
+
+    return patch.object(effects, "handed_over", careless)
+
+
 BUGS: dict[str, Plant] = {
     plant.__name__.replace("_", "-"): plant
     for plant in (
@@ -284,5 +294,6 @@ BUGS: dict[str, Plant] = {
         doer_consents,
         task_of_another_team,
         done_and_back,
+        handed_over_twice,
     )
 }

@@ -8,11 +8,14 @@ from typing import Any
 
 from chassis.errors import DomainError, Forbidden
 from chassis.journal import Outcome
+from contracts.envelope import Event
 from contracts.rights import ROLES
 from contracts.routing import (
+    ENDED,
     TicketApprovalGiven,
     TicketEscalated,
     TicketReferred,
+    TicketSentOut,
     TicketTaskAssigned,
 )
 from services.routing import timeline
@@ -101,7 +104,7 @@ class Laws:
         if act.behalf is not None and not ask.me.importing:
             raise Breach(f"{ask.me.subject} acted for {act.behalf}")
         page, after = ask.page, outcome.state
-        ends = {rights.leads_to(way, page.step) for way in may}
+        ends = set().union(*(rights.ends_of(ask.definition, way, page.step) for way in may))
         by_itself = rights.onward(ask.definition, {end for end in ends if end is not None})
         # Who has the work already is not given it again, whatever else the way does.
         moved = act.action != "assign" or after.step != page.step
@@ -124,12 +127,22 @@ class Laws:
         before = page.places
         for recorded in history[self._read.get(code, 0) :]:
             enter(page, recorded.event, recorded.at)
+            self._sent(code, recorded.event)
         self._read[code] = len(history)
         after = page.places
         for part in before.keys() | after.keys():
             if before.get(part) != after.get(part):
                 self._given(code + part, after.get(part), importing=importing)
         self._compare(code, page)
+
+    def _sent(self, code: str, event: Event) -> None:
+        """A ticket goes to a partner by itself only where its workflow says so."""
+        if not isinstance(event, TicketSentOut) or event.by != ITSELF:
+            return
+        ways = self._stage.workflow_of(code)["transitions"]
+        wanted = [way.get("effects", {}).get("hand_off", {}).get("partner") for way in ways]
+        if event.partner not in wanted:
+            raise Breach(f"{code} went to {event.partner} by itself, wanted were {wanted}")
 
     def _given(self, work: str, person: str | None, *, importing: bool) -> None:
         """Work goes only to who may have it, and has room."""
@@ -252,7 +265,8 @@ def _beyond_arguments(act: Acts, ask: Question, outcome: Outcome) -> Iterator[st
         case "done" if given.get("answer") is not None and me.person != page.owner:
             yield f"{me.person} answered, and is not the owner"
     yield from _beyond_parts(act, ask, outcome)
-    if act.action in ("refer", "escalate") and not _is_out(outcome):
+    is_over = after.state in ENDED
+    if act.action in ("refer", "escalate") and not is_over and not _is_out(outcome):
         yield f"{act.action} left no token"
 
 
@@ -283,9 +297,10 @@ def moves(definition: Mapping[str, Any], step: str, actions: list[str]) -> set[s
     places = {step}
     for action in actions:
         ahead = {
-            rights.leads_to(way, place) or place
+            end or place
             for place in places
             for way in rights.leaving(definition, place, action)
+            for end in rights.ends_of(definition, way, place)
         }
         places = rights.onward(definition, places | ahead)
     return places

@@ -95,10 +95,11 @@ def _implied(name: str, step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def onward(definition: Mapping[str, Any], places: set[str]) -> set[str]:
     """Give where a ticket may come from some steps by itself, these included."""
     ahead = {
-        str(leads_to(way, place))
+        str(end)
         for place in places
         for action in ("passed", "failed")
         for way in leaving(definition, place, action)
+        for end in ends_of(definition, way, place)
     }
     return places if ahead <= places else onward(definition, places | ahead)
 
@@ -108,6 +109,14 @@ def leads_to(way: Mapping[str, Any], step: str) -> str | None:
     if way.get("to") == "*":
         return None
     return way.get("to") or step
+
+
+def ends_of(definition: Mapping[str, Any], way: Mapping[str, Any], step: str) -> set[str | None]:
+    """Give where a ticket may stand after a way: where it leads, or with a partner from there."""
+    end = leads_to(way, step)
+    if end is None or not way.get("effects", {}).get("hand_off"):
+        return {end}
+    return {end} | {leads_to(each, end) for each in leaving(definition, end, "hand-off")}
 
 
 def knows(ask: Question) -> bool:

@@ -40,7 +40,7 @@ BUGS = {
     "out-and-done": "is offered",
     "taken-from-a-colleague": "is offered",
     "every-unit-is-mine": "is offered|who may not see",
-    "reopened-for-ever": "is offered|had no right to|led from finished to finished",
+    "reopened-for-ever": "is offered|had no right to|led from",
     "anybody-behalf": "acted for",
     "given-out-of-reach": "which he may not reach",
     "place-kept": "which he has not",
@@ -55,6 +55,7 @@ BUGS = {
     "doer-consents": "is offered|his own deed",
     "task-of-another-team": "is offered|another's queue|who may not see",
     "done-and-back": "without a place|and a capacity of",
+    "handed-over-twice": "two have the work outside",
 }
 
 

@@ -152,9 +152,9 @@ class Walk:
         permitted = rights.ways(self.laws.question(act), act.action)
         if not kind or target not in self.stage.tickets or target == act.code or not permitted:
             return
-        message = joining.TakeIn(tickets=[act.code], kind=kind)
+        message = joining.Newcomers(tickets=[act.code], kind=kind)
         cause = f"{self._number}:{act.code}"
-        intent = Intent(joining.take_in, message, cause, self.stage.now, act.who)
+        intent = Intent(joining.expect_newcomers, message, cause, self.stage.now, act.who)
         self.stage.settle({target: [intent]})
         self.laws.happened(target)
 

@@ -32,6 +32,8 @@ _CONDITIONS = (
     {"===": [{"var": "ticket.kind"}, "complaint"]},
     {"<=": [{"var": "ticket.priority"}, 3]},
 )
+#: The second is none; the third ends the ticket.
+PARTNERS = ("p0", "p1", "p2")
 #: Kinds that most workflows have.
 _CORE = ("in_progress", "in_progress", "waiting", "done", "finished")
 
@@ -42,7 +44,7 @@ def drawn(chance: Random, name: str, version: int = 1) -> Definition:
     for _try in range(_TRIES):
         definition = make(chance) | {"id": name, "version": version}
         if is_accepted(definition):
-            return definition
+            return _with_hand_offs(definition)
     return _shipped(chance) | {"id": name, "version": version}
 
 
@@ -223,6 +225,18 @@ def _have_timers(chance: Random, definition: Definition) -> None:
             way["effects"] = {"schedule": [later]}
         if chance.random() < 0.05:
             way.setdefault("effects", {})["start"] = [{"subject": "it", "title": _WORDS}]
+
+
+def _with_hand_offs(definition: Definition) -> Definition:
+    """Have some ways give the work to a partner by themselves, where it can go on from there."""
+    chance = Random(repr(definition))
+    for way in definition["transitions"]:
+        if chance.random() < 0.2:
+            before = way.get("effects", {})
+            way["effects"] = before | {"hand_off": {"partner": chance.choice(PARTNERS)}}
+            if not is_accepted(definition):
+                way["effects"] = before
+    return definition
 
 
 def _task(chance: Random) -> Definition:

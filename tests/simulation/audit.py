@@ -34,6 +34,7 @@ def faults(world: World) -> Iterator[str]:
     yield from _snapshots(world)
     yield from _texts(world)
     yield from _figures(world)
+    yield from _handed_over(world)
 
 
 def _commands(world: World) -> Iterator[str]:
@@ -86,6 +87,21 @@ def _snapshots(world: World) -> Iterator[str]:
             stream = world.watch.streams[service, item["_id"]]
             if store._state(item) != stream.state:
                 yield f"{service}'s snapshot of {item['_id']} is not the fold of its journal"
+
+
+def _handed_over(world: World) -> Iterator[str]:
+    """Of each hand-off the partner is owed one message, and of nothing else."""
+    journal = _journal(world, "routing")
+    for ledger in documents(world, "notify", "tickets"):
+        owed = [
+            each["particulars"]["handoff"]
+            for each in ledger["state"].get("deliveries", {}).values()
+            if each["template"] == "handoff_requested"
+        ]
+        told = [e for e in journal.get(ledger["_id"], ()) if e.event_type == "ticket.sent_out"]
+        sent = [each.payload().handoff for each in told]
+        if sorted(owed) != sorted(sent):
+            yield f"{ledger['_id']} was handed over by {sent}, and partners are told of {owed}"
 
 
 def _texts(world: World) -> Iterator[str]:

@@ -17,7 +17,7 @@ from contracts.calls.intake import AddMessage, Registered, RegisterTicket, Reque
 from contracts.calls.notify import AcknowledgeDelivery
 from contracts.calls.routing import Act
 from tests.simulation import ground
-from tests.simulation.plays import Move, next_act
+from tests.simulation.plays import SUBJECTS, Move, next_act
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -81,7 +81,7 @@ class Client:
         by_desk = self.world.chance.random() < 0.4
         identity = Identity(subject="person:desk", role="agent") if by_desk else ANONYMOUS
         request = RegisterTicket(
-            subject="it",
+            subject=self.world.chance.choice(SUBJECTS),
             title=self.name,
             description="It does not work.",
             channel="phone" if by_desk else "web",

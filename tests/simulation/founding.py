@@ -12,10 +12,19 @@ from typing import Any
 
 from chassis.identity import Identity
 from contracts.calls.intake import DefineSubject
-from contracts.calls.routing import DefinePerson, DefineRule, DefineUnit, Shift
+from contracts.calls.routing import (
+    DefinePartner,
+    DefinePerson,
+    DefineRule,
+    DefineUnit,
+    DefineWorkflow,
+    Shift,
+)
 from contracts.calls.sla import DefineAgreement, DefineCalendar
 from contracts.hours import Week
+from services.routing.workflows import definitions
 from tests.simulation.clients import Client
+from tests.simulation.plays import SUBJECTS
 from tests.simulation.server import Disk
 from tests.simulation.world import World
 
@@ -41,6 +50,8 @@ CAPACITY = 4
 WEIGHT = 2
 #: On shift every other half hour.
 _HALF_HOURS = [f"{hour:02}:00-{hour:02}:30" for hour in range(24)]
+#: Whose work goes to which partner by itself when it lies.
+LINE, PARTNER, LIES = SUBJECTS[-1], "telecom", "lies-too-long"
 #: What nobody has touched for so long goes to the next.
 _REACTION = timedelta(seconds=90)
 
@@ -63,9 +74,24 @@ def _target(clock: str, within: str) -> dict[str, Any]:
     return {"clock": clock, "within": within, "calendar": "always", "marks": _MARKS}
 
 
+def _handing_over() -> dict[str, Any]:
+    """The usual way, on which work that lies goes to a partner by itself."""
+    usual = definitions()["default"]
+    steps = dict(usual["steps"])
+    steps["in_progress"] = {"kind": "in_progress", "timers": [{"after": "PT6S", "action": LIES}]}
+    way = {"action": LIES, "from": ["in_progress"], "effects": {"hand_off": {"partner": PARTNER}}}
+    return {
+        "start": usual["start"],
+        "actions": {LIES: {"title": _title(LIES)}},
+        "steps": steps,
+        "transitions": [*usual["transitions"], way],
+    }
+
+
 #: What is commanded, in order: of which service, which method, with what.
 COMMANDS: list[tuple[str, str, Any]] = [
     ("intake", "define_subject", DefineSubject(id="it", kind="incident", title=_title("it"))),
+    ("intake", "define_subject", DefineSubject(id=LINE, kind="incident", title=_title(LINE))),
     ("routing", "define_unit", DefineUnit(id="house", title=_title("house"), desk=True)),
     (
         "routing",
@@ -81,6 +107,23 @@ COMMANDS: list[tuple[str, str, Any]] = [
         "routing",
         "define_rule",
         DefineRule(id="it", order=1, unit="it", subject="it", weight=WEIGHT),
+    ),
+    (
+        "routing",
+        "define_partner",
+        DefinePartner(
+            id=PARTNER,
+            title=_title(PARTNER),
+            kind="webhook",
+            address="https://telecom.example/hook",
+            sending_secret="whsec_" + "T3VycwAA" * 5,
+        ),
+    ),
+    ("routing", "define_workflow", DefineWorkflow(id=LINE, definition=_handing_over())),
+    (
+        "routing",
+        "define_rule",
+        DefineRule(id=LINE, order=2, unit="it", subject=LINE, workflow=LINE, weight=WEIGHT),
     ),
     (
         "sla",

@@ -17,6 +17,8 @@ _STAFF = {
     "eve": Identity(subject="person:eve", role="expert"),
 }
 _CHIEF = _STAFF["chief"]
+#: What is asked about; work of the last goes to a partner by itself when it lies.
+SUBJECTS = ("it", "it", "line")
 
 
 class Move(NamedTuple):
@@ -43,7 +45,7 @@ _MOVES = {
         *("assign", "refer", "escalate", "return", "return", "ask", "ask"),
         *("log-work", "answer", "done", "done", "prioritise", "note", "withdraw", "message"),
     ),
-    "waiting": ("acknowledge", "message", "message", "resume", "log-work", "assign"),
+    "waiting": ("acknowledge", "message", "message", "resume", "log-work", "assign", "recall"),
     "done": ("approve", "approve", "send-back", "answer", "rate"),
     "finished": ("reopen", "rate"),
     "declined": ("reopen",),

@@ -207,6 +207,89 @@ def test_work_that_is_called_back_is_withdrawn_there(ministry: House, telecom: H
     telecom.wait(there, lambda it: it["state"] == "withdrawn", "the end there")
 
 
+def words(english: str) -> dict[str, str]:
+    return {"fa": f"«{english}»", "en": english}
+
+
+@pytest.fixture
+def lines(ministry: House) -> str:
+    """A workflow whose work goes to the telecom when it has lain for two seconds, at any hour."""
+    admin: Api = ministry.staff.admin
+    days = ("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday")
+    hours = {"zone": "UTC", "week": {day: ["00:00-24:00"] for day in days}, "units": ["lines"]}
+    person = {"name": "L", "role": "expert", "unit": "lines", "tier": 1, "capacity": 50}
+    admin.put("/admin/units/lines", {"title": words("Lines"), "parent": "hq"}).expect(200)
+    admin.put("/admin/people/l.expert", person).expect(200)
+    admin.put("/admin/calendars/lines-hours", {"definition": hours}).expect(200)
+    given = {"hand_off": {"partner": "telecom", "note": words("It is your line.")}}
+    definition = {
+        "start": "lying",
+        "actions": {"lies": {"title": words("It lies")}},
+        "steps": {
+            "lying": {
+                "kind": "in_progress",
+                "unit": "lines",
+                "timers": [{"after": "PT2S", "action": "lies"}],
+            },
+            "back": {"kind": "in_progress", "unit": "lines"},
+            "there": {"kind": "waiting", "waiting_for": "supplier"},
+            "over": {"kind": "finished"},
+        },
+        "transitions": [
+            {"action": "lies", "from": ["lying"], "to": "back", "effects": given},
+            {"action": "hand-off", "from": ["back"], "to": "there", "who": ["assignee"]},
+            {"action": "resume", "from": ["there"], "to": "back", "who": ["assignee"]},
+            {"action": "finish", "from": ["back"], "to": "over", "who": ["assignee"]},
+        ],
+    }
+    admin.put("/admin/workflows/lines", {"definition": definition}).expect(200)
+    unknown = given["hand_off"] | {"partner": "nobody"}
+    definition["transitions"][0]["effects"] = {"hand_off": unknown}
+    refused = admin.put("/admin/workflows/lines", {"definition": definition}).expect(422).json
+    assert [error["code"] for error in refused["errors"]] == ["partner_unknown"]
+    return "lines"
+
+
+def test_work_that_lies_goes_there_by_itself_once_while_each_is_killed(
+    ministry: House, telecom: House, lines: str
+) -> None:
+    codes = [
+        ministry.staff.admin.register(
+            subject="it.network",
+            title=f"Line {number}",
+            description="It is dead.",
+            requester={"name": "R", "mobile": "09121230000"},
+            workflow=lines,
+        )
+        for number in range(5)
+    ]
+    ministry.die()
+    telecom.die()
+    ministry.come_back()
+    telecom.come_back()
+
+    theirs = {}
+    for code in codes:
+        out = ministry.wait(
+            code, lambda it: (it.get("outside") or {}).get("reference"), "the reference there"
+        )
+        assert (out["step"], out["outside"]["by"]) == ("there", "system:routing")
+        assert ministry.sent(code) == ["handoff_requested"]
+        theirs[out["outside"]["reference"]] = code
+
+    assert len(theirs) == len(codes)
+    listed = telecom.staff.admin.get("/tickets?limit=200").json["items"]
+    named = [it["code"] for it in listed if it["title"].startswith("Line ") and it["client"]]
+    assert sorted(set(named) & theirs.keys()) == sorted(theirs)
+    numbered = Counter(it["title"] for it in listed if it["title"][5:].isdecimal())
+    assert set(numbered.values()) == {1}
+    there, code = theirs.popitem()
+    telecom.wait(there, lambda it: it["state"] == "in_progress", "the assignment there")
+    telecom.act("supervisor", there, "decline", reason="Not our line.")
+    back = ministry.wait(code, lambda it: not it["outside"]["open"], "the work to come back")
+    assert (back["step"], back["outside"]["outcome"]) == ("back", "rejected")
+
+
 def test_who_has_not_the_secret_learns_nothing(ministry: House) -> None:
     answers = []
     for partner in ("telecom", "nobody"):

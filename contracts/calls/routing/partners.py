@@ -160,6 +160,8 @@ class PartnerRequest(Answer):
     title: str
     description: str
     text: str | None
+    #: How many tickets came of one another by themselves before the one that it asks for.
+    generation: int
     #: The ticket that the hand-off has led to already.
     code: str | None
 
@@ -170,3 +172,4 @@ class TakeIn(Request):
     code: Code
     handoff: Line
     reference: Line
+    generation: Annotated[int, Meta(ge=0, le=1000)] = 0

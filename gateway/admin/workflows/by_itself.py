@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
 
+from gateway.admin.conditions import as_typed, as_value
 from gateway.admin.editing import Fields, as_dict, as_list, as_text, kept, said
 from gateway.admin.known import Known
 from gateway.explaining import duration
@@ -58,14 +60,29 @@ def starts(effects: Mapping[str, Any], fields: Fields) -> list[dict[str, Any]]:
             "subject": fields.get(f"{row}.subject"),
             "title": fields.words(f"{row}.title"),
             "description": fields.words(f"{row}.description"),
+            "workflow": fields.get(f"{row}.workflow"),
+            "answers": _answers(fields, f"{row}.answers"),
         }
         if changes["subject"]:
             found.append(kept(before[number] if number < len(before) else {}, changes))
     return found
 
 
-def start_marks(effects: Mapping[str, Any], known: Known) -> Iterator[str]:
-    """Say which tickets a transition starts."""
+def start_rows(effects: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the tickets to be started as the form shows them, and an empty row for one more."""
+    listed = [as_dict(each) for each in as_list(effects.get("start"))]
+    return [each | {"rows": _answer_rows(as_dict(each.get("answers")))} for each in (*listed, {})]
+
+
+def hand_off(effects: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
+    """Give the hand-off as it was typed; without a partner it is none."""
+    partner = fields.get("hand_off.partner")
+    changes = {"partner": partner, "note": fields.words("hand_off.note")}
+    return kept(as_dict(effects.get("hand_off")), changes) if partner else {}
+
+
+def effect_marks(effects: Mapping[str, Any], known: Known) -> Iterator[str]:
+    """Say which tickets a transition starts, and to whom the work goes."""
     for each in (as_dict(start) for start in as_list(effects.get("start"))):
         subject = as_text(each.get("subject"))
         yield known.words().text(
@@ -73,6 +90,38 @@ def start_marks(effects: Mapping[str, Any], known: Known) -> Iterator[str]:
             title=said(each.get("title"), known.language, subject),
             subject=known.subjects.get(subject, subject),
         )
+    if partner := as_text(as_dict(effects.get("hand_off")).get("partner")):
+        title = known.partners.get(partner, partner)
+        yield known.words().text("flow.hands_over", partner=title)
+
+
+def _answers(fields: Fields, name: str) -> dict[str, Any]:
+    """Give the answers that a started ticket's form gets: what is known, or a value, by field."""
+    answers: dict[str, Any] = {}
+    for row in fields.rows(name):
+        field, typed = fields.get(f"{row}.field"), fields.get(f"{row}.value")
+        fact = fields.get(f"{row}.other") or fields.get(f"{row}.fact")
+        if field and (fact or typed):
+            answers[field] = {"var": fact} if fact else _rule(typed)
+    return answers
+
+
+def _answer_rows(answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Give answers as the form shows them, and an empty row for one more."""
+    rows = []
+    for field, rule in answers.items():
+        fact = as_dict(rule).get("var") if len(as_dict(rule)) == 1 else None
+        shown = {"fact": fact} if isinstance(fact, str) else {"value": as_typed(rule)}
+        rows.append({"field": field, "fact": "", "value": ""} | shown)
+    return [*rows, {"field": "", "fact": "", "value": ""}]
+
+
+def _rule(typed: str) -> Any:
+    """Give what was typed as a value; what begins as JSON and is some, as the rule that it is."""
+    if typed[:1] in ("{", "["):
+        with suppress(msgspec.DecodeError, RecursionError):
+            return msgspec.json.decode(typed)
+    return as_value(typed)
 
 
 def _duration(typed: str) -> str:

@@ -18,7 +18,7 @@ from gateway.admin.editing import (
     moved,
     place_of,
 )
-from gateway.admin.workflows.by_itself import later, starts
+from gateway.admin.workflows.by_itself import hand_off, later, starts
 from gateway.admin.workflows.reading import steps_of, ways_of
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -126,6 +126,7 @@ def _way(draft: Draft, number: int, fields: Fields) -> Draft:
                 "notify": _notices(fields),
                 "schedule": later(fields, "schedule"),
                 "start": starts(effects, fields),
+                "hand_off": hand_off(effects, fields),
             },
         ),
     }

@@ -221,7 +221,7 @@ def _way(
         when=told(way.get("when"), known.words()),
         marks=[
             *_way_marks(way, known),
-            *by_itself.start_marks(effects, known),
+            *by_itself.effect_marks(effects, known),
             *by_itself.marks(effects.get("schedule"), own, known),
         ],
         faults=_faults_at(faults, f"transitions/{number}"),

@@ -23,10 +23,13 @@ from contracts.notify import (
     NotificationSent,
     NotificationSuppressed,
     OnLadder,
+    Particulars,
     ToDevice,
 )
+from services.notify.domain.counterparts import REQUESTED, UNREACHED
 from services.notify.domain.deliveries import ROLE, Delivery, Ledger
 from services.notify.domain.ladders import ACKNOWLEDGED, OUTDATED
+from services.notify.domain.notices import EMAIL, RESPONSIBLE, Notice, owe
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -98,7 +101,7 @@ class Attempts(msgspec.Struct, frozen=True, kw_only=True):
 
 def settle(ledger: Ledger, attempts: Attempts, context: Context, _reference: None) -> list[Event]:
     """Record what the sender did; what another sender has settled meanwhile stays as it is."""
-    return list(_recorded(ledger, attempts, context.now))
+    return list(_recorded(ledger, attempts, context))
 
 
 def send_again(
@@ -113,7 +116,7 @@ def send_again(
     return [_owed(delivery, delivery.id, delivery.recipient)]
 
 
-def _recorded(ledger: Ledger, attempts: Attempts, now: datetime) -> Iterator[Event]:
+def _recorded(ledger: Ledger, attempts: Attempts, context: Context) -> Iterator[Event]:
     for result in attempts.results:
         delivery = ledger.deliveries.get(result.delivery)
         if delivery is None or not _is_open(delivery, result):
@@ -121,7 +124,10 @@ def _recorded(ledger: Ledger, attempts: Attempts, now: datetime) -> Iterator[Eve
         if isinstance(result, Shared):
             yield from _owed_to_others(ledger, delivery, result)
         else:
-            yield _outcome(delivery, result, attempts.pauses_of(delivery.channel), now)
+            pauses = attempts.pauses_of(delivery.channel)
+            outcome = _outcome(delivery, result, pauses, context.now)
+            yield outcome
+            yield from _not_handed_over(ledger, delivery, outcome, context)
 
 
 def _is_open(delivery: Delivery, result: Result) -> bool:
@@ -174,6 +180,22 @@ def _outcome(
         code=result.code,
         next_attempt_at=None if final else now + timedelta(seconds=pause),
     )
+
+
+def _not_handed_over(
+    ledger: Ledger, delivery: Delivery, outcome: Event, context: Context
+) -> list[Event]:
+    """Tell our people when no partner will learn of a hand-off: they alone can call it back."""
+    if delivery.template != REQUESTED:
+        return []
+    if isinstance(outcome, NotificationFailed) and outcome.final:
+        why = outcome.code
+    elif isinstance(outcome, NotificationSuppressed):
+        why = outcome.reason
+    else:
+        return []
+    told = Notice(UNREACHED, RESPONSIBLE, (EMAIL,), Particulars(state=why))
+    return owe(ledger, context, told)
 
 
 def _owed_to_others(ledger: Ledger, delivery: Delivery, shared: Shared) -> Iterator[Event]:

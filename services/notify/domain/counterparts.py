@@ -15,6 +15,8 @@ RECIPIENT = "partner:"
 #: Templates of messages that open and close what a ledger remembers of partners.
 REQUESTED, RECALLED, RETURNED = "handoff_requested", "handoff_recalled", "partner_returned"
 ACCEPTED = "handoff_accepted"
+#: What our people are told when a partner could not be asked.
+UNREACHED = "partner_unreached"
 
 
 class Counterpart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

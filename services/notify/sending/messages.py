@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from contracts import partners as wire
 from contracts.calls.intake import TicketContent
@@ -76,7 +77,9 @@ def _message(item: Owed, answers: Answers) -> wire.Message:
         due_at=_due_at(answers.clocks(item.code)),
     )
     if delivery.template == REQUESTED and link is not None:
-        data = _request(data, item.code, link.fields, answers)
+        note = said.words.get(link.language) or next(iter(said.words.values()), None)
+        asked = replace(data, text=data.text or note, generation=said.generation)
+        data = _request(asked, item.code, link.fields, answers)
     return wire.Message(
         type=delivery.template.replace("handoff_", wire.PREFIX),  # type: ignore[arg-type]  # one of them
         timestamp=delivery.queued_at,
@@ -101,7 +104,7 @@ def _request(data: wire.Data, code: str, fields: Sequence[str], answers: Answers
     kept = {"state", "language", "requester", *fields}
     hidden = {name: None for name in ("text", "due_at") if _FIELD_OF.get(name, name) not in fields}
     shown = {name: value for name, value in told.items() if name in kept}
-    return msgspec.structs.replace(data, **shown, **hidden)
+    return replace(data, **shown, **hidden)
 
 
 #: Fields that administrators know under another name.

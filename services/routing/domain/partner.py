@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
+from contracts.routing import State
 from contracts.routing.partners import PartnerKind
 
 
@@ -16,3 +19,7 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     #: A hand-off ends our ticket; else it waits.
     ends: bool = False
     active: bool = True
+
+    def fits(self, kinds: Collection[State]) -> bool:
+        """Tell whether its terms fit the ways of handing over: where none waits, the work ends."""
+        return "handed_off" in kinds or (not self.ends and "waiting" in kinds)

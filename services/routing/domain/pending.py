@@ -8,6 +8,10 @@ import msgspec
 
 from contracts.envelope import Answered
 
+#: Tickets come of one another by themselves so often, wherever they are: a circle of workflows must
+#: not go round for ever.
+MOST_GENERATIONS = 5
+
 
 class Timer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An action that is done by itself once its time has come."""
@@ -36,8 +40,10 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     timers: tuple[Timer, ...] = ()
     starts: tuple[Start, ...] = ()
-    #: How many tickets started one another before this one.
+    #: How many tickets came of one another by themselves before this one.
     generation: int = 0
+    #: How often its workflow has handed it to a partner by itself.
+    handed_over: int = 0
 
     def timer(self, name: str) -> Timer | None:
         """Give a timer that is still to come."""

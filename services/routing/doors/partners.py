@@ -15,9 +15,7 @@ from contracts.calls.routing import (
     SignedMessage,
     TakeIn,
 )
-from services.routing import (
-    partners,
-)
+from services.routing import hearing, partners
 from services.routing.doors.parts import Parts
 
 
@@ -59,7 +57,7 @@ class PartnerCalls(Parts):
 
     @command
     def hear_partner(self, request: SignedMessage, call: Call) -> Heard:
-        return partners.hear(
+        return hearing.hear(
             request,
             call,
             partners=self.store.partners,
@@ -69,8 +67,8 @@ class PartnerCalls(Parts):
 
     @query
     def partner_request(self, request: SignedMessage, call: Call) -> PartnerRequest:
-        return partners.asked(request, call, partners=self.store.partners, tickets=self.cases)
+        return hearing.asked(request, call, partners=self.store.partners, tickets=self.cases)
 
     @command
     def take_in(self, request: TakeIn, call: Call) -> Heard:
-        return partners.take_in(request, call, tickets=self.cases)
+        return hearing.take_in(request, call, tickets=self.cases)

@@ -22,15 +22,12 @@ from contracts.routing import (
 )
 from services.routing.actions import Deed
 from services.routing.domain.life import TICKETS
-from services.routing.domain.permission import Asker, Standing, permitted
+from services.routing.domain.permission import Standing, permitted
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.ties import Passage
-from services.routing.handlers.case import Case, Grounds, stand_at
-from services.routing.handlers.conversation import resumed
+from services.routing.handlers.case import ITSELF, Case, Grounds
+from services.routing.handlers.conversation import gone_on
 from services.routing.handlers.following import with_what_follows
-
-#: Who does to a child what somebody did to its parent.
-_CARRIER = Asker(subject="system:routing", role="service")
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +111,7 @@ def _done(
 
 def _case(state: Ticket, action: str, context: Context, grounds: Grounds) -> Case:
     workflow = grounds.workflow_of(state)
-    standing = Standing(state, _CARRIER, grounds.organisation)
+    standing = Standing(state, ITSELF, grounds.organisation)
     return Case(
         ticket=state,
         deed=Deed(action=action, arguments=msgspec.UNSET),
@@ -122,7 +119,7 @@ def _case(state: Ticket, action: str, context: Context, grounds: Grounds) -> Cas
         grounds=grounds,
         workflow=workflow,
         transition=permitted(standing, workflow, action, context.at),
-        asker=_CARRIER,
+        asker=ITSELF,
     )
 
 
@@ -136,8 +133,4 @@ def _hear(state: Ticket, carried: Carried, context: Context, grounds: Grounds) -
     heard = TicketHeard(ticket=carried.source, message=message)
     if state.waiting_for != "requester" or state.requester != carried.requester:
         return [heard]
-    workflow = grounds.workflow_of(state)
-    for transition in workflow.leaving(state.step, "resume"):
-        stand = stand_at(workflow, workflow.target(state.step, transition))
-        return [heard, resumed(state, stand, f"requester:{state.requester}", context)]
-    return [heard]
+    return [heard, *gone_on(state, f"requester:{state.requester}", context, grounds)]

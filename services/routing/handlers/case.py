@@ -8,16 +8,21 @@ from typing import Any, NamedTuple, TypedDict
 import msgspec
 
 from chassis.decisions import Context
-from chassis.errors import Invalid, NotFound
+from chassis.errors import Conflict, Invalid, NotFound
 from chassis.identity import Identity
 from contracts.envelope import ContentRef, Event
 from contracts.routing import State
 from services.routing.actions import ARGUMENTS, Deed
+from services.routing.domain import aside
+from services.routing.domain.facts import facts_of
 from services.routing.domain.organisation import Organisation, Person
 from services.routing.domain.partner import Partner
 from services.routing.domain.permission import Asker, Standing, asker_of, permitted
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Transition, Workflow
+
+#: Who does what a ticket does by itself.
+ITSELF = Asker(subject="system:routing", role="service")
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,3 +184,34 @@ def case_of(ticket: Ticket, deed: Deed, context: Context, grounds: Grounds) -> C
         transition=transition,
         asker=asker,
     )
+
+
+def case_by_itself(
+    ticket: Ticket, deed: Deed, context: Context, grounds: Grounds, asker: Asker = ITSELF
+) -> Case:
+    """Gather the case of what no person does: no right and no relation binds it.
+
+    The workflow alone does; raises Conflict where it does not allow the action.
+    """
+    workflow = grounds.workflow_of(ticket)
+    for transition in ways_by_itself(ticket, workflow, deed.action):
+        return Case(
+            ticket=ticket,
+            deed=deed,
+            context=context,
+            grounds=grounds,
+            workflow=workflow,
+            transition=transition,
+            asker=asker,
+        )
+    raise Conflict("action_not_allowed_now", action=deed.action)
+
+
+def ways_by_itself(ticket: Ticket, workflow: Workflow, action: str) -> list[Transition]:
+    """Give the ways that what no person does may take now."""
+    found = workflow.leaving(ticket.step, action) or aside.leaving(workflow, ticket, action)
+    return [
+        transition
+        for transition in found
+        if transition.condition is None or transition.condition.holds(facts_of(ticket))
+    ]

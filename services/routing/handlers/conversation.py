@@ -61,10 +61,15 @@ def hear_requester(
         return [TicketPassedOn(passage=passage, what="message", by=by, text=event.message)]
     if state.opened_at is None or state.waiting_for != "requester":
         return []
+    return gone_on(state, f"requester:{state.requester}", context, grounds)
+
+
+def gone_on(state: Ticket, by: str, context: Context, grounds: Grounds) -> list[Event]:
+    """Give the event of going on because somebody outside has spoken, where a way leads on."""
     workflow = grounds.workflow_of(state)
     for transition in workflow.leaving(state.step, "resume"):
         stand = stand_at(workflow, workflow.target(state.step, transition))
-        return [resumed(state, stand, f"requester:{state.requester}", context)]
+        return [resumed(state, stand, by, context)]
     return []
 
 

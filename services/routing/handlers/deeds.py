@@ -60,11 +60,10 @@ ACTIONS: Mapping[str, Action] = {
 def act(state: Ticket, deed: Deed, context: Context, grounds: Grounds) -> list[Event]:
     """Decide an action; raises NotFound, Forbidden, Conflict or Invalid."""
     case = case_of(state, deed, context, grounds)
-    filled = form_filled(case)
-    done = [*filled, *_action_of(case).decide(case)]
+    filled, done = form_filled(case), _action_of(case).decide(case)
     for event in filled:
         state = TICKETS.apply(state, event, context.at)
-    return [*done, *effects_of(case.transition, case.workflow, state, context)]
+    return [*filled, *done, *effects_of(case.transition, state, done, context, grounds)]
 
 
 def _action_of(case: Case) -> Action:

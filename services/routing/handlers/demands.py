@@ -24,13 +24,11 @@ from contracts.routing import (
 from contracts.sla import Action, SlaDemanded
 from services.routing.actions import Deed
 from services.routing.actions.flows import Move
-from services.routing.domain import aside
-from services.routing.domain.facts import facts_of
 from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import Asker
 from services.routing.domain.ticket import Ticket
 from services.routing.handlers.attention import asked
-from services.routing.handlers.case import Case, Grounds, Wish
+from services.routing.handlers.case import Case, Grounds, Wish, case_by_itself
 from services.routing.handlers.effects import effects_of
 from services.routing.handlers.moving import move, wish_for_move
 from services.routing.handlers.placing import given_or_queued, known_unit
@@ -109,20 +107,8 @@ def _case(state: Ticket, action: Action, context: Context, grounds: Grounds) -> 
     is_own = name in workflow.actions
     if (action.do == "move") is not is_own:
         raise Conflict("action_not_allowed_now", action=name)
-    ways = workflow.leaving(state.step, name) or aside.leaving(workflow, state, name)
-    for transition in ways:
-        if transition.condition is not None and not transition.condition.holds(facts_of(state)):
-            continue
-        return Case(
-            ticket=state,
-            deed=Deed(action=name, arguments=Move() if is_own else msgspec.UNSET),
-            context=context,
-            grounds=grounds,
-            workflow=workflow,
-            transition=transition,
-            asker=CLOCK,
-        )
-    raise Conflict("action_not_allowed_now", action=name)
+    deed = Deed(action=name, arguments=Move() if is_own else msgspec.UNSET)
+    return case_by_itself(state, deed, context, grounds, CLOCK)
 
 
 def _escalate(case: Case, action: Action) -> list[Event]:
@@ -165,8 +151,8 @@ def _question(case: Case, action: Action) -> list[Event]:
 
 def _move(case: Case, _action: Action) -> list[Event]:
     """Go on by an action of the workflow's own, such as one for what took too long."""
-    done = effects_of(case.transition, case.workflow, case.ticket, case.context)
-    return [*move(case), *done]
+    moved = move(case)
+    return [*moved, *effects_of(case.transition, case.ticket, moved, case.context, case.grounds)]
 
 
 def _wish_for_move(case: Case, _action: Action) -> Wish | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,23 +20,35 @@ from contracts.routing import (
     TicketTimerSet,
 )
 from services.routing.domain.facts import facts_of
+from services.routing.domain.life import TICKETS
+from services.routing.domain.pending import MOST_GENERATIONS
 from services.routing.domain.ticket import Ticket
 from services.routing.domain.workflow import Effects, Later, StartAsked, Transition, Workflow
+from services.routing.handlers.case import Grounds
+from services.routing.handlers.handing import handed_over
 
 #: A loop of a workflow must not fill a ticket with what is to come.
 MOST_TIMERS = 20
 #: Nor tickets start one another for ever.
-MOST_STARTS, MOST_GENERATIONS = 20, 5
+MOST_STARTS = 20
 
 
 def effects_of(
-    transition: Transition, workflow: Workflow, ticket: Ticket, context: Context
+    transition: Transition,
+    ticket: Ticket,
+    done: Sequence[Event],
+    context: Context,
+    grounds: Grounds,
 ) -> list[Event]:
-    """Give what a transition does beside leading on; `ticket` is as before, but for its answers."""
+    """Give what a transition does beside leading on, which is `done`.
+
+    `ticket` is as before, but for what was answered on the way.
+    """
     effects = transition.effects
     if effects is None:
         return []
     events: list[Event] = []
+    workflow = grounds.workflow_of(ticket)
     if effects.priority is not None and effects.priority != ticket.priority:
         events.append(TicketPrioritised(priority=effects.priority))
     if added := [tag for tag in effects.tags if tag not in ticket.tags]:
@@ -46,6 +59,10 @@ def effects_of(
         _start(asked, f"start:{ticket.step}:{transition.action}:{number}", ticket, context)
         for number, asked in enumerate(effects.start)
     )
+    if effects.hand_off is not None and not context.imported:
+        for event in (*done, *events):
+            ticket = TICKETS.apply(ticket, event, context.at)
+        events += handed_over(effects.hand_off, ticket, context, grounds)
     return events
 
 

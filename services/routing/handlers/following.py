@@ -35,16 +35,13 @@ from services.routing.domain.workflow import (
     Workflow,
     seats_needed,
 )
-from services.routing.handlers.case import Grounds, stand_at
+from services.routing.handlers.case import ITSELF, Grounds, stand_at
 from services.routing.handlers.effects import effects_of, timer_set
 from services.routing.handlers.giving import queued
 from services.routing.handlers.steps import place_of, walked
 
 M = TypeVar("M")
 Decide = Callable[[Ticket, M, Context, Grounds], list[Event]]
-
-#: Who does what the ticket does by itself.
-ITSELF = "system:routing"
 
 
 def with_what_follows(decide: Decide[M]) -> Decide[M]:
@@ -81,7 +78,7 @@ class _Course:
         grounds: Grounds,
     ) -> None:
         self._before, self._workflow, self._context = before, workflow, context
-        self._organisation = grounds.organisation
+        self._organisation, self._grounds = grounds.organisation, grounds
         self._state = before
         self._said = events
         self._more: list[Event] = []
@@ -95,13 +92,11 @@ class _Course:
         if is_new or self._state.step != self._before.step:
             self._enter(self._before, _doer(self._said))
         while (way := self._way_on()) is not None:
-            before = self._state
-            reason = _reason(self._said)
-            self._add(
-                *walked(before, self._workflow, way, self._context, by=ITSELF, comment=reason)
-            )
+            before, done = self._state, len(self._more)
+            by, reason = ITSELF.subject, _reason(self._said)
+            self._add(*walked(before, self._workflow, way, self._context, by=by, comment=reason))
             self._place(before)
-            self._add(*effects_of(way, self._workflow, before, self._context))
+            self._add(*effects_of(way, before, self._more[done:], self._context, self._grounds))
             self._enter(before, before.assignee or before.last_assignee)
         return self._more
 

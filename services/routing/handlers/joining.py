@@ -38,7 +38,7 @@ from services.routing.domain.ties import MOST_CHILDREN
 from services.routing.handlers.case import Action, Case, Grounds
 
 
-class TakeIn(msgspec.Struct, frozen=True, kw_only=True):
+class Newcomers(msgspec.Struct, frozen=True, kw_only=True):
     """Other tickets are about to become children of this one, or parts of it."""
 
     tickets: list[str]
@@ -66,7 +66,9 @@ class Conclude(msgspec.Struct, frozen=True, kw_only=True):
     left: dict[str, int]
 
 
-def take_in(state: Ticket, wish: TakeIn, context: Context, grounds: Grounds) -> list[Event]:
+def expect_newcomers(
+    state: Ticket, wish: Newcomers, context: Context, grounds: Grounds
+) -> list[Event]:
     """Expect other tickets, before they say themselves that they belong here."""
     _check_target(state, wish, context, grounds)
     known = state.ties.children if wish.kind == "child" else state.ties.merged
@@ -79,7 +81,7 @@ def take_in(state: Ticket, wish: TakeIn, context: Context, grounds: Grounds) -> 
     return [TicketJoined(tickets=new, kind=wish.kind, by=by)]
 
 
-def _check_target(state: Ticket, wish: TakeIn, context: Context, grounds: Grounds) -> None:
+def _check_target(state: Ticket, wish: Newcomers, context: Context, grounds: Grounds) -> None:
     code, merging = context.stream, wish.kind == "merged"
     if state.opened_at is None:
         raise Invalid("merge_target_unknown" if merging else "parent_unknown", ticket=code)

@@ -6,9 +6,8 @@ partner answers is proposed to the owner, who alone speaks to the requester.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 
@@ -17,6 +16,7 @@ from chassis.errors import Conflict, FieldFault, Forbidden, Invalid, NotFound
 from contracts.envelope import ContentRef, Event
 from contracts.routing import (
     ENDED,
+    State,
     TicketHandedOff,
     TicketPartnerHeard,
     TicketPartnerWritten,
@@ -25,12 +25,15 @@ from contracts.routing import (
     TicketTakenIn,
     TicketWaiting,
 )
+from contracts.routing.flows import Wording
 from contracts.routing.partners import Outcome, Said
 from services.routing.domain.partner import Partner
 from services.routing.domain.permission import Standing, ways
 from services.routing.domain.ticket import AT_WORK, Outside, Ticket
+from services.routing.domain.workflow import Transition
+from services.routing.domain.workflow.handing import kinds_of
 from services.routing.handlers.case import Action, Case, Grounds, Stand, stand_at
-from services.routing.handlers.conversation import resumed
+from services.routing.handlers.conversation import gone_on, resumed
 
 _CLOSES: Mapping[Said, Outcome] = {"closed": "closed", "rejected": "rejected"}
 
@@ -54,28 +57,54 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     partner: str
     handoff: str
     reference: str
+    generation: int = 0
 
 
 # -- ours, at a partner ------------------------------------------------------------------------
 
 
 def hand_off(case: Case) -> list[Event]:
-    """Give the work to a partner; the ticket waits for it, or ends, as the partner's terms are.
+    """Give the work to a partner, or the ticket to a system that is none, under its reference.
 
     Raises Conflict for what a partner has, and for work that is over and would have to wait.
     """
     if case.ticket.is_outside:
         raise Conflict("already_with_partner", partner=case.ticket.outside.partner)  # type: ignore[union-attr]
+    standing = Standing(case.ticket, case.asker, case.grounds.organisation)
+    open_ways = ways(standing, case.workflow, case.deed.action, case.context.at)
     partner = case.grounds.partners.get(case.arguments.to)
     if partner is None or not partner.active:
-        return [_given_away(case, _known_reference(case))]
-    waits = None if partner.ends else _stand(case, "waiting")
+        return [_given_away(case, open_ways, _known_reference(case))]
+    return sent_by(open_ways, case, partner)
+
+
+def sent_by(
+    open_ways: Sequence[Transition],
+    case: Case,
+    partner: Partner,
+    *,
+    note: Wording | None = None,
+    generation: int = 0,
+) -> list[Event]:
+    """Give the work to a partner; the ticket waits for it, or ends, as the partner's terms are."""
+    waits = None if partner.ends else _stand(case, open_ways, "waiting")
     if waits is not None and case.ticket.state not in AT_WORK:
         # It would come back to who had it, full or not.
         raise Conflict("hand_off_too_late")
-    sent = _sent_out(case, partner, ends=waits is None)
+    sent = TicketSentOut(
+        handoff=case.context.new_id("handoff"),
+        partner=partner.id,
+        kind=partner.kind,
+        by=case.by,
+        unit=partner.unit,
+        ends=waits is None,
+        reason=case.text("reason"),
+        note=note,
+        generation=generation,
+    )
     if waits is None:
-        return [sent, _given_away(case, case.arguments.reference or sent.handoff)]
+        reference = case.arguments.reference or sent.handoff
+        return [sent, _given_away(case, open_ways, reference)]
     return [sent, TicketWaiting(**waits, waiting_for="supplier", by=case.by)]
 
 
@@ -89,7 +118,8 @@ def tell_partner(case: Case) -> list[Event]:
         by=case.by,
         text=case.deed.texts["text"],
     )
-    if case.ticket.waiting_for == "supplier":
+    stays = case.stand["step"] == case.ticket.step
+    if stays and case.ticket.waiting_for == "supplier":
         return [written]
     return [written, TicketWaiting(**case.stand, waiting_for="supplier", by=case.by)]
 
@@ -144,11 +174,7 @@ def _goes_on(state: Ticket, by: str, context: Context, grounds: Grounds) -> list
     """End the waiting for the partner, where the ticket does wait for it."""
     if state.state in ENDED or state.waiting_for != "supplier":
         return []
-    workflow = grounds.workflow_of(state)
-    for transition in workflow.leaving(state.step, "resume"):
-        stand = stand_at(workflow, workflow.target(state.step, transition))
-        return [resumed(state, stand, by, context)]
-    return []
+    return gone_on(state, by, context, grounds)
 
 
 def _known_reference(case: Case) -> str:
@@ -160,35 +186,20 @@ def _known_reference(case: Case) -> str:
     return reference
 
 
-def _given_away(case: Case, reference: str) -> TicketHandedOff:
-    stand = _stand(case, "handed_off")
+def _given_away(case: Case, open_ways: Sequence[Transition], reference: str) -> TicketHandedOff:
+    stand = _stand(case, open_ways, "handed_off")
     if stand is None:
         raise Forbidden("action_not_yours", action=case.deed.action)
     return TicketHandedOff(**stand, by=case.by, to=case.arguments.to, reference=reference)
 
 
-def _stand(case: Case, kind: Literal["waiting", "handed_off"]) -> Stand | None:
+def _stand(case: Case, open_ways: Sequence[Transition], kind: State) -> Stand | None:
     """Give where a hand-off leads to that ends, or waits for a supplier; None: nowhere so."""
-    standing = Standing(case.ticket, case.asker, case.grounds.organisation)
     flow, here = case.workflow, case.ticket.step
-    for way in ways(standing, flow, case.deed.action, case.context.at):
-        step = flow.target(here, way)
-        found = flow.steps[step]
-        if found.kind == kind and (kind != "waiting" or found.waiting_for == "supplier"):
-            return stand_at(flow, step)
+    for way in open_ways:
+        if kind in kinds_of(flow, here, [way]):
+            return stand_at(flow, flow.target(here, way))
     return None
-
-
-def _sent_out(case: Case, partner: Partner, *, ends: bool) -> TicketSentOut:
-    return TicketSentOut(
-        handoff=case.context.new_id("handoff"),
-        partner=partner.id,
-        kind=partner.kind,
-        by=case.by,
-        unit=partner.unit,
-        ends=ends,
-        reason=case.text("reason"),
-    )
 
 
 def _back(
@@ -224,9 +235,7 @@ def take_in(state: Ticket, message: Taken, _context: Context, _grounds: Grounds)
         if (state.client.partner, state.client.handoff) == (message.partner, message.handoff):
             return []
         raise Conflict("taken_in_already")
-    return [
-        TicketTakenIn(partner=message.partner, handoff=message.handoff, reference=message.reference)
-    ]
+    return [TicketTakenIn(**msgspec.structs.asdict(message))]
 
 
 #: By name.

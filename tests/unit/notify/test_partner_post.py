@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import standardwebhooks
+from msgspec.structs import replace
 
 from contracts.calls.routing import PartnerLink
 from services.notify.channels import NotTaken, Outgoing, outside
 from services.notify.channels.partner import PartnerPost
 from services.notify.channels.posting import seconds_of
 from services.notify.domain import attempts
-from services.notify.domain.attempts import Attempts, Refused
+from services.notify.domain.attempts import Attempts, Pointless, Refused
 from services.notify.partners import hand_over
 from services.notify.settings import NotifySettings
 from tests.unit.notify.samples import NOON, a_partner, a_registered_ticket
@@ -228,6 +229,27 @@ def test_a_message_is_tried_for_days_on_its_schedule_and_then_given_up():
     assert ticket.now - began == timedelta(seconds=sum(schedule))
     assert timedelta(days=3) < ticket.now - began < timedelta(days=4)
     assert ticket.ledger.deliveries[delivery].state == "failed"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Refused(delivery="", code="message_refused", lasting=True),
+        Pointless(delivery="", reason="no_recipient"),
+    ],
+    ids=["refused", "nobody"],
+)
+def test_our_people_are_told_when_a_partner_cannot_be_asked(result: Refused | Pointless):
+    ticket = a_registered_ticket()
+    ticket.decide(hand_over, SENT_OUT)
+    known = replace(result, delivery=ticket.ids()[-1])
+
+    events = ticket.decide(attempts.settle, Attempts(results=[known], pauses=()))
+
+    told = events[-1]
+    assert (told.template, told.recipient) == ("partner_unreached", "role:responsible")
+    assert told.particulars.state in ("message_refused", "no_recipient")
+    assert ticket.decide(attempts.settle, Attempts(results=[known], pauses=())) == []
 
 
 def test_a_partner_that_asks_for_time_moves_its_next_attempt_by_a_day_at_most():

@@ -248,6 +248,22 @@ def test_what_we_write_reaches_the_partner_with_its_text():
     assert message.data.number == 2
 
 
+def test_a_partner_is_told_what_the_workflow_says_in_its_language():
+    ticket = a_registered_ticket()
+    note = {"fa": "خط شعبه", "en": "The branch's line"}
+    ticket.decide(
+        partners.hand_over, msgspec.structs.replace(SENT_OUT, reason=None, note=note, generation=2)
+    )
+    people = People()
+    told = []
+    for fields in (["reason"], []):
+        people.known_partners = {"telecom": a_partner(language="en", fields=fields)}
+        (message,) = messages(ticket, people)
+        told.append((message.data.text, message.data.generation))
+
+    assert told == [("The branch's line", 2), (None, 2)]
+
+
 @pytest.mark.parametrize("known", [{}, {"telecom": a_partner(active=False)}], ids=["none", "left"])
 def test_who_is_no_partner_any_more_gets_nothing(known: Any):
     ticket = a_ticket_of_a_partner()

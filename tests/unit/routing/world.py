@@ -41,7 +41,7 @@ from services.routing.handlers.attention import WakeUp, wake_up
 from services.routing.handlers.carried import Carried, receive
 from services.routing.handlers.case import Grounds, Place, pool_of
 from services.routing.handlers.choosing import rule_of
-from services.routing.handlers.joining import Conclude, TakeIn, conclude, take_in
+from services.routing.handlers.joining import Conclude, Newcomers, conclude, expect_newcomers
 from services.routing.handlers.opening import desk_for
 from services.routing.handlers.taking_back import heirs_of
 from services.routing.workflows import shipped
@@ -161,7 +161,9 @@ class World:
         identity = identity_of(by) if isinstance(by, str) else by
         for target, kind in tied_to(read):
             if target != code and target in self.tickets:
-                self._decide(target, take_in, TakeIn(tickets=[code], kind=kind), identity)
+                self._decide(
+                    target, expect_newcomers, Newcomers(tickets=[code], kind=kind), identity
+                )
         return self._decide(code, act, deed, identity, at)
 
     def demand(self, *actions: Action, code: str = CODE) -> Ticket:

@@ -22,7 +22,10 @@ def sent_out(state: Ticket, event: TicketSentOut, at: datetime) -> Ticket:
     token = Outside(
         handoff=event.handoff, partner=event.partner, kind=event.kind, by=event.by, since=at
     )
-    return changed(state, outside=token)
+    state = changed(state, outside=token)
+    if not event.generation:
+        return state
+    return changed(state, pending=replace(state.pending, handed_over=state.pending.handed_over + 1))
 
 
 @TICKETS.on(TicketPartnerHeard)
@@ -55,4 +58,5 @@ def taken_back(state: Ticket, event: TicketTakenBack, _at: datetime) -> Ticket:
 @TICKETS.on(TicketTakenIn)
 def taken_in(state: Ticket, event: TicketTakenIn, _at: datetime) -> Ticket:
     client = Client(partner=event.partner, handoff=event.handoff, reference=event.reference)
-    return changed(state, client=client)
+    pending = replace(state.pending, generation=event.generation)
+    return changed(state, client=client, pending=pending)

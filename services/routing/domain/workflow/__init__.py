@@ -1,16 +1,19 @@
 """A workflow as data: its language, and what makes one unsound."""
 
+from services.routing.domain.workflow.effects import (
+    Effects,
+    HandOffAsked,
+    Later,
+    NoticeAsked,
+    StartAsked,
+)
 from services.routing.domain.workflow.language import (
     ANY,
     AUTOMATIC,
     FAILED,
     PASSED,
     Approvals,
-    Effects,
-    Later,
-    NoticeAsked,
     OwnAction,
-    StartAsked,
     Step,
     SubTask,
     Transition,
@@ -33,6 +36,7 @@ __all__ = [
     "STAYING",
     "Approvals",
     "Effects",
+    "HandOffAsked",
     "Later",
     "NoticeAsked",
     "OwnAction",

@@ -36,7 +36,7 @@ def _automatic(workflow: Workflow, transition: Transition, at: str) -> Iterator[
         yield fault(f"{at}/guards", "automatic", action)
     if transition.to is None:
         yield fault(f"{at}/to", "required", action)
-    left = [s for s in workflow.steps if transition in workflow.leaving(s, action)]
+    left = workflow.left_by(transition)
     if transition.to in left:
         yield fault(f"{at}/to", "leads_nowhere", action)
     if not any(workflow.steps[step].is_check for step in left):

@@ -13,13 +13,13 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta
 
 from chassis.logic import Logic
-from contracts.calls.base import Line, Slug, Text
-from contracts.calls.routing.rules import Tags
+from contracts.calls.base import Slug
 from contracts.routing import State
+from services.routing.domain.workflow.data import Data, Name, Needs, Tier, Words
+from services.routing.domain.workflow.effects import Effects, HandOffAsked, Later, StartAsked
 
 #: The target of a transition whose arguments name the step.
 ANY = "*"
@@ -29,17 +29,6 @@ AUTOMATIC = frozenset({PASSED, FAILED})
 
 #: What comes with a step's tasks and approvals, and with nothing else.
 IMPLIED = frozenset({"take-task", "give-task", "finish-task", "refuse-task", "refuse"})
-
-#: By language.
-Words = dict[str, Line]
-Tier = Annotated[int, Meta(ge=1, le=9)]
-Needs = Literal["all"] | Annotated[int, Meta(ge=1, le=100)]
-#: A name that may stand in the keys of documents.
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
-
-
-class Data(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of everything a definition is made of."""
 
 
 class SubTask(Data, kw_only=True):
@@ -62,14 +51,6 @@ class Approvals(Data, kw_only=True):
     needs: Needs = "all"
     #: One after the other, in the order of `by`.
     in_order: bool = False
-
-
-class Later(Data, kw_only=True):
-    """One of the workflow's own actions, done by itself after a time of the ticket's calendar."""
-
-    #: In data an ISO 8601 duration: `PT4H`. A day is 24 hours of the calendar's time.
-    after: timedelta
-    action: Name
 
 
 class Step(Data, kw_only=True):
@@ -104,39 +85,6 @@ class OwnAction(Data, kw_only=True):
     """An action that the workflow has beside those that every workflow knows."""
 
     title: Words
-
-
-class NoticeAsked(Data, kw_only=True):
-    """Somebody to be told when a transition is taken."""
-
-    role: Literal["requester", "owner", "assignee", "supervisor", "service_manager"]
-    text: Words
-
-
-class StartAsked(Data, kw_only=True):
-    """Another ticket for the same requester."""
-
-    subject: Slug
-    #: Both with `{code}`, `{title}` and `{description}` of the ticket where they stand.
-    title: Words
-    #: Absent: the title again.
-    description: dict[str, Text] | None = None
-    #: Absent: the one that the rules say.
-    workflow: Slug | None = None
-    #: Answers to the subject's form: JSONLogic over `ticket` and `answers`, by field.
-    answers: Annotated[dict[str, Any], Meta(max_length=50)] = {}
-
-
-class Effects(Data, kw_only=True):
-    """What else a transition does."""
-
-    priority: Annotated[int, Meta(ge=1, le=5)] | None = None
-    notify: Annotated[list[NoticeAsked], Meta(max_length=10)] = []
-    #: Put on the ticket.
-    tags: Tags = []
-    #: What is done later, wherever the ticket then stands.
-    schedule: Annotated[list[Later], Meta(max_length=5)] = []
-    start: Annotated[list[StartAsked], Meta(max_length=5)] = []
 
 
 class Transition(Data, kw_only=True, rename={"leaves": "from"}, dict=True):
@@ -185,6 +133,10 @@ class Workflow(Data, kw_only=True, dict=True):
         """Give the transitions that leave a step, by one action or by all."""
         return self._leaving.get((step, action), ())
 
+    def left_by(self, transition: Transition) -> list[str]:
+        """Give the steps that a transition leaves."""
+        return [step for step in self.steps if transition in self.leaving(step, transition.action)]
+
     @cached_property
     def _leaving(self) -> dict[tuple[str, str | None], list[Transition]]:
         """By step and action, and by step alone: the order is that of the definition."""
@@ -228,20 +180,42 @@ class Workflow(Data, kw_only=True, dict=True):
         return not any(step.is_check or step.timers for step in self.steps.values())
 
     @cached_property
+    def effects(self) -> list[tuple[str, Transition, Effects]]:
+        """What its transitions do beside leading on, each with its place in the definition."""
+        return [
+            (f"transitions/{number}/effects", way, way.effects)
+            for number, way in enumerate(self.transitions)
+            if way.effects is not None
+        ]
+
+    @cached_property
     def started(self) -> list[tuple[str, StartAsked]]:
         """The tickets that its transitions start, each with its place in the definition."""
         return [
-            (f"transitions/{number}/effects/start/{place}", asked)
-            for number, way in enumerate(self.transitions)
-            for place, asked in enumerate(way.effects.start if way.effects else ())
+            (f"{at}/start/{place}", asked)
+            for at, _way, effects in self.effects
+            for place, asked in enumerate(effects.start)
         ]
+
+    @cached_property
+    def handed_over(self) -> list[tuple[str, Transition, HandOffAsked]]:
+        """The hand-offs that its transitions bring with them, with place and transition."""
+        return [
+            (f"{at}/hand_off", way, effects.hand_off)
+            for at, way, effects in self.effects
+            if effects.hand_off is not None
+        ]
+
+    @cached_property
+    def partners(self) -> frozenset[str]:
+        """The partners to whom it gives work by itself."""
+        return frozenset(asked.partner for _at, _way, asked in self.handed_over)
 
     @cached_property
     def timed(self) -> frozenset[str]:
         """The actions that come by themselves after a time."""
         stays = (later for step in self.steps.values() for later in step.timers)
-        effects = (way.effects for way in self.transitions if way.effects)
-        planned = (later for each in effects for later in each.schedule)
+        planned = (later for _at, _way, effects in self.effects for later in effects.schedule)
         return frozenset(later.action for later in (*stays, *planned))
 
 

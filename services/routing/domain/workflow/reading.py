@@ -9,7 +9,7 @@ import msgspec
 
 from chassis.errors import FieldFault, Invalid
 from contracts.routing import ENDED, State
-from services.routing.domain.workflow import checks, timing, wording
+from services.routing.domain.workflow import checks, handing, timing, wording
 from services.routing.domain.workflow.faults import fault
 from services.routing.domain.workflow.language import (
     ANY,
@@ -81,7 +81,8 @@ def examined(
     ]
     # Ways can be judged once every name in them means something.
     if not any(each.code.endswith("_unknown") for each in faults):
-        faults += [*_bad_ways(workflow), *checks.faults(workflow), *timing.faults(workflow)]
+        faults += [*_bad_ways(workflow), *checks.faults(workflow)]
+        faults += [*timing.faults(workflow), *handing.faults(workflow)]
     return workflow, faults
 
 
@@ -155,8 +156,7 @@ def _may_reach(workflow: Workflow, action: str) -> Collection[State] | None:
 
 
 def _kinds_left(workflow: Workflow, transition: Transition) -> set[State]:
-    left = (s for s in workflow.steps if transition in workflow.leaving(s, transition.action))
-    return {workflow.steps[step].kind for step in left}
+    return {workflow.steps[step].kind for step in workflow.left_by(transition)}
 
 
 def _kinds_reached(workflow: Workflow, transition: Transition) -> set[State]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from chassis.errors import FieldFault
 from contracts.rights import RIGHTS, scope_of
 from services.routing.domain.organisation import Organisation
+from services.routing.domain.partner import Partner
 from services.routing.domain.workflow.faults import fault
+from services.routing.domain.workflow.handing import kinds_after
 from services.routing.domain.workflow.language import (
     Approvals,
     Step,
@@ -24,8 +26,9 @@ def faults_in(
     workflow: Workflow,
     forms: Collection[str],
     subjects: Collection[str] = (),
+    partners: Mapping[str, Partner] | None = None,
 ) -> list[FieldFault]:
-    """Give the units, forms, subjects and people that a workflow asks for and there are not."""
+    """Give what a workflow asks for and there is not: units, people, forms, subjects, partners."""
     return [
         *_places(organisation, workflow),
         *_ways(organisation, workflow),
@@ -35,6 +38,7 @@ def faults_in(
             for at, asked in workflow.started
             if asked.subject not in subjects
         ),
+        *_handed_over(workflow, partners or {}),
     ]
 
 
@@ -55,6 +59,19 @@ def people_of(organisation: Organisation, who: str) -> set[str] | None:
         and meant.unit in (None, person.unit)
         and meant.person in (None, person.id)
     }
+
+
+def _handed_over(workflow: Workflow, partners: Mapping[str, Partner]) -> Iterator[FieldFault]:
+    for at, transition, asked in workflow.handed_over:
+        partner = partners.get(asked.partner)
+        if partner is None:
+            yield fault(f"{at}/partner", "partner_unknown", asked.partner)
+        elif not partner.active:
+            yield fault(f"{at}/partner", "partner_not_in_use", asked.partner)
+        else:
+            for step, kinds in kinds_after(workflow, transition):
+                if kinds and not partner.fits(kinds):
+                    yield fault(f"{at}/partner", "hand_off_against_terms", step)
 
 
 def _places(organisation: Organisation, workflow: Workflow) -> Iterator[FieldFault]:

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from chassis.errors import FieldFault
 from contracts.routing import ENDED
+from services.routing.domain.workflow.effects import Later
 from services.routing.domain.workflow.faults import fault
-from services.routing.domain.workflow.language import Later, Transition, Workflow
+from services.routing.domain.workflow.language import Transition, Workflow
 
 #: Nobody means more by it, and an instant has to be found for it.
 _LONGEST = timedelta(days=366)
@@ -34,14 +35,12 @@ def faults(workflow: Workflow) -> Iterator[FieldFault]:
             else:
                 ways = workflow.leaving(name, later.action)
                 yield from _in_vain(workflow, ways, later, f"{at}/action")
-    for number, transition in enumerate(workflow.transitions):
-        effects = transition.effects
-        if effects and effects.schedule and _ends(workflow, transition):
-            yield fault(f"transitions/{number}/effects/schedule", "timer_at_end", transition.action)
-        for place, later in enumerate(effects.schedule if effects else ()):
+    for at, transition, effects in workflow.effects:
+        if effects.schedule and _ends(workflow, transition):
+            yield fault(f"{at}/schedule", "timer_at_end", transition.action)
+        for place, later in enumerate(effects.schedule):
             ways = [way for way in workflow.transitions if way.action == later.action]
-            at = f"transitions/{number}/effects/schedule/{place}/action"
-            yield from _in_vain(workflow, ways, later, at)
+            yield from _in_vain(workflow, ways, later, f"{at}/schedule/{place}/action")
 
 
 def _in_vain(
@@ -65,7 +64,6 @@ def _every(workflow: Workflow) -> Iterator[tuple[str, Later]]:
     for name, step in workflow.steps.items():
         for number, later in enumerate(step.timers):
             yield f"steps/{name}/timers/{number}", later
-    for number, transition in enumerate(workflow.transitions):
-        effects = transition.effects
-        for place, later in enumerate(effects.schedule if effects else ()):
-            yield f"transitions/{number}/effects/schedule/{place}", later
+    for at, _way, effects in workflow.effects:
+        for place, later in enumerate(effects.schedule):
+            yield f"{at}/schedule/{place}", later

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from chassis import logic
 from chassis.errors import FieldFault
+from services.routing.domain.workflow.effects import StartAsked
 from services.routing.domain.workflow.faults import fault
-from services.routing.domain.workflow.language import AUTOMATIC, StartAsked, Workflow
+from services.routing.domain.workflow.language import AUTOMATIC, Workflow
 
 _LANGUAGES = frozenset({"fa", "en"})
 #: What the API takes as the name of an action.
@@ -79,10 +80,11 @@ def _texts(workflow: Workflow) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _texts_of_effects(workflow: Workflow) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for number, transition in enumerate(workflow.transitions):
-        notices = transition.effects.notify if transition.effects else []
-        for place, notice in enumerate(notices):
-            yield f"transitions/{number}/effects/notify/{place}/text", notice.text
+    for at, _way, effects in workflow.effects:
+        for place, notice in enumerate(effects.notify):
+            yield f"{at}/notify/{place}/text", notice.text
+        if effects.hand_off is not None and effects.hand_off.note is not None:
+            yield f"{at}/hand_off/note", effects.hand_off.note
     for at, asked in workflow.started:
         yield f"{at}/title", asked.title
         if asked.description is not None:
@@ -100,9 +102,8 @@ def _placeholders(asked: StartAsked, at: str) -> Iterator[FieldFault]:
 def _forms(workflow: Workflow) -> Iterator[FieldFault]:
     """Whoever is asked to fill in a form must know which, before it is known how he goes on."""
     for number, transition in enumerate(workflow.transitions):
-        for step in workflow.steps:
-            same = workflow.leaving(step, transition.action)
-            if transition in same and transition.form != same[0].form:
+        for step in workflow.left_by(transition):
+            if transition.form != workflow.leaving(step, transition.action)[0].form:
                 yield fault(f"transitions/{number}/form", "form_ambiguous", transition.action)
                 break
 

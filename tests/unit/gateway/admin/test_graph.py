@@ -17,6 +17,7 @@ KNOWN = Known(
     workflows={},
     forms={},
     people={},
+    partners={},
     skills=[],
     unavailable=[],
 )

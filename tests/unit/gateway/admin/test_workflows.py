@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from chassis.errors import FieldFault, Invalid
-from contracts.calls.routing import Migration, WorkflowView
+from contracts.calls.routing import Migration, PartnerName, WorkflowView
 from gateway.admin.workflows.reading import ACTIONS, GUARDS, RELATIONS
 from gateway.texts import has
 from services.routing.actions import ARGUMENTS
@@ -114,6 +114,60 @@ async def test_what_comes_by_itself_is_typed_in_working_hours(admin):
     asked = admin.services.last("check_workflow").request.definition
     effects = asked["transitions"][0]["effects"]
     assert effects == {"schedule": [{"after": "soon", "action": "too-late"}]}
+
+
+async def test_a_started_ticket_gets_its_workflow_and_answers_as_they_are_typed(admin):
+    way = {"open": "transitions/0", "action": "done", "from": "new", "to": "work"}
+    start = {
+        "start.0.subject": "it.access",
+        "start.0.title.en": "Set up",
+        "start.0.workflow": "buy",
+        "start.0.answers.0.field": "seats",
+        "start.0.answers.0.other": "answers.order.seats",
+        "start.0.answers.1.field": "urgency",
+        "start.0.answers.1.fact": "ticket.priority",
+        "start.0.answers.2.field": "place",
+        "start.0.answers.2.value": "hq",
+        "start.0.answers.3.field": "rooms",
+        "start.0.answers.3.value": '{"+":[1,2]}',
+        "start.0.answers.4.field": "left empty",
+        "start.1.subject": "",
+    }
+
+    shown = await admin.post(f"{PATH}/buy", form=typed(**way, **start))
+
+    definition = admin.services.last("check_workflow").request.definition
+    (asked,) = definition["transitions"][0]["effects"]["start"]
+    assert asked["workflow"] == "buy"
+    assert asked["answers"] == {
+        "seats": {"var": "answers.order.seats"},
+        "urgency": {"var": "ticket.priority"},
+        "place": "hq",
+        "rooms": {"+": [1, 2]},
+    }
+    assert 'name="start.0.answers.0.other" value="answers.order.seats"' in shown.text
+    assert '<option value="ticket.priority" selected>' in shown.text
+    assert 'name="start.0.answers.2.value" value="hq"' in shown.text
+    assert 'name="start.0.answers.4.field" value=""' in shown.text
+
+
+async def test_a_hand_off_is_shown_and_typed(admin):
+    names = [PartnerName(id="telecom", title={"en": "Telecom"}, kind="webhook")]
+    admin.services.tell("routing", "partner_names", names)
+    way = {"open": "transitions/0", "action": "done", "from": "new", "to": "work"}
+    wanted = {"hand_off.partner": "telecom", "hand_off.note.en": "Their line"}
+
+    shown = await admin.post(f"{PATH}/buy?lang=en", form=typed(**way, **wanted))
+
+    definition = admin.services.last("check_workflow").request.definition
+    assert definition["transitions"][0]["effects"] == {
+        "hand_off": {"partner": "telecom", "note": {"en": "Their line"}}
+    }
+    assert "goes to the partner Telecom by itself" in shown.text
+    assert '<option value="telecom" selected>Telecom</option>' in shown.text
+    await admin.post(f"{PATH}/buy", form=typed(definition, **way, **{"hand_off.partner": ""}))
+    definition = admin.services.last("check_workflow").request.definition
+    assert "effects" not in definition["transitions"][0]
 
 
 async def test_what_no_draft_can_hold_is_said_beside_its_field_and_nothing_is_lost(admin):
