@@ -55,12 +55,13 @@ from services.intake.domain.requester import REQUESTERS
 from services.intake.domain.requester import Requester as RequesterState
 from services.intake.domain.ticket import TICKETS, Ticket
 from services.intake.forms import published
+from services.intake.own.door import OwnCalls
 from services.intake.planning import Planner
 from services.intake.repository import PLAN_INDEXES, Store
 from services.intake.settings import IntakeSettings
 
 
-class IntakeService:
+class IntakeService(OwnCalls):
     """What was asked, by whom, and how it came."""
 
     name = "intake"

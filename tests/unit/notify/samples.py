@@ -6,6 +6,7 @@ from typing import Any
 from chassis.decisions import Context
 from chassis.errors import Unavailable
 from contracts.calls.intake import Requester, TicketContent
+from contracts.calls.requesters import OneTimeCode
 from contracts.calls.routing import PartnerLink, StaffContact, TicketView
 from contracts.calls.sla import ClockView
 from contracts.envelope import ContentRef, Event
@@ -189,10 +190,14 @@ class People:
         self.known_clocks: dict[str, Any] = {}
         self.known_contents = {CODE: a_content()}
         self.known_partners = {"telecom": a_partner()}
+        self.known_codes: dict[str, OneTimeCode] = {}
         self.known_titles = {CODE: "چاپگر کار نمی‌کند"}
 
     def requesters(self, ids: Any) -> dict[str, Requester]:
         return self._of(self.known_requesters, ids, "intake")
+
+    def codes(self, ids: Any) -> dict[str, OneTimeCode]:
+        return self._of(self.known_codes, ids, "intake")
 
     def titles(self, codes: Any) -> dict[str, str]:
         return self._of(self.known_titles, codes, "intake")
