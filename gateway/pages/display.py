@@ -35,18 +35,22 @@ def code_shown(code: str) -> str:
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
-def instant_shown(instant: datetime, language: str, zone: str) -> str:
-    """Give an instant as day and time of the zone, in the calendar of the language."""
+def instant_shown(instant: datetime, language: str, zone: str, calendar: str = "reader") -> str:
+    """Give an instant as day and time of the zone; in the language's calendar for `reader`."""
     local = instant.astimezone(ZoneInfo(zone))
     time = digits(f"{local:%H:%M}", language)
-    return text(language, "calendar.instant", time=time, **day_parts(local.date(), language))
+    return text(
+        language, "calendar.instant", time=time, **day_parts(local.date(), language, calendar)
+    )
 
 
-def foretold_shown(instant: datetime, now: datetime, language: str, zone: str) -> str:
+def foretold_shown(
+    instant: datetime, now: datetime, language: str, zone: str, calendar: str = "reader"
+) -> str:
     """Give an expected instant no more exactly than it is known: as a day, unless it is near."""
     if (instant - now).total_seconds() < _DAY:
-        return instant_shown(instant, language, zone)
-    return day_shown(instant.astimezone(ZoneInfo(zone)).date(), language)
+        return instant_shown(instant, language, zone, calendar)
+    return day_shown(instant.astimezone(ZoneInfo(zone)).date(), language, calendar)
 
 
 def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> str:
