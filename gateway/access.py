@@ -42,8 +42,10 @@ AnySession = Session | KeySession | RequesterSession
 class Allow:
     """Lets callers through who have a right, anyone, or whoever is signed in."""
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: str, *, enrolling: bool = False) -> None:
+        """With `enrolling`, who owes a second factor is let through, too."""
         self.right = right
+        self._enrolling = enrolling
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +70,8 @@ class Allow:
         if not self.is_open:
             if session is None:
                 raise Unauthenticated("sign_in_required")
+            if isinstance(session, Session) and session.staff.owes_second_factor:
+                self._refuse_enrolling()
             if self.right == REQUESTER:
                 if not isinstance(session, RequesterSession):
                     raise Forbidden("requesters_only")
@@ -89,6 +93,10 @@ class Allow:
         )
         caller.agent = request.headers.get("user-agent", "")
         return caller
+
+    def _refuse_enrolling(self) -> None:
+        if not self._enrolling:
+            raise Forbidden("second_factor_owed")
 
 
 class AllowCommand(Allow):
@@ -134,6 +142,9 @@ AnyoneCommanding = Annotated[Caller, allow_command(ANYONE)]
 #: Whose role does not matter; the caller's `session` is there.
 SignedIn = Annotated[Caller, allow(SIGNED_IN)]
 SignedInCommanding = Annotated[Caller, allow_command(SIGNED_IN)]
+#: The same, and who has to set up a second factor before anything else.
+Entering = Annotated[Caller, Depends(Allow(SIGNED_IN, enrolling=True))]
+EnteringCommanding = Annotated[Caller, Depends(AllowCommand(SIGNED_IN, enrolling=True))]
 ProvedRequester = Annotated[Caller, allow(REQUESTER)]
 ProvedRequesterCommanding = Annotated[Caller, allow_command(REQUESTER)]
 

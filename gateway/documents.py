@@ -233,6 +233,12 @@ class NewPassword(Document):
     new: Annotated[str, StringConstraints(min_length=8, max_length=256)]
 
 
+class Roles(Document):
+    """Roles of staff."""
+
+    roles: Annotated[list[Slug], Field(max_length=20)]
+
+
 class SecondCode(Document):
     """A code of an authenticator."""
 

@@ -11,6 +11,7 @@ from gateway.texts import digits, text
 
 _GROUP: Final = 4
 _DAY: Final = 24 * 3600
+_IRAN: Final = "+98"
 #: What browsers and systems are known by, before those that say the same beside it.
 _BROWSERS: Final = (
     ("Firefox/", "Firefox"),
@@ -33,6 +34,11 @@ _SYSTEMS: Final = (
 def code_shown(code: str) -> str:
     """Give a tracking code as people read it aloud: `1234-5678-9012`, always in Latin digits."""
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def contact_shown(contact: str) -> str:
+    """Give a number as people here write it, `09121234567`; an address or another as it is."""
+    return contact.replace(_IRAN, "0", 1) if contact.startswith(_IRAN) else contact
 
 
 def instant_shown(instant: datetime, language: str, zone: str, calendar: str = "reader") -> str:

@@ -19,7 +19,13 @@ from gateway.errors import detail_of, headers_of, language_of
 from gateway.pages import static_files
 from gateway.pages.compression import compressed
 from gateway.pages.cookies import cookie, set_cookie
-from gateway.pages.display import agent_shown, code_shown, foretold_shown, instant_shown
+from gateway.pages.display import (
+    agent_shown,
+    code_shown,
+    contact_shown,
+    foretold_shown,
+    instant_shown,
+)
 from gateway.texts import LANGUAGES, digits, has, redigited, text
 
 _HERE: Final = Path(__file__).parent
@@ -153,6 +159,7 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
+    environment.filters["contact"] = contact_shown
     environment.filters["agent"] = agent_shown
     return environment
 

@@ -14,9 +14,11 @@ from contracts.calls.base import Nothing
 from contracts.calls.forms import (
     DefineBlock,
     DefineForm,
+    FormVersion,
     FormView,
     GetForm,
     GetForms,
+    GetFormVersions,
     PublishedForm,
 )
 from contracts.calls.intake import (
@@ -174,6 +176,11 @@ class IntakeService(OwnCalls):
     def form_definitions(self, _request: Nothing, call: Call) -> list[FormView]:
         call.require("admin.change")
         return self.catalogue.forms.of_kind("form")
+
+    @query
+    def form_versions(self, request: GetFormVersions, call: Call) -> list[FormVersion]:
+        call.require("admin.change")
+        return self.catalogue.forms.versions(request.id)
 
     @query
     def block_definitions(self, _request: Nothing, call: Call) -> list[FormView]:

@@ -24,7 +24,15 @@ ACCOUNTS = {
     "admin": "admin",
 }
 #: Nobody can sign in as one of these.
-WITHOUT_SESSION = {"requester", "integration", "service", "partner", "founder", "anonymous"}
+WITHOUT_SESSION = {
+    "requester",
+    "integration",
+    "service",
+    "partner",
+    "founder",
+    "enrolling",
+    "anonymous",
+}
 STAFF = ("agent", "expert", "supervisor", "manager", "admin", "importer")
 
 

@@ -27,8 +27,11 @@ from contracts.calls.routing import (
 from contracts.calls.sla import ClockView, GetClocks
 from tests.component.teller import teller
 from tests.unit.notify.samples import (
+    BY_LETTER,
     KEPT,
     NOON,
+    OVER,
+    PROVED,
     SECRET,
     a_case,
     a_clock,
@@ -38,8 +41,6 @@ from tests.unit.notify.samples import (
 )
 
 HOLDERS = {"service_manager": ["boss"], "supervisor": ["boss", "chief"]}
-#: Who wants to be told by e-mail alone, how codes begin that are over, where the others go.
-BY_LETTER, OVER, PROVED = "r2", "0", "+989121112233"
 TITLE, TEXT = "چاپگر کار نمی‌کند {{7*7}}", "کابل را وصل کنید."
 
 

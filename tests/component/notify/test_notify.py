@@ -13,11 +13,10 @@ from contracts.intake import RequesterCodeAsked
 from contracts.routing import TicketAnswered, TicketAssigned, UnitOvercommitted, UnitRelieved
 from contracts.sla import Notice, SlaBreached, SlaForetold, SlaWarned
 from deploy.local.processes import MAIL_SINK, SMS_PROVIDER
-from tests.component.notify.neighbours import BY_LETTER, OVER, PROVED
 from tests.component.notify.world import AGENT, NEIGHBOURS, NotifyWorld
 from tests.component.waiting import eventually, eventually_equal
 from tests.servers import Servers
-from tests.unit.notify.samples import NOON, TEXT, registered
+from tests.unit.notify.samples import BY_LETTER, NOON, OVER, PROVED, TEXT, registered
 
 ANSWERED = TicketAnswered(by="desk", answer=TEXT, first=True)
 ASSIGNED = TicketAssigned(

@@ -19,6 +19,9 @@ from services.notify.sending.directory import Staff
 CODE = "123456789012"
 #: How the codes of tickets begin that were answered in the meantime, as a stand-in for sla has it.
 KEPT = "5"
+#: As a stand-in for intake has it: who wants to be told by e-mail alone, how one-time codes begin
+#: that are over, and where the others go.
+BY_LETTER, OVER, PROVED = "r2", "0", "+989121112233"
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 SECRET = "whsec_" + "QUJD" * 8
 TEXT = ContentRef(id="text-1", sha256="0" * 64)
