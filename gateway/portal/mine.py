@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError, NotFound
+from chassis.errors import DomainError, NotFound, Unavailable
 from contracts.routing import ENDED
 from gateway.access import Anyone
 from gateway.answers import FollowedTicket, Foretold, OwnRequest
@@ -45,7 +45,15 @@ async def show(request: Request, caller: Anyone) -> Response:
     """List them; who has none is told how to come to one."""
     caller.language = reader_of(request)
     me = came_in(request, caller)
-    own = [_own_line(each) for each in await requester.own_requests(me)] if me else []
+    is_away = False
+    own: list[Line] = []
+    try:
+        own = [_own_line(each) for each in await requester.own_requests(me)] if me else []
+    except NotFound:
+        # He is not known any more.
+        me = None
+    except Unavailable:
+        is_away = True
     codes = {line.code for line in own}
     held = [each for each in passes.held(request) if each.code not in codes]
     if held:
@@ -58,9 +66,12 @@ async def show(request: Request, caller: Anyone) -> Response:
         groups=grouped(lines),
         lines=lines,
         is_in=me is not None,
+        is_away=is_away,
         holds=bool(held),
     )
-    if me is not None and me.requester is not None:
+    if me is None:
+        coming_in.forget(request, response)
+    elif me.requester is not None:
         coming_in.keep(request, response, me.requester)
     return response
 

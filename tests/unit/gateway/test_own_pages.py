@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from chassis.errors import Conflict, Invalid, TooMany, Unavailable
+from chassis.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 from contracts.calls.requesters import CodeAsked, OwnData, OwnTicket
 from contracts.calls.routing import TicketPage
 from tests.unit.gateway.fakes import World
@@ -114,6 +114,27 @@ async def test_the_list_stays_while_routing_is_away(world):
 
     assert CODE[:4] in page.text
     assert "پیدا نیست" in page.text
+
+
+async def test_without_intake_the_page_says_so_and_he_stays_in(world):
+    await come_in(world)
+    world.services.tell("intake", "own_tickets", Unavailable("away"))
+
+    page = await world.get("/mine")
+
+    assert page.status == 200
+    assert 'role="status"' in page.text
+    assert 'action="/mine/sign-out"' in page.text
+
+
+async def test_who_was_erased_is_nobody_any_more(world):
+    await come_in(world)
+    world.services.tell("intake", "own_tickets", NotFound("requester_unknown"))
+
+    page = await world.get("/mine")
+
+    assert "/mine/sign-in" in page.text
+    assert page.cookies["requester"] in ("", '""')
 
 
 async def test_his_ticket_opens_without_a_proof_and_another_does_not(world):
