@@ -71,6 +71,7 @@ class OwnData(Answer):
 
     id: str
     name: str
+    #: In full once he has proved them; else with a part hidden, for they may be somebody else's.
     mobile: str | None
     email: str | None
     #: Which of `mobile` and `email` he has proved to be his.

@@ -14,12 +14,34 @@ from services.intake.domain.contact import Contact
 from services.intake.domain.requester import Profile, Proof
 
 _LAST_DIGITS = 4
+_HIDDEN = "•••"
+_HIDDEN_DIGITS = 7
 _MOST = 20
 
 
 def field_of(contact: str) -> str:
     """Give which of his contacts it is: `mobile` or `email`."""
     return "email" if "@" in contact else "mobile"
+
+
+def opens(profile: Profile, contact: str) -> bool:
+    """Tell whether who proves a contact comes in as its requester.
+
+    An address that somebody typed beside his number may be a stranger's, who is not to come in as
+    him: it opens once he has proved it, or where it is all that is known of him.
+    """
+    return contact == profile.mobile or profile.mobile is None or contact in proved(profile)
+
+
+def shown(profile: Profile, field: str) -> str | None:
+    """Give a contact as its requester sees it: in full once he has proved it."""
+    contact: str | None = getattr(profile, field)
+    if contact is None or contact in proved(profile):
+        return contact
+    name, at, domain = contact.partition("@")
+    if at:
+        return f"{name[:1]}{_HIDDEN}@{domain}"
+    return f"{contact[:-_HIDDEN_DIGITS]}{_HIDDEN}{contact[-_LAST_DIGITS:]}"
 
 
 def with_proof(profile: Profile, contact: str, at: datetime) -> Profile:

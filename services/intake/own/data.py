@@ -105,8 +105,8 @@ def _view(profile: Profile) -> OwnData:
     return OwnData(
         id=profile.id,
         name=profile.name,
-        mobile=profile.mobile,
-        email=profile.email,
+        mobile=own.shown(profile, "mobile"),
+        email=own.shown(profile, "email"),
         proved=[own.field_of(contact) for contact in own.proved(profile)],
         language=profile.language,
         told_by=profile.told_by,

@@ -123,9 +123,11 @@ class Proving:
         self._store.one_time_codes.mark_told([*settled, *told])
 
     def _known(self, contact: str) -> Profile | None:
+        """Give who comes in by a contact."""
         given: dict[str, Any] = {own.field_of(contact): contact}
         wanted = Contact(name="", **given)
-        return recognised(wanted, self._store.profiles.candidates(wanted))
+        found = recognised(wanted, self._store.profiles.candidates(wanted))
+        return found if found and own.opens(found, contact) else None
 
 
 def requester_of(identity: Identity) -> str | None:

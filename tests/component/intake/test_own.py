@@ -148,6 +148,17 @@ def test_a_requester_sees_his_tickets_and_not_those_of_who_typed_his_address(int
     assert alone == []
 
 
+def test_who_owns_an_address_that_another_typed_does_not_come_in_as_him(intake: Intake):
+    email = f"{secrets.token_hex(4)}@example.ir"
+    typed = {"name": "دیگری", "mobile": a_mobile(), "email": email}
+    intake.code_of_new_ticket(requester=typed)
+    id_ = asked(intake, email)["id"]
+
+    assert given(intake, id_, code_of(intake, id_)).status == 422
+    seen = proved(intake, typed["mobile"])["email"]
+    assert seen == f"{email[0]}•••@example.ir"
+
+
 def test_a_requester_changes_his_data(intake: Intake, sara):
     said = {"name": "سارا احمدی", "language": "en", "told_by": "email", "digits": "latin"}
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.errors import Conflict
+from services.intake.domain import own
 from services.intake.domain.contact import Contact
 from services.intake.domain.own import freed, proof_for, proved, with_proof, without
 from services.intake.domain.requester import Profile
@@ -39,6 +40,22 @@ def test_a_number_that_was_given_up_counts_for_what_came_before():
     assert proved(moved) == [ANOTHER]
     assert proof_for(given, NOW, moved.proofs) == "1111"
     assert proof_for(given, LATER, moved.proofs) is None
+
+
+def test_an_address_beside_a_number_opens_nothing_until_it_is_proved():
+    alone = Profile(id="r", name="R", email=EMAIL)
+
+    assert own.opens(SARA, MOBILE)
+    assert not own.opens(SARA, EMAIL)
+    assert own.opens(with_proof(SARA, EMAIL, NOW), EMAIL)
+    assert own.opens(alone, EMAIL)
+
+
+def test_what_is_not_proved_is_shown_in_part():
+    assert own.shown(SARA, "email") == "s•••@example.ir"
+    assert own.shown(SARA, "mobile") == "+98912•••1111"
+    assert own.shown(with_proof(SARA, EMAIL, NOW), "email") == EMAIL
+    assert own.shown(Profile(id="r", name="R", email=EMAIL), "mobile") is None
 
 
 def test_the_last_contact_stays():
