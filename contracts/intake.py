@@ -77,6 +77,16 @@ class RequesterChanged(Event):
     fields: list[str]
 
 
+@event("requester.code_asked", by="intake")
+class RequesterCodeAsked(Event):
+    """Somebody who says that he is the requester wants a one-time code; it is sent to him."""
+
+    #: Its id; intake tells the code to who sends it, as long as it is good.
+    code: str
+    #: `sms` or `email`.
+    channel: str
+
+
 @event("subject.defined", by="intake")
 class SubjectDefined(Event):
     """A subject of the catalogue was made or changed."""

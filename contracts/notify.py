@@ -34,6 +34,8 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     generation: int | None = None
     #: When the ticket is expected to end now.
     expected_at: datetime | None = None
+    #: Id of the one-time code that it brings; intake knows the code and where it goes.
+    one_time: str | None = None
 
 
 class OnLadder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -59,6 +59,8 @@ ROLES: dict[str, dict[str, Scope]] = {
     "service": dict.fromkeys(RIGHTS, "all"),
     #: An outside system whose signed messages we take; they open nothing else.
     "partner": {},
+    #: A member of staff who has to set up a second factor before anything else.
+    "enrolling": {},
     #: An operator's pass, good for one hour: it makes the first administrator and nothing else.
     "founder": {},
     "anonymous": {},

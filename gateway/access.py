@@ -1,8 +1,8 @@
 """Who may use a route.
 
 Every route takes its caller through `allow(right)`, `allow_command(right)`, one of the two for
-everybody, or `SignedIn`; a test finds those that do not. The services check the same right again,
-with its scope.
+everybody, `SignedIn`, or `ProvedRequester`; a test finds those that do not. The services check the
+same right again, with its scope.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from chassis.logging import get_logger
 from gateway.caller import Caller, Gateway, gateway_of
 from gateway.errors import language_of
 from gateway.keys import PREFIX, KeySession
+from gateway.requesters import PREFIX as REQUESTER_PREFIX
+from gateway.requesters import RequesterSession
 from gateway.security import Session
 
 _SUBJECT: Final = "peygir.subject"
@@ -30,13 +32,20 @@ log = get_logger(__name__)
 #: What a route declares that asks for no right of `contracts.rights`.
 ANYONE: Final = "anyone"
 SIGNED_IN: Final = "signed-in"
+#: Of a requester who has proved a contact by a one-time code; of nobody else.
+REQUESTER: Final = "requester"
+
+#: Whoever has come with something that proves who he is.
+AnySession = Session | KeySession | RequesterSession
 
 
 class Allow:
     """Lets callers through who have a right, anyone, or whoever is signed in."""
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: str, *, enrolling: bool = False) -> None:
+        """With `enrolling`, who owes a second factor is let through, too."""
         self.right = right
+        self._enrolling = enrolling
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +59,7 @@ class Allow:
     def _caller(
         self,
         request: Request,
-        session: Session | KeySession | None,
+        session: AnySession | None,
         *,
         key: str | None = None,
         at: datetime | None = None,
@@ -61,9 +70,14 @@ class Allow:
         if not self.is_open:
             if session is None:
                 raise Unauthenticated("sign_in_required")
-            if self.right != SIGNED_IN:
+            if isinstance(session, Session) and session.staff.owes_second_factor:
+                self._refuse_enrolling()
+            if self.right == REQUESTER:
+                if not isinstance(session, RequesterSession):
+                    raise Forbidden("requesters_only")
+            elif self.right != SIGNED_IN:
                 identity.require(self.right)
-            elif isinstance(session, KeySession):
+            elif not isinstance(session, Session):
                 raise Forbidden("right_missing", right="staff")
         if at is not None:
             identity.require("import")
@@ -79,6 +93,10 @@ class Allow:
         )
         caller.agent = request.headers.get("user-agent", "")
         return caller
+
+    def _refuse_enrolling(self) -> None:
+        if not self._enrolling:
+            raise Forbidden("second_factor_owed")
 
 
 class AllowCommand(Allow):
@@ -124,6 +142,11 @@ AnyoneCommanding = Annotated[Caller, allow_command(ANYONE)]
 #: Whose role does not matter; the caller's `session` is there.
 SignedIn = Annotated[Caller, allow(SIGNED_IN)]
 SignedInCommanding = Annotated[Caller, allow_command(SIGNED_IN)]
+#: The same, and who has to set up a second factor before anything else.
+Entering = Annotated[Caller, Depends(Allow(SIGNED_IN, enrolling=True))]
+EnteringCommanding = Annotated[Caller, Depends(AllowCommand(SIGNED_IN, enrolling=True))]
+ProvedRequester = Annotated[Caller, allow(REQUESTER)]
+ProvedRequesterCommanding = Annotated[Caller, allow_command(REQUESTER)]
 
 
 def log_refusal(request: Request, error: DomainError) -> None:
@@ -139,7 +162,7 @@ def log_refusal(request: Request, error: DomainError) -> None:
         )
 
 
-async def _session(gateway: Gateway, request: Request) -> Session | KeySession | None:
+async def _session(gateway: Gateway, request: Request) -> AnySession | None:
     header = request.headers.get("authorization")
     if header is None:
         return None
@@ -148,7 +171,17 @@ async def _session(gateway: Gateway, request: Request) -> Session | KeySession |
         raise Unauthenticated("session_invalid")
     if token.startswith(PREFIX):
         return await gateway.keys.open(token, request.client.host if request.client else "")
+    if token.startswith(REQUESTER_PREFIX):
+        return requester_session(gateway, token.strip())
     session = gateway.sessions.read(token.strip())
     if gateway.revocations.has_ended(session):
+        raise Unauthenticated("session_ended")
+    return session
+
+
+def requester_session(gateway: Gateway, token: str) -> RequesterSession:
+    """Give the session of a requester's token; raises Unauthenticated."""
+    session = gateway.requesters.read(token)
+    if gateway.revocations.has_ended_named(session.id):
         raise Unauthenticated("session_ended")
     return session

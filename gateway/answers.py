@@ -14,6 +14,7 @@ from contracts.calls.base import Answer
 from contracts.calls.forms import ShownAnswer
 from contracts.calls.intake import Message, Requester
 from contracts.calls.notify import DeliveryView
+from contracts.calls.requesters import OwnData
 from contracts.calls.routing import Staff, TicketView
 from contracts.calls.sla import Charge, ClockView, ExpectedView, ExplanationLine, NextDue, TimerView
 from contracts.rights import scopes_of
@@ -49,6 +50,29 @@ class SessionAnswer(Answer, frozen=True):
     staff: Staff
     #: The rights of the role with their scopes: `own`, `team`, `subtree` or `all`.
     rights: dict[str, str]
+
+
+class RequesterSessionAnswer(Answer, frozen=True):
+    """A requester's session."""
+
+    token: str
+    token_type: str
+    expires_at: datetime
+    requester: OwnData
+
+
+class OwnRequest(Answer, frozen=True):
+    """A requester's own ticket; how it stands is absent while routing does not answer."""
+
+    code: str
+    title: str
+    registered_at: datetime
+    state: str | None = None
+    updated_at: datetime | None = None
+    #: An answer of his is awaited.
+    asked: bool = False
+    #: The result is there, and he has not said what he thinks of it.
+    to_rate: bool = False
 
 
 class CurrentSession(Answer, frozen=True):

@@ -33,6 +33,7 @@ from gateway.oidc.client import Client
 from gateway.outlook import Outlook
 from gateway.own_sessions import OwnSessions
 from gateway.presence import Presence
+from gateway.requesters import RequesterSession, RequesterSessions
 from gateway.revocations import Revocations
 from gateway.security import Session, Sessions
 from gateway.settings import GatewaySettings
@@ -105,6 +106,11 @@ class Gateway:
             refresh_seconds=settings.refresh_seconds,
             idle_seconds=settings.idle_seconds,
         )
+        self.requesters = RequesterSessions(
+            settings.signing_keys,
+            idle_seconds=settings.idle_seconds,
+            keep_seconds=settings.refresh_seconds,
+        )
         self.keys = Keys(self._open_key, limits, revocations)
         self.outlook = Outlook(self._ask_expected)
         self.presence = Presence(settings.redis_url.get_secret_value())
@@ -162,7 +168,7 @@ class Caller:
         language: str,
         address: str,
         trace_id: str | None = None,
-        session: Session | KeySession | None = None,
+        session: Session | KeySession | RequesterSession | None = None,
         key: str | None = None,
         at: datetime | None = None,
     ) -> None:
@@ -174,6 +180,8 @@ class Caller:
         self.agent = ""
         self.trace_id = trace_id
         self.session = session if isinstance(session, Session) else None
+        #: The requester who has proved who he is.
+        self.requester = session if isinstance(session, RequesterSession) else None
         #: The system that has come with its key.
         self.system = session if isinstance(session, KeySession) else None
         self.key = key or secrets.token_hex(16)

@@ -12,23 +12,21 @@ from gateway.texts import digits, text
 _MONTHS: Final = 12
 
 
-def day_shown(day: date, language: str) -> str:
-    """Give a day with its weekday, in the calendar of the language."""
-    return text(language, "calendar.day", **day_parts(day, language))
+def day_shown(day: date, language: str, calendar: str = "reader") -> str:
+    """Give a day with its weekday, in the calendar; that of the language for `reader`."""
+    return text(language, "calendar.day", **day_parts(day, language, calendar))
 
 
 def day_in(day: date, calendar: str, language: str) -> str:
     """Give a day in figures, in the calendar; that of the language for `reader`."""
-    if calendar == "reader":
-        calendar = "jalali" if language == "fa" else "gregorian"
-    shown = JalaliDate(day) if calendar == "jalali" else day
+    shown = JalaliDate(day) if _named(calendar, language) == "jalali" else day
     return digits(f"{shown.year}/{shown.month:02}/{shown.day:02}", language)
 
 
-def day_parts(day: date, language: str) -> dict[str, str]:
-    """Give the words and figures of a day, in the calendar of the language."""
-    shown = JalaliDate(day) if language == "fa" else day
-    calendar = "jalali" if language == "fa" else "gregorian"
+def day_parts(day: date, language: str, calendar: str = "reader") -> dict[str, str]:
+    """Give the words and figures of a day, in the calendar; that of the language for `reader`."""
+    calendar = _named(calendar, language)
+    shown = JalaliDate(day) if calendar == "jalali" else day
     return {
         # Monday is 0 in Python, and the catalogue counts as Python does.
         "weekday": text(language, f"calendar.weekday_{day.weekday()}"),
@@ -36,6 +34,12 @@ def day_parts(day: date, language: str) -> dict[str, str]:
         "month": text(language, f"calendar.{calendar}_{shown.month}"),
         "year": digits(shown.year, language),
     }
+
+
+def _named(calendar: str, language: str) -> str:
+    if calendar != "reader":
+        return calendar
+    return "jalali" if language == "fa" else "gregorian"
 
 
 def month_parts(key: str) -> tuple[int, int]:

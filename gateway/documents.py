@@ -132,6 +132,34 @@ class NewMessage(Document):
     text: Text
 
 
+class CodeWanted(Document):
+    """Where a one-time code is to go."""
+
+    contact: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)
+    ] = Field(description="A mobile number or an e-mail address.", examples=["09121234567"])
+
+
+class CodeGiven(Document):
+    """A one-time code that somebody has got."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
+
+
+class OwnDataGiven(Document):
+    """What a requester says of himself."""
+
+    name: Line
+    #: Of the messages that he gets.
+    language: Language
+    #: `both`, or one of them; what does not reach him is sent by the other.
+    told_by: Literal["both", "sms", "email"]
+    #: `reader`: as the language has it.
+    calendar: Literal["reader", "jalali", "gregorian"] = "reader"
+    digits: Literal["reader", "persian", "latin"] = "reader"
+
+
 class DeviceKeys(Document):
     """What a browser reads pushed messages with."""
 
@@ -203,6 +231,12 @@ class NewPassword(Document):
 
     current: Password
     new: Annotated[str, StringConstraints(min_length=8, max_length=256)]
+
+
+class Roles(Document):
+    """Roles of staff."""
+
+    roles: Annotated[list[Slug], Field(max_length=20)]
 
 
 class SecondCode(Document):

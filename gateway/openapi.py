@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from contracts.rights import RIGHTS
-from gateway.access import SIGNED_IN, Allow, AllowCommand
+from gateway.access import REQUESTER, SIGNED_IN, Allow, AllowCommand
 from gateway.answers import REF_TEMPLATE, SCHEMAS
 from gateway.errors import MEDIA_TYPE, Problem
 
@@ -22,7 +22,8 @@ Every request registered, followed, acted on, told.
 
 - Staff send `Authorization: Bearer <token>` with a token of `POST /api/v1/sessions`.
 - Whoever holds a tracking code sends `Peygir-Proof`: the last four digits of the mobile number,
-  or the e-mail address.
+  or the e-mail address. Who has got a one-time code there comes in with it and sees all that is
+  his (`/api/v1/requester`).
 - A command takes `Idempotency-Key`: sent again with the same key and body, it gives the first
   answer and `Idempotent-Replayed: true`; with another body it is refused.
 - Whatever is refused comes as a problem document (RFC 9457); `code` is stable, texts follow
@@ -113,12 +114,16 @@ def _complete(operation: dict[str, Any], path: str, method: str, allow: Allow | 
 def _needs(allow: Allow) -> str:
     if allow.right == SIGNED_IN:
         return "Needs a session, of whatever role."
+    if allow.right == REQUESTER:
+        return "Needs the session of a requester, of `POST /api/v1/requester/sessions`."
     return f"Needs the right `{allow.right}`: {RIGHTS[allow.right]}."
 
 
 def _may_be_forbidden(allow: Allow | None) -> bool:
     # A command may bring `Peygir-At`, which needs a right of its own wherever it goes.
-    return isinstance(allow, AllowCommand) or (allow is not None and allow.right in RIGHTS)
+    return isinstance(allow, AllowCommand) or (
+        allow is not None and allow.right in {REQUESTER, *RIGHTS}
+    )
 
 
 def _problems(
@@ -161,7 +166,8 @@ def _add_components(document: dict[str, Any]) -> None:
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT",
-            "description": "The token of a session, or a system's key (`pgk_...`).",
+            "description": "The token of a session, a requester's (`pgr_...`), or a system's key "
+            "(`pgk_...`).",
         }
     }
 

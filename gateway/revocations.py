@@ -54,6 +54,10 @@ class Revocations:
         """End the session of an id, in the same way."""
         await self._end(session_id)
 
+    def has_ended_named(self, session_id: str) -> bool:
+        """Tell whether the session of an id was ended before its time."""
+        return session_id in self._ended
+
     async def end_all_of(self, person: str) -> None:
         """End every session that a person has opened until now."""
         await self._end(_all_of(person))

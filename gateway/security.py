@@ -26,6 +26,7 @@ _ALGORITHM: Final = "HS256"
 #: Tokens known to be good, at least; twice as many at most.
 _KNOWN: Final = 2_500
 _LEAST_KEY: Final = 32
+_ENROLLING: Final = "enrolling"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,9 +43,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> Identity:
         """What the services are told about who calls."""
         staff = self.staff
-        return Identity(
-            subject=f"person:{staff.id}", role=staff.role, unit=staff.unit, tier=staff.tier
-        )
+        # Who owes a second factor has no right until he has set it up.
+        role = _ENROLLING if staff.owes_second_factor else staff.role
+        return Identity(subject=f"person:{staff.id}", role=role, unit=staff.unit, tier=staff.tier)
 
 
 class Tokens(msgspec.Struct, frozen=True, kw_only=True):

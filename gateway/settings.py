@@ -63,6 +63,13 @@ class GatewaySettings(ChassisSettings):
     limit_key: str = Field(
         "600/minute", description="Looks for what a system's key opens, per address."
     )
+    limit_code: str = Field("20/minute;100/day", description="One-time codes asked per address.")
+    limit_code_try: str = Field(
+        "30/minute;200/hour", description="One-time codes tried per address, right or wrong."
+    )
+    limit_code_claim: str = Field(
+        "5/hour;10/day", description="Contacts that a requester has codes sent to, to prove them."
+    )
     limit_sign_in: str = Field("60/minute;600/hour", description="Sign-ins per address.")
     limit_sign_in_name: str = Field(
         "10/minute;60/hour", description="Sign-ins under one user name from one address."

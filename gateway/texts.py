@@ -63,6 +63,13 @@ def digits(value: object, language: str) -> str:
     return str(value).translate(_PERSIAN_DIGITS) if language == "fa" else str(value)
 
 
+def redigited(value: str, wanted: str) -> str:
+    """Write the figures of a text in other digits: `persian`, `latin`, or `reader` as they are."""
+    if wanted == "persian":
+        return value.translate(_PERSIAN_DIGITS)
+    return latin(value) if wanted == "latin" else value
+
+
 def latin(value: str) -> str:
     """Replace Persian and Arabic digits by Latin ones."""
     return value.translate(_LATIN_DIGITS)

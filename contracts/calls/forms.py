@@ -42,6 +42,26 @@ class FormView(Answer):
     included_by: list[str] = []
 
 
+class GetFormVersions(Request):
+    """Query `form_versions`: answers [FormVersion], newest first, 100 at most."""
+
+    id: Slug
+
+
+class FormVersion(Answer):
+    """A version of a form: as it was written, and as it was filled in."""
+
+    version: int
+    #: With the blocks that it includes named, as whoever changed it last has written it.
+    definition: dict[str, Any]
+    #: Complete: the blocks as they were then stand in it.
+    form: dict[str, Any]
+    published_by: str
+    published_at: datetime
+    #: The block that was changed, where the version came with it.
+    block: str | None = None
+
+
 class GetForm(Request):
     """Query `form`: answers `PublishedForm`; for anybody where an active subject asks for it."""
 

@@ -139,6 +139,10 @@ class Requester(Answer):
     email: str | None
     segment: str
     language: str
+    #: What he has said himself (`contracts/calls/requesters.py`).
+    told_by: str = "both"
+    calendar: str = "reader"
+    digits: str = "reader"
 
 
 class TicketContent(Answer):

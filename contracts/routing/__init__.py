@@ -68,6 +68,7 @@ from contracts.routing.organisation import (
     PersonLeaveCancelled,
     PersonLeaveTaken,
     PersonPresenceChanged,
+    SecondFactorDemanded,
     UnitChanged,
 )
 from contracts.routing.partners import (
@@ -118,6 +119,7 @@ __all__ = [
     "RulesPublished",
     "RulesShadowBegun",
     "RulesShadowEnded",
+    "SecondFactorDemanded",
     "State",
     "StateEvent",
     "TicketAnswered",

@@ -17,6 +17,13 @@ class PersonChanged(Event):
     fields: list[str]
 
 
+@event("second_factor.demanded", by="routing")
+class SecondFactorDemanded(Event):
+    """Who has one of these roles has to have a second factor at signing in, and nobody else."""
+
+    roles: list[str]
+
+
 @event("unit.changed", by="routing")
 class UnitChanged(Event):
     """A unit was added or changed; stream `unit:{id}`."""

@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 
 from gateway.admin import entrance
+from gateway.admin.forms import history as form_history
 from gateway.admin.forms import pages as forms
-from gateway.admin.organisation import people, subjects, units
+from gateway.admin.organisation import people, sign_in, subjects, units
 from gateway.admin.rules import history as rule_history
 from gateway.admin.rules import pages as rules
 from gateway.admin.workflows import history
@@ -17,7 +18,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     rules.router,
     rule_history.router,
     forms.router,
+    form_history.router,
     subjects.router,
     units.router,
     people.router,
+    sign_in.router,
 )

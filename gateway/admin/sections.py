@@ -27,8 +27,10 @@ SECTIONS: Final = (
     Section("subjects", "/admin/subjects"),
     Section("units", "/admin/units"),
     Section("people", "/admin/people"),
+    Section("sign_in", "/admin/sign-in"),
     Section("agreements", "/admin/agreements"),
     Section("calendars", "/admin/calendars"),
+    Section("holidays", "/admin/holidays"),
     Section("audit", "/admin/audit"),
     Section("start", "/admin/start"),
 )

@@ -11,16 +11,18 @@ from contracts.calls.routing import (
     BegunSecondFactor,
     ChangePassword,
     ConfirmSecondFactor,
+    DemandSecondFactor,
     DropSecondFactor,
     RecoveryCodes,
     ResetSecondFactor,
+    SecondFactorDemand,
     SecondFactorView,
 )
-from gateway.access import SignedIn, SignedInCommanding, allow_command
+from gateway.access import Entering, EnteringCommanding, SignedInCommanding, allow, allow_command
 from gateway.answers import SessionAnswer, answered, gives
 from gateway.api import sessions
 from gateway.caller import Caller
-from gateway.documents import NewPassword, OwnPassword, SecondCode, SlugPath
+from gateway.documents import NewPassword, OwnPassword, Roles, SecondCode, SlugPath
 from gateway.json_bodies import StrictRoute
 from gateway.security import Session, Tokens
 
@@ -46,7 +48,7 @@ async def change_own_password(body: NewPassword, caller: SignedInCommanding) -> 
     summary="See one's second factor",
     responses=gives(SecondFactorView),
 )
-async def get_second_factor(caller: SignedIn) -> Response:
+async def get_second_factor(caller: Entering) -> Response:
     """Tell whether signing in asks for a code, and how many recovery codes are left."""
     return answered(await second_factor(caller))
 
@@ -57,7 +59,7 @@ async def get_second_factor(caller: SignedIn) -> Response:
     summary="Begin a second factor",
     responses=gives(BegunSecondFactor, description="A secret for an authenticator."),
 )
-async def begin_second_factor(caller: SignedInCommanding) -> Response:
+async def begin_second_factor(caller: EnteringCommanding) -> Response:
     """Make a secret; nothing is asked for until a code has confirmed it."""
     return answered(await begin(caller))
 
@@ -68,8 +70,11 @@ async def begin_second_factor(caller: SignedInCommanding) -> Response:
     summary="Confirm a second factor",
     responses=gives(RecoveryCodes, description="It is on; these codes are not shown again."),
 )
-async def confirm_second_factor(body: SecondCode, caller: SignedInCommanding) -> Response:
-    """Switch it on with a code of the authenticator."""
+async def confirm_second_factor(body: SecondCode, caller: EnteringCommanding) -> Response:
+    """Switch it on with a code of the authenticator.
+
+    Whose session was good for nothing else refreshes it, and goes on.
+    """
     return answered(await confirm(caller, body.code))
 
 
@@ -98,9 +103,34 @@ async def reset_second_factor(
     caller: Annotated[Caller, allow_command("admin.change")],
 ) -> Response:
     """Let somebody who has lost his telephone sign in with the password alone."""
-    await caller.command("routing", "reset_second_factor", ResetSecondFactor(person=id), Nothing)
-    await caller.gateway.revocations.end_all_of(id)
+    await reset(caller, id)
     return Response(status_code=204)
+
+
+@router.get(
+    "/admin/second-factor",
+    operation_id="get_second_factor_demand",
+    summary="See who has to have a second factor",
+    responses=gives(SecondFactorDemand),
+)
+async def get_second_factor_demand(
+    caller: Annotated[Caller, allow("admin.change")],
+) -> Response:
+    """Give the roles that have to have one, and how many of each role have it."""
+    return answered(await demanded(caller))
+
+
+@router.put(
+    "/admin/second-factor",
+    operation_id="demand_second_factor",
+    summary="Demand a second factor of roles",
+    responses=gives(SecondFactorDemand, description="It holds from each one's next sign-in on."),
+)
+async def demand_second_factor(
+    body: Roles, caller: Annotated[Caller, allow_command("admin.change")]
+) -> Response:
+    """Demand it of these roles and no others; who has none sets it up before anything else."""
+    return answered(await demand(caller, body.roles), headers=caller.replay_headers())
 
 
 async def change_password(caller: Caller, given: NewPassword) -> Tokens:
@@ -136,3 +166,21 @@ async def drop(caller: Caller, password: str) -> None:
     """Take the caller's second factor off; raises Forbidden for a wrong password."""
     request = DropSecondFactor(password=password)
     await caller.command("routing", "drop_second_factor", request, Nothing)
+
+
+async def demanded(caller: Caller) -> SecondFactorDemand:
+    """Tell which roles have to have a second factor."""
+    return await caller.query("routing", "second_factor_demand", Nothing(), SecondFactorDemand)
+
+
+async def demand(caller: Caller, roles: list[str]) -> SecondFactorDemand:
+    """Demand a second factor of these roles and no others; raises Invalid."""
+    request = DemandSecondFactor(roles=roles)
+    return await caller.command("routing", "demand_second_factor", request, SecondFactorDemand)
+
+
+async def reset(caller: Caller, person: str) -> None:
+    """Take somebody's second factor off, and end his sessions."""
+    request = ResetSecondFactor(person=person)
+    await caller.command("routing", "reset_second_factor", request, Nothing)
+    await caller.gateway.revocations.end_all_of(person)

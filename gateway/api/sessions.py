@@ -6,13 +6,21 @@ import time
 from datetime import UTC, datetime
 from typing import Final, cast
 
+import msgspec
 from fastapi import APIRouter, Response
 
 from chassis.errors import Unauthenticated
 from chassis.identity import Identity
 from chassis.logging import get_logger
-from contracts.calls.routing import Authenticate, Staff, StaffContacts, StaffContactsAnswer
-from gateway.access import Anyone, SignedIn
+from contracts.calls.base import Nothing
+from contracts.calls.routing import (
+    Authenticate,
+    SecondFactorView,
+    Staff,
+    StaffContacts,
+    StaffContactsAnswer,
+)
+from gateway.access import Anyone, Entering
 from gateway.answers import CurrentSession, SessionAnswer, answered, gives, rights_of
 from gateway.caller import Caller
 from gateway.documents import Refresh, SignIn
@@ -59,7 +67,7 @@ async def refresh(body: Refresh, caller: Anyone) -> Response:
     summary="Who is signed in",
     responses=gives(CurrentSession),
 )
-async def current(caller: SignedIn) -> Response:
+async def current(caller: Entering) -> Response:
     """Tell whose session it is and which rights it has."""
     session = _session_of(caller)
     return answered(
@@ -78,7 +86,7 @@ async def current(caller: SignedIn) -> Response:
     summary="Sign out",
     responses={204: {"description": "The session has ended."}},
 )
-async def sign_out(caller: SignedIn) -> Response:
+async def sign_out(caller: Entering) -> Response:
     """End the session: its tokens are refused from now on."""
     await ended(caller)
     return Response(status_code=204)
@@ -108,8 +116,15 @@ async def refreshed(caller: Caller, refresh_token: str) -> Tokens:
     session = gateway.sessions.read_refresh(refresh_token)
     if gateway.revocations.has_ended(session):
         raise Unauthenticated("session_ended")
-    staff = await _as_of_now(caller, session.staff)
+    staff = await _as_of_now(caller, session)
     return await _noted(caller, gateway.sessions.go_on(session, staff))
+
+
+async def enrolled(caller: Caller) -> Tokens:
+    """Go on with the caller's session, who has a second factor now."""
+    session = _session_of(caller)
+    staff = msgspec.structs.replace(session.staff, owes_second_factor=False)
+    return await _noted(caller, caller.gateway.sessions.go_on(session, staff))
 
 
 async def ended(caller: Caller) -> None:
@@ -155,8 +170,13 @@ def _session_of(caller: Caller) -> Session:
     return cast("Session", caller.session)
 
 
-async def _as_of_now(caller: Caller, staff: Staff) -> Staff:
+async def _as_of_now(caller: Caller, session: Session) -> Staff:
     """Give a staff member as the directory has him now; raises Unauthenticated when it has not."""
+    staff, owes = session.staff, session.staff.owes_second_factor
+    if owes:
+        himself = caller.acting_as(session.identity)
+        factor = await himself.query("routing", "second_factor", Nothing(), SecondFactorView)
+        owes = factor.demanded and not factor.on
     answer = await caller.acting_as(_GATEWAY).query(
         "routing", "staff_contacts", StaffContacts(persons=[staff.id]), StaffContactsAnswer
     )
@@ -171,6 +191,7 @@ async def _as_of_now(caller: Caller, staff: Staff) -> Staff:
         unit=contact.unit,
         tier=staff.tier,
         language=contact.language,
+        owes_second_factor=owes,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -203,6 +204,14 @@ async def started(kind: Draft, name: str, body: Trial, caller: Caller) -> TrialV
         zone=caller.gateway.settings.zone,
     )
     return await caller.command("sla", "start_trial", request, TrialView)
+
+
+async def begun(
+    kind: Draft, name: str, definition: dict[str, Any], days: int, caller: Caller
+) -> TrialView:
+    """Begin a trial on the tickets of the last days; raises Invalid for a wrong draft."""
+    body = Trial(definition=definition, since=datetime.now(UTC) - timedelta(days=days))
+    return await started(kind, name, body, caller)
 
 
 async def read(caller: Caller, trial: str) -> TrialView:

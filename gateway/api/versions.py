@@ -1,4 +1,4 @@
-"""Versions of agreements, calendars and lists of holidays, and drafts of them looked at."""
+"""Versions of forms, agreements, calendars and lists of holidays; drafts of the last three."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict
 
+from contracts.calls.forms import FormVersion, GetFormVersions
 from contracts.calls.versions import CheckDraft, GetVersions, Published, Version
 from gateway.answers import answered, gives
 from gateway.api.admin import Admin
@@ -39,6 +40,20 @@ class Drafted(Document):
 
 
 @router.get(
+    "/forms/{id}/versions",
+    operation_id="list_form_versions",
+    summary="Every version of a form",
+    responses=gives(list[FormVersion]),
+)
+async def list_form_versions(id: SlugPath, caller: Admin) -> Response:  # noqa: A002 - the name in the address
+    """Give the versions as they were written and filled in, newest first, 100 at most.
+
+    Those that came with a changed block are among them.
+    """
+    return answered(await form_versions(caller, id))
+
+
+@router.get(
     "/{group}/{id}/versions",
     operation_id="list_definition_versions",
     summary="Every version of an agreement, a calendar or a list of holidays",
@@ -62,6 +77,12 @@ async def check_definition(group: Group, id: SlugPath, body: Drafted, caller: Ad
     """Say whether a draft could be published; refused with every fault as publishing would be."""
     await check(caller, _KINDS[group], id, body.definition)
     return answered({"sound": True})
+
+
+async def form_versions(caller: Caller, name: str) -> list[FormVersion]:
+    """Give the versions of a form, newest first; raises NotFound."""
+    request = GetFormVersions(id=name)
+    return await caller.query("intake", "form_versions", request, list[FormVersion])
 
 
 async def versions(caller: Caller, kind: Published, name: str) -> list[Version]:

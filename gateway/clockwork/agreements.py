@@ -5,7 +5,6 @@ The editor's form carries the whole draft: nothing is kept on our side between t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
@@ -20,7 +19,14 @@ from gateway.api.admin import read_as
 from gateway.caller import Caller
 from gateway.clockwork.differing import changes, faults_in
 from gateway.clockwork.fields import add_row, given, remove_row, tree
-from gateway.clockwork.known import Choices, choices_for, helpers, in_words
+from gateway.clockwork.known import (
+    TRIED_DAYS,
+    Choices,
+    choices_for,
+    helpers,
+    in_words,
+    tried_days,
+)
 from gateway.clockwork.terms import blank, definition_of, model_of
 from gateway.pages.forms import key_of, read_form, read_pairs
 from gateway.pages.staff import StaffRoute, is_part
@@ -31,8 +37,6 @@ Name = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 _NEW: Final = "new"
 _MOST_FIELDS: Final = 2000
-#: How many days of past tickets a draft may be tried on.
-TRIED_DAYS: Final = (7, 30, 90, 365)
 
 
 @router.get("")
@@ -122,10 +126,8 @@ async def _done(
             return Response(status_code=204, headers={"hx-redirect": path})
         return RedirectResponse(path, 303)
     if verb == "try":
-        days = str(model.get("days", ""))
-        back = int(days) if days.isdecimal() and int(days) in TRIED_DAYS else TRIED_DAYS[1]
-        body = trials.Trial(definition=definition, since=datetime.now(UTC) - timedelta(days=back))
-        trial = await trials.started("agreement", name, body, caller)
+        days = tried_days(model.get("days"))
+        trial = await trials.begun("agreement", name, definition, days, caller)
         return await _editor(request, caller, name, model, trial=trial)
     await versions.check(caller, "agreement", name, definition)
     return await _editor(request, caller, name, model, is_sound=True)

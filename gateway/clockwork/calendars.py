@@ -13,16 +13,17 @@ from starlette.responses import RedirectResponse
 from chassis.errors import DomainError, NotFound
 from contracts.calls.base import Nothing
 from contracts.calls.sla import CalendarView, DefineCalendar, DefineHolidays, HolidaysView
+from contracts.calls.trials import TrialView
 from contracts.calls.versions import Version
 from contracts.days import read_date
 from contracts.hours import WEEKDAYS
 from gateway.admin.sections import Admin, admin_page
-from gateway.api import versions
+from gateway.api import trials, versions
 from gateway.api.admin import read_as
 from gateway.caller import Caller
 from gateway.clockwork.differing import changes, faults_in
 from gateway.clockwork.fields import filled, given, tree
-from gateway.clockwork.known import choices_for, helpers
+from gateway.clockwork.known import TRIED_DAYS, choices_for, helpers, tried_days
 from gateway.clockwork.months import hours_shown, month_of, short, windows_of
 from gateway.days import day_shown
 from gateway.pages.forms import key_of, read_form, read_pairs
@@ -74,7 +75,7 @@ async def week(request: Request, caller: Admin, name: Name) -> Response:
 
 @router.post("/{name}/week")
 async def change_week(request: Request, caller: Admin, name: Name) -> Response:
-    """Publish other weekly hours; exceptional days stay as they are."""
+    """Publish other weekly hours, or try them; exceptional days stay as they are."""
     fields = await read_pairs(request, most=_MOST_FIELDS)
     caller.key = key_of(dict(fields))
     typed = tree(fields)
@@ -84,6 +85,10 @@ async def change_week(request: Request, caller: Admin, name: Name) -> Response:
     )
     definition = _weekly(typed, before)
     try:
+        if typed.get("do") == "try":
+            days = tried_days(typed.get("days"))
+            trial = await trials.begun("calendar", chosen, definition, days, caller)
+            return await _week_form(request, caller, chosen, definition, trial=trial, days=days)
         await _publish(caller, chosen, definition)
     except DomainError as error:
         return await _week_form(request, caller, chosen, definition, error)
@@ -211,8 +216,13 @@ async def _week_form(
     name: str,
     definition: dict[str, Any],
     error: DomainError | None = None,
+    *,
+    trial: TrialView | None = None,
+    days: int = TRIED_DAYS[1],
 ) -> Response:
-    choices, lists = await asyncio.gather(choices_for(caller), _lists(caller))
+    choices, lists, directory = await asyncio.gather(
+        choices_for(caller), _lists(caller), caller.names()
+    )
     faults = faults_in(error, caller.language) if error else []
     zone = definition.get("zone", ZONES[0])
     return admin_page(
@@ -230,6 +240,10 @@ async def _week_form(
         zones=[(each, each) for each in dict.fromkeys((zone, *ZONES))],
         week=WEEK,
         hours_shown=hours_shown,
+        trial=trial,
+        tried_days=TRIED_DAYS,
+        days_tried=days,
+        directory=directory,
         faults=faults,
         wrong={fault.control: fault.message for fault in faults},
         **helpers(caller.language, choices),

@@ -43,6 +43,8 @@ KINDS: Final = (
 )
 CHANNELS: Final = ("web", "phone", "email", "sms", "api")
 TICKET_KINDS: Final = ("request", "question", "complaint", "suggestion", "incident")
+#: How many days of past tickets a draft may be tried on.
+TRIED_DAYS: Final = (7, 30, 90, 365)
 STATES: Final = ("new", "in_progress", "waiting", "done")
 WAYS: Final = ("sms", "email", "push")
 DEEDS: Final[tuple[str, ...]] = get_args(
@@ -75,6 +77,12 @@ class Choices(NamedTuple):
     def subjects(self) -> list[Subject]:
         """Give the subjects that requests can be about."""
         return [each for each in self.names.subjects.values() if each.active]
+
+
+def tried_days(typed: object) -> int:
+    """Give on how many days' tickets a draft is to be tried, as somebody has chosen it."""
+    days = str(typed)
+    return int(days) if days.isdecimal() and int(days) in TRIED_DAYS else TRIED_DAYS[1]
 
 
 def helpers(language: str, choices: Choices | None = None) -> dict[str, Any]:

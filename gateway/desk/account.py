@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from chassis.errors import DomainError, NotFound
-from gateway.api import account, own_sessions
+from gateway.api import account, own_sessions, sessions
 from gateway.caller import Caller
 from gateway.documents import NewPassword, SecondCode
-from gateway.errors import headers_of
+from gateway.errors import detail_of, headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_form
 from gateway.pages.qr import qr_of
-from gateway.pages.staff import Someone, StaffRoute, keep, staff_page
+from gateway.pages.staff import Entering, Someone, StaffRoute, keep, staff_page
 
 router = APIRouter(prefix="/me", include_in_schema=False, route_class=StaffRoute)
 
@@ -43,20 +43,30 @@ async def change_password(request: Request, caller: Someone) -> Response:
     return response
 
 
+@router.get("/second-factor")
+async def enrol(request: Request, caller: Entering) -> Response:
+    """Say to who owes a second factor what it is, before he begins; others have their account."""
+    if not _owes(caller):
+        return RedirectResponse("/me", status_code=303)
+    return _enrolling(request, caller)
+
+
 @router.post("/second-factor")
-async def begin(request: Request, caller: Someone) -> Response:
+async def begin(request: Request, caller: Entering) -> Response:
     """Show what the authenticator is to be told."""
     values = await read_form(request)
     caller.key = key_of(values)
     try:
         begun = await account.begin(caller)
     except DomainError as error:
+        if _owes(caller):
+            return _enrolling(request, caller, error)
         return await _page(request, caller, at="factor", error=error)
     return _telling(request, caller, begun.secret, begun.uri, Faults())
 
 
 @router.post("/second-factor/confirm")
-async def confirm(request: Request, caller: Someone) -> Response:
+async def confirm(request: Request, caller: Entering) -> Response:
     """Switch it on, and show the recovery codes once."""
     values = await read_form(request)
     caller.key = key_of(values)
@@ -73,7 +83,12 @@ async def confirm(request: Request, caller: Someone) -> Response:
             Faults(fields={"code": faults.fields.get("code") or faults.summary}),
             status=error.status,
         )
-    return staff_page(request, caller, "desk/recovery.html", codes=recovery.codes)
+    if not _owes(caller):
+        return _recovering(request, caller, recovery.codes, after="/me")
+    tokens = await sessions.enrolled(caller)
+    response = _recovering(request, caller, recovery.codes, after="/desk")
+    keep(request, response, tokens)
+    return response
 
 
 @router.post("/second-factor/drop")
@@ -95,6 +110,25 @@ async def end_session(id: own_sessions.SessionPath, request: Request, caller: So
     with contextlib.suppress(NotFound):
         await own_sessions.ended(caller, id)
     return RedirectResponse("/me?done=ended", status_code=303)
+
+
+def _recovering(request: Request, caller: Caller, codes: list[str], *, after: str) -> Response:
+    return staff_page(request, caller, "desk/recovery.html", codes=codes, after=after)
+
+
+def _owes(caller: Caller) -> bool:
+    return caller.session is not None and caller.session.staff.owes_second_factor
+
+
+def _enrolling(request: Request, caller: Caller, error: DomainError | None = None) -> Response:
+    return staff_page(
+        request,
+        caller,
+        "desk/enrol.html",
+        status=error.status if error else 200,
+        key=new_key(),
+        fault=detail_of(error, caller.language) if error else "",
+    )
 
 
 async def _page(
@@ -136,6 +170,7 @@ def _telling(
         status=status,
         secret=" ".join(secret.replace(" ", "")[at : at + 4] for at in range(0, len(secret), 4)),
         uri=uri,
+        owes=_owes(caller),
         drawing=qr_of(uri) if uri.startswith("otpauth://") else None,
         faults=faults,
         key=new_key(),

@@ -20,7 +20,7 @@ from gateway.pages.cookies import cookie, drop_cookie
 from gateway.pages.forms import Faults, checked, faults_of, read_form
 from gateway.pages.rendering import page, reader_of
 from gateway.pages.sealing import seal, unseal
-from gateway.pages.staff import SIGN_IN, Someone, StaffRoute, forget, keep, next_of
+from gateway.pages.staff import SIGN_IN, Entering, StaffRoute, forget, keep, next_of
 
 router = APIRouter(include_in_schema=False, route_class=StaffRoute)
 
@@ -54,7 +54,7 @@ async def sign_in(request: Request, caller: Anyone) -> Response:
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request, caller: Someone) -> Response:
+async def sign_out(request: Request, caller: Entering) -> Response:
     """End the session here and everywhere it is used."""
     await read_form(request)
     await sessions.ended(caller)

@@ -11,6 +11,7 @@ from gateway.texts import digits, text
 
 _GROUP: Final = 4
 _DAY: Final = 24 * 3600
+_IRAN: Final = "+98"
 #: What browsers and systems are known by, before those that say the same beside it.
 _BROWSERS: Final = (
     ("Firefox/", "Firefox"),
@@ -35,18 +36,27 @@ def code_shown(code: str) -> str:
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
-def instant_shown(instant: datetime, language: str, zone: str) -> str:
-    """Give an instant as day and time of the zone, in the calendar of the language."""
+def contact_shown(contact: str) -> str:
+    """Give a number as people here write it, `09121234567`; an address or another as it is."""
+    return contact.replace(_IRAN, "0", 1) if contact.startswith(_IRAN) else contact
+
+
+def instant_shown(instant: datetime, language: str, zone: str, calendar: str = "reader") -> str:
+    """Give an instant as day and time of the zone; in the language's calendar for `reader`."""
     local = instant.astimezone(ZoneInfo(zone))
     time = digits(f"{local:%H:%M}", language)
-    return text(language, "calendar.instant", time=time, **day_parts(local.date(), language))
+    return text(
+        language, "calendar.instant", time=time, **day_parts(local.date(), language, calendar)
+    )
 
 
-def foretold_shown(instant: datetime, now: datetime, language: str, zone: str) -> str:
+def foretold_shown(
+    instant: datetime, now: datetime, language: str, zone: str, calendar: str = "reader"
+) -> str:
     """Give an expected instant no more exactly than it is known: as a day, unless it is near."""
     if (instant - now).total_seconds() < _DAY:
-        return instant_shown(instant, language, zone)
-    return day_shown(instant.astimezone(ZoneInfo(zone)).date(), language)
+        return instant_shown(instant, language, zone, calendar)
+    return day_shown(instant.astimezone(ZoneInfo(zone)).date(), language, calendar)
 
 
 def duration_shown(seconds: float, language: str, *, in_days: bool = False) -> str:

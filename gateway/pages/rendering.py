@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
@@ -19,14 +19,21 @@ from gateway.errors import detail_of, headers_of, language_of
 from gateway.pages import static_files
 from gateway.pages.compression import compressed
 from gateway.pages.cookies import cookie, set_cookie
-from gateway.pages.display import agent_shown, code_shown, foretold_shown, instant_shown
-from gateway.texts import LANGUAGES, digits, has, text
+from gateway.pages.display import (
+    agent_shown,
+    code_shown,
+    contact_shown,
+    foretold_shown,
+    instant_shown,
+)
+from gateway.texts import LANGUAGES, digits, has, redigited, text
 
 _HERE: Final = Path(__file__).parent
 _GATEWAY: Final = _HERE.parent
 _AREAS: Final = ("desk", "board", "clockwork", "operation", "admin", "setup")
 _LANGUAGE_COOKIE: Final = "lang"
 _THEME_COOKIE: Final = "theme"
+_WISHES_COOKIE: Final = "wishes"
 THEMES: Final = ("auto", "light", "dark")
 _YEAR: Final = 365 * 24 * 3600
 
@@ -47,6 +54,28 @@ def theme_of(request: Request) -> str:
     return THEMES[0]
 
 
+class Wishes(NamedTuple):
+    """How a reader wants days and figures; `reader`: as his language has them."""
+
+    calendar: str = "reader"
+    digits: str = "reader"
+
+
+def wishes_of(request: Request) -> Wishes:
+    """Give what the reader has chosen for his browser."""
+    calendar, _, figures = (cookie(request, _WISHES_COOKIE) or "").partition(".")
+    return Wishes(
+        calendar if calendar in ("jalali", "gregorian") else "reader",
+        figures if figures in ("persian", "latin") else "reader",
+    )
+
+
+def keep_wishes(request: Request, response: Response, wishes: Wishes, language: str) -> None:
+    """Have the browser show pages as the reader wants them, in the language that he wants."""
+    set_cookie(request, response, _WISHES_COOKIE, ".".join(wishes), _YEAR)
+    set_cookie(request, response, _LANGUAGE_COOKIE, language, _YEAR)
+
+
 def page(
     request: Request,
     template: str,
@@ -57,12 +86,12 @@ def page(
 ) -> Response:
     """Render a page in the reader's language; nobody keeps it, for it may hold personal data."""
     language = reader_of(request)
-    settings = gateway_of(request).settings
+    settings, wishes = gateway_of(request).settings, wishes_of(request)
     html = (
         _environment()
         .get_template(template)
         .render(
-            t=partial(text, language),
+            t=partial(_said, language, wishes),
             has=has,
             names=partial(_names, language),
             language=language,
@@ -71,9 +100,9 @@ def page(
             theme=theme_of(request),
             here=request.url.path,
             again=partial(_again, request),
-            number=partial(_number, language),
-            instant=partial(_instant, language, settings.zone),
-            foretold=partial(_foretold, language, settings.zone),
+            number=partial(_number, language, wishes),
+            instant=partial(_instant, language, wishes, settings.zone),
+            foretold=partial(_foretold, language, wishes, settings.zone),
             **context,
         )
     )
@@ -130,6 +159,7 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
+    environment.filters["contact"] = contact_shown
     environment.filters["agent"] = agent_shown
     return environment
 
@@ -139,17 +169,22 @@ def _again(request: Request, **changes: str) -> str:
     return f"{request.url.path}?{urlencode({**request.query_params, **changes})}"
 
 
-def _number(language: str, value: object) -> str:
-    return digits(value, language)
+def _said(language: str, wishes: Wishes, key: str, /, **params: object) -> str:
+    return redigited(text(language, key, **params), wishes.digits)
+
+
+def _number(language: str, wishes: Wishes, value: object) -> str:
+    return redigited(digits(value, language), wishes.digits)
 
 
 def _names(language: str, group: str, keys: Iterable[str]) -> list[str]:
     return [text(language, f"{group}.{key}") for key in keys]
 
 
-def _foretold(language: str, zone: str, instant: datetime) -> str:
-    return foretold_shown(instant, datetime.now(UTC), language, zone)
+def _foretold(language: str, wishes: Wishes, zone: str, instant: datetime) -> str:
+    shown = foretold_shown(instant, datetime.now(UTC), language, zone, wishes.calendar)
+    return redigited(shown, wishes.digits)
 
 
-def _instant(language: str, zone: str, instant: datetime) -> str:
-    return instant_shown(instant, language, zone)
+def _instant(language: str, wishes: Wishes, zone: str, instant: datetime) -> str:
+    return redigited(instant_shown(instant, language, zone, wishes.calendar), wishes.digits)

@@ -16,7 +16,7 @@ from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from chassis.errors import DomainError, Unauthenticated
+from chassis.errors import DomainError, Forbidden, Unauthenticated
 from chassis.identity import ANONYMOUS
 from gateway.access import SIGNED_IN, Allow
 from gateway.api import sessions
@@ -28,6 +28,7 @@ from gateway.pages.rendering import about, page, reader_of
 from gateway.security import Session, Tokens
 
 SIGN_IN: Final = "/sign-in"
+SET_UP: Final = "/me/second-factor"
 _ACCESS: Final = "session"
 _REFRESH: Final = "refresh"
 #: Where a request keeps who sends it, for a page that says what went wrong.
@@ -63,6 +64,10 @@ class StaffRoute(APIRoute):
                 response = await handler(request)
             except Unauthenticated:
                 return _to_sign_in(request)
+            except Forbidden as refusal:
+                if refusal.code != "second_factor_owed":
+                    raise
+                return _to_set_up(request)
             tokens: Tokens | None = request.scope.get(_RENEWED)
             if tokens is not None:
                 keep(request, response, tokens)
@@ -78,6 +83,8 @@ def allow_page(right: str) -> Any:
 
 #: Whose role does not matter.
 Someone = Annotated[Caller, allow_page(SIGNED_IN)]
+#: The same, and who has to set up a second factor before anything else.
+Entering = Annotated[Caller, Depends(AllowPage(SIGNED_IN, enrolling=True))]
 
 
 def staff_page(
@@ -170,6 +177,13 @@ async def _renewed(request: Request) -> Session:
     tokens = await sessions.refreshed(caller, refresh_token)
     request.scope[_RENEWED] = tokens
     return tokens.session
+
+
+def _to_set_up(request: Request) -> Response:
+    """Lead who owes a second factor to where he sets it up."""
+    if is_part(request):
+        return Response(status_code=204, headers={"hx-redirect": SET_UP})
+    return RedirectResponse(SET_UP, 303)
 
 
 def _to_sign_in(request: Request) -> Response:

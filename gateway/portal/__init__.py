@@ -1,11 +1,23 @@
-"""The pages for requesters: welcome, register, follow, agreements. They work without a script.
+"""The pages for requesters: welcome, register, follow, what is one's own, agreements.
+
+They work without a script.
 
 They call the same functions as the API; a page knows nothing that the API would not tell.
 """
 
 from fastapi import APIRouter
 
-from gateway.portal import acknowledge, agreements, follow, mine, register, registered, welcome
+from gateway.portal import (
+    acknowledge,
+    agreements,
+    data,
+    follow,
+    mine,
+    own,
+    register,
+    registered,
+    welcome,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     welcome.router,
@@ -13,6 +25,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     registered.router,
     follow.router,
     mine.router,
+    own.router,
+    data.router,
     agreements.router,
     acknowledge.router,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
@@ -15,7 +16,7 @@ from chassis.errors import DomainError, FieldFault, Invalid, NotFound, Unavailab
 from contracts.routing import ENDED
 from gateway.access import Anyone
 from gateway.answers import FollowedTicket
-from gateway.api import track
+from gateway.api import requester, track
 from gateway.caller import Caller
 from gateway.documents import CodePath, Feedback, NewMessage, Reason, without_separators
 from gateway.errors import headers_of
@@ -23,6 +24,7 @@ from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, rea
 from gateway.pages.rendering import page, reader_of
 from gateway.pages.staff import is_part
 from gateway.portal import passes
+from gateway.portal.coming_in import came_in
 from gateway.texts import has, latin
 
 router = APIRouter(prefix="/track", include_in_schema=False)
@@ -77,6 +79,8 @@ async def show(request: Request, code: AnyCode, caller: Anyone) -> Response:
     proof = passes.proof_for(request, known)
     if proof is None and is_part(request):
         raise NotFound("tracking_refused")
+    if proof is None:
+        proof = await _own_proof(request, caller, known)
     if proof is None:
         return _form(request, {"code": code})
     response = await _ticket(request, caller, known, proof)
@@ -133,6 +137,16 @@ async def act(
     except DomainError as error:
         return await _ticket(request, caller, code, proof, values=values, error=error)
     return RedirectResponse(f"/track/{code}?thanks={action}", status_code=303)
+
+
+async def _own_proof(request: Request, caller: Caller, code: str) -> str | None:
+    """Give what opens a ticket of who has come in; None for what is not his."""
+    me = came_in(request, caller)
+    if me is None or not _is_code(code):
+        return None
+    with contextlib.suppress(NotFound):
+        return await requester.own_proof(me, code)
+    return None
 
 
 def _form(request: Request, values: dict[str, str], error: DomainError | None = None) -> Response:
@@ -224,12 +238,19 @@ def question_of(ticket: FollowedTicket) -> str | None:
 _CODE: Final = TypeAdapter(CodePath)
 
 
+def _is_code(text: str) -> bool:
+    """Tell whether a text has the shape of a code."""
+    try:
+        _CODE.validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def _check(code: str, values: dict[str, str]) -> None:
     """Refuse what cannot be right before anybody is asked; raises Invalid."""
     faults = []
-    try:
-        _CODE.validate_python(code)
-    except ValidationError:
+    if not _is_code(code):
         found = "malformed_code" if code else "required"
         faults.append(FieldFault(pointer="/code", code=found))
     if not values.get("proof", "").strip():

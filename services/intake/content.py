@@ -126,6 +126,9 @@ def _requester(profile: Profile) -> Requester:
         email=profile.email,
         segment=profile.segment,
         language=profile.language,
+        told_by=profile.told_by,
+        calendar=profile.calendar,
+        digits=profile.digits,
     )
 
 

@@ -10,7 +10,13 @@ from chassis.late import late
 from chassis.provider import Provider
 from chassis.recent import Recent
 from chassis.runtime import Runtime
-from contracts.calls.forms import DefineBlock, DefineForm, FormView, PublishedForm
+from contracts.calls.forms import (
+    DefineBlock,
+    DefineForm,
+    FormVersion,
+    FormView,
+    PublishedForm,
+)
 from contracts.forms import Form, ReadyForm, ready
 from services.intake import demo_forms
 from services.intake.domain.forms import Edition, Kind, Publication, Shelf, brought
@@ -22,6 +28,7 @@ _MISS_SECONDS = 1.0
 _ATTEMPTS = 20
 #: Versions kept ready for answering and showing.
 _READY = 300
+_MOST_VERSIONS = 100
 
 
 class Forms(Provider):
@@ -94,6 +101,13 @@ class Forms(Provider):
             for (of_kind, _), item in sorted(shelf.written.items())
             if of_kind == kind
         ]
+
+    def versions(self, form: str) -> list[FormVersion]:
+        """Give the versions of a form, newest first; raises NotFound."""
+        found = self.stored.versions(form, _MOST_VERSIONS)
+        if not found:
+            raise NotFound("form_not_found")
+        return found
 
     def define(self, request: DefineForm | DefineBlock, call: Call) -> FormView:
         """Publish a version; a repeat, or what holds already, changes nothing.

@@ -17,6 +17,7 @@ from contracts.forms.telling import Told
 from contracts.intake import (
     FormRef,
     RequesterChanged,
+    RequesterCodeAsked,
     StartedFrom,
     SubjectDefined,
     TicketMessageReceived,
@@ -67,6 +68,13 @@ class RequesterNews(msgspec.Struct, frozen=True, kw_only=True):
     fields: list[str]
 
 
+class CodeNews(msgspec.Struct, frozen=True, kw_only=True):
+    """A one-time code that was asked for: its id, never what it is."""
+
+    code: str
+    channel: str
+
+
 def register_ticket(
     _state: Ticket, message: Registration, context: Context, _reference: Any
 ) -> list[TicketRegistered]:
@@ -111,6 +119,13 @@ def tell_requester(
     return [
         RequesterChanged(segment=message.segment, language=message.language, fields=message.fields)
     ]
+
+
+def tell_of_code(
+    _state: Requester, message: CodeNews, _context: Context, _reference: Any
+) -> list[RequesterCodeAsked]:
+    """Tell that the requester is to get a code."""
+    return [RequesterCodeAsked(code=message.code, channel=message.channel)]
 
 
 def define_subject(

@@ -14,9 +14,11 @@ from contracts.calls.base import Nothing
 from contracts.calls.forms import (
     DefineBlock,
     DefineForm,
+    FormVersion,
     FormView,
     GetForm,
     GetForms,
+    GetFormVersions,
     PublishedForm,
 )
 from contracts.calls.intake import (
@@ -55,12 +57,13 @@ from services.intake.domain.requester import REQUESTERS
 from services.intake.domain.requester import Requester as RequesterState
 from services.intake.domain.ticket import TICKETS, Ticket
 from services.intake.forms import published
+from services.intake.own.door import OwnCalls
 from services.intake.planning import Planner
 from services.intake.repository import PLAN_INDEXES, Store
 from services.intake.settings import IntakeSettings
 
 
-class IntakeService:
+class IntakeService(OwnCalls):
     """What was asked, by whom, and how it came."""
 
     name = "intake"
@@ -159,6 +162,11 @@ class IntakeService:
     def form_definitions(self, _request: Nothing, call: Call) -> list[FormView]:
         call.require("admin.change")
         return self.catalogue.forms.of_kind("form")
+
+    @query
+    def form_versions(self, request: GetFormVersions, call: Call) -> list[FormVersion]:
+        call.require("admin.change")
+        return self.catalogue.forms.versions(request.id)
 
     @query
     def block_definitions(self, _request: Nothing, call: Call) -> list[FormView]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chassis.decisions import Context
 from contracts.envelope import ContentRef, Event
-from contracts.intake import TicketMessageReceived, TicketRegistered
+from contracts.intake import RequesterCodeAsked, TicketMessageReceived, TicketRegistered
 from contracts.notify import Particulars
 from contracts.routing import (
     TicketAnswered,
@@ -41,6 +41,7 @@ from services.notify.domain.notices import (
     BOTH,
     EMAIL,
     NOTHING,
+    ONE_TIME,
     RESPONSIBLE,
     Notice,
     owe,
@@ -79,6 +80,17 @@ def send_code(
     """Tell the requester his tracking code."""
     ledger = replace(ledger, imported=event.imported)
     return owe(ledger, context, Notice("registered", REQUESTER + event.requester, BOTH))
+
+
+def bring_code(
+    ledger: Ledger, event: RequesterCodeAsked, context: Context, _grounds: Grounds
+) -> list[Event]:
+    """Bring a requester his one-time code: at any hour, for he sits there and waits."""
+    requester = context.stream.removeprefix(REQUESTER)
+    particulars = Particulars(one_time=event.code)
+    return owe(
+        ledger, context, Notice(ONE_TIME, REQUESTER + requester, (event.channel,), particulars)
+    )
 
 
 def pass_message_on(

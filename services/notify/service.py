@@ -34,7 +34,7 @@ from contracts.calls.notify import (
     SendingTrial,
     SendTrial,
 )
-from contracts.intake import TicketMessageReceived, TicketRegistered
+from contracts.intake import RequesterCodeAsked, TicketMessageReceived, TicketRegistered
 from contracts.routing import (
     TicketAnswered,
     TicketApprovalAsked,
@@ -100,7 +100,7 @@ class NotifyService(WebhookCalls):
         index=index,
         indexes=INDEXES,
         opened_by="intake",
-        streams=("", "unit:", "webhook:"),
+        streams=("", "unit:", "webhook:", "requester:"),
         listed_later=True,
     )
     settings = Config(NotifySettings)
@@ -117,6 +117,7 @@ class NotifyService(WebhookCalls):
     )
 
     on_ticket_registered = subscribe(TicketRegistered, handlers.send_code)
+    on_requester_code_asked = subscribe(RequesterCodeAsked, handlers.bring_code)
     on_ticket_message_received = subscribe(
         TicketMessageReceived, following.telling("messages", handlers.pass_message_on)
     )

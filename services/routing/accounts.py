@@ -27,12 +27,13 @@ def authenticate(
     *,
     store: Store,
     passwords: Passwords,
-    check_second: Callable[[str, str | None, Call], None],
+    check_second: Callable[[Member, str | None, Call], bool],
 ) -> Staff:
     """Check a password; the answer to a wrong one and to an unknown name is the same.
 
     Raises Unauthenticated, or TooMany after repeated failures from the same address. A second
     factor is asked for once the password is right; a wrong code counts as a wrong password does.
+    Who has to have one and has not is told to owe it.
     """
     name = username_key(request.username)
     store.attempts.wait(name, request.address, call.now)
@@ -42,9 +43,9 @@ def authenticate(
         store.attempts.count(name, request.address, call.now)
         raise Unauthenticated("wrong_credentials")
     with _counted(request, name, call, store):
-        check_second(member.id, request.code, call)
+        owes = check_second(member, request.code, call)
     store.attempts.forget(name, request.address)
-    return staff_of(member)
+    return staff_of(member, owes_second_factor=owes)
 
 
 def admit(
@@ -52,7 +53,7 @@ def admit(
     call: Call,
     *,
     store: Store,
-    check_second: Callable[[str, str | None, Call], None],
+    check_second: Callable[[Member, str | None, Call], bool],
 ) -> Staff:
     """Let in whom a provider has proved, if exactly one account is his.
 
@@ -69,10 +70,11 @@ def admit(
     )
     if member is None or not member.active:
         raise Unauthenticated("account_unknown", name=request.name)
+    owes = False
     if not request.has_second_factor:
         with _counted(request, name, call, store):
-            check_second(member.id, request.code, call)
-    return staff_of(member)
+            owes = check_second(member, request.code, call)
+    return staff_of(member, owes_second_factor=owes)
 
 
 @contextmanager
@@ -86,7 +88,7 @@ def _counted(request: Authenticate | Admit, name: str, call: Call, store: Store)
         raise
 
 
-def staff_of(member: Member) -> Staff:
+def staff_of(member: Member, *, owes_second_factor: bool = False) -> Staff:
     """Give what a session needs of a staff member."""
     return Staff(
         id=member.id,
@@ -96,6 +98,7 @@ def staff_of(member: Member) -> Staff:
         unit=member.unit,
         tier=member.tier,
         language=member.language,
+        owes_second_factor=owes_second_factor,
     )
 
 

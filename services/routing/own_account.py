@@ -21,6 +21,7 @@ from contracts.calls.routing import (
     SecondFactorView,
 )
 from services.routing.administration import Administration
+from services.routing.demanding import Demanding
 from services.routing.domain.second_factor import Factor, fitting_step, hashed, plain
 from services.routing.passwords import Passwords
 from services.routing.repository import Store
@@ -38,28 +39,44 @@ _FIELD = "second_factor"
 class OwnAccount:
     """What can be done about accounts beside signing in."""
 
-    def __init__(self, store: Store, passwords: Passwords, administration: Administration) -> None:
+    def __init__(
+        self,
+        store: Store,
+        passwords: Passwords,
+        administration: Administration,
+        demanding: Demanding,
+    ) -> None:
         self._store = store
+        self._demanding = demanding
         self._passwords = passwords
         self._administration = administration
 
-    def check(self, person: str, code: str | None, call: Call) -> None:
-        """Pass who has none, or whose code is right; raises Unauthenticated."""
-        factor = self._store.factors.of(person)
+    def check(self, member: Member, code: str | None, call: Call) -> bool:
+        """Pass who has none, or whose code is right; raises Unauthenticated.
+
+        Gives whether he owes one: his role has to have it.
+        """
+        factor = self._store.factors.of(member.id)
         if factor is None or not factor.is_on:
-            return
+            return self._demanding.is_demanded(member.role)
         if code is None:
             raise Unauthenticated("second_factor_required")
-        if not self._takes(person, factor, plain(code), call):
+        if not self._takes(member.id, factor, plain(code), call):
             raise Unauthenticated("second_factor_wrong")
+        return False
 
     def view(self, call: Call) -> SecondFactorView:
         """Tell somebody how his own account stands."""
-        factor = self._store.factors.of(_own(call))
+        member = self._member(_own(call))
+        demanded = self._demanding.is_demanded(member.role)
+        factor = self._store.factors.of(member.id)
         if factor is None or not factor.is_on:
-            return SecondFactorView(on=False)
+            return SecondFactorView(on=False, demanded=demanded)
         return SecondFactorView(
-            on=True, since=factor.confirmed_at, recovery_left=len(factor.recovery)
+            on=True,
+            since=factor.confirmed_at,
+            recovery_left=len(factor.recovery),
+            demanded=demanded,
         )
 
     def begin(self, call: Call) -> BegunSecondFactor:
@@ -98,8 +115,13 @@ class OwnAccount:
         return RecoveryCodes(codes=codes)
 
     def drop(self, password: str, call: Call) -> None:
-        """Take one's own factor off, with the password; raises Forbidden for a wrong one."""
+        """Take one's own factor off, with the password; raises Forbidden for a wrong one.
+
+        Raises Conflict for who has to have one.
+        """
         member = self._proved(password, call)
+        if self._demanding.is_demanded(member.role):
+            raise Conflict("second_factor_demanded")
         self._administration.record(member, _FIELD, _bare(call))
         self._store.factors.drop(member.id)
 

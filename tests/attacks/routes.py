@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.rights import RIGHTS, ROLES
 
-ANYONE, SIGNED_IN = "anyone", "signed-in"
+ANYONE, SIGNED_IN, REQUESTER = "anyone", "signed-in", "requester"
 #: A slug that belongs to nothing.
 NOTHING = "no-such-thing"
 
@@ -27,7 +27,9 @@ class Route:
     def right(self) -> str:
         """Give what the route demands; fails for one that declares nothing."""
         right = self.operation.get("x-right")
-        assert right in {ANYONE, SIGNED_IN, *RIGHTS}, f"{self} declares no right: {right}"
+        assert right in {ANYONE, SIGNED_IN, REQUESTER, *RIGHTS}, (
+            f"{self} declares no right: {right}"
+        )
         return right
 
     @property
@@ -42,13 +44,14 @@ class Route:
         return [each for each in self.operation.get("parameters", ()) if each["in"] == place]
 
     def ends_session(self) -> bool:
-        return self.operation["operationId"] == "sign_out"
+        return self.operation["operationId"] in {"sign_out", "end_requester_session"}
 
     def is_open_to(self, role: str | None) -> bool:
         """Tell whether the table of rights lets a role in; None is nobody."""
-        if self.right == ANYONE:
-            return True
-        return role is not None and (self.right == SIGNED_IN or self.right in ROLES[role])
+        if self.right in {ANYONE, REQUESTER}:
+            return self.right == ANYONE or role == REQUESTER
+        signed_in = self.right == SIGNED_IN and role != REQUESTER
+        return role is not None and (signed_in or self.right in ROLES[role])
 
     def filled(self, **values: str) -> str:
         """Give the path with its parameters filled in: as given, or with something allowed."""

@@ -24,7 +24,15 @@ ACCOUNTS = {
     "admin": "admin",
 }
 #: Nobody can sign in as one of these.
-WITHOUT_SESSION = {"requester", "integration", "service", "partner", "founder", "anonymous"}
+WITHOUT_SESSION = {
+    "requester",
+    "integration",
+    "service",
+    "partner",
+    "founder",
+    "enrolling",
+    "anonymous",
+}
 STAFF = ("agent", "expert", "supervisor", "manager", "admin", "importer")
 
 
@@ -37,7 +45,7 @@ def tried(client: Stranger, route: Route, **headers: str) -> Answer:
 def lets_in(answer: Answer) -> bool:
     """Tell whether the door was open; what is behind it may refuse for reasons of its own."""
     if answer.status in {401, 403}:
-        return answer.json["code"] not in {"sign_in_required", "right_missing"}
+        return answer.json["code"] not in {"sign_in_required", "right_missing", "requesters_only"}
     return True
 
 
@@ -181,6 +189,8 @@ def test_open_routes_are_few_and_known(routes: list[Route]):
         "POST /api/v1/track/{code}/messages",
         "POST /api/v1/track/{code}/feedback",
         "POST /api/v1/track/{code}/actions/{action}",
+        "POST /api/v1/requester/codes",
+        "POST /api/v1/requester/sessions",
         "GET /api/v1/subjects",
         "GET /api/v1/forms/{id}",
         "GET /api/v1/installation",

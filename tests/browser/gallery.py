@@ -11,6 +11,7 @@ import argparse
 import base64
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, LOCALES, QUIET
+from tests.http import Http
 from tests.servers import started_installation
 from tests.system.client import Api, wait_for
 
@@ -29,6 +31,8 @@ ALL = ROOT / ".local" / "screenshots"
 BEST = ROOT / "docs" / "screenshots"
 SIZES = {"desk": (1366, 850), "phone": (390, 844)}
 MOBILE, PROOF = "09121230055", "0055"
+#: Six figures and no more: what is longer is a tracking code.
+SENT_CODE = re.compile(r"(?<![\d-])\d{6}(?![\d-])")
 _READY_SECONDS = 120
 _PATIENCE_SECONDS = 60
 _QUALITY = 78
@@ -39,7 +43,8 @@ class Picture(NamedTuple):
 
     name: str
     path: str
-    #: Who is signed in; `requester` has shown his proof for the code in the path.
+    #: Who is signed in; `requester` has shown his proof for the code in the path, `waiting` has
+    #: asked for a one-time code, `own` has given his.
     who: str = ""
     #: Taken in dark, too.
     main: bool = False
@@ -57,6 +62,11 @@ PICTURES = (
     Picture("asked", "/track/{asked}", "requester", main=True),
     Picture("done", "/track/{done}", "requester"),
     Picture("mine", "/mine", "requester"),
+    Picture("mine-nothing", "/mine"),
+    Picture("come-in", "/mine/sign-in"),
+    Picture("code", "/mine/code", "waiting"),
+    Picture("own-list", "/mine", "own", main=True),
+    Picture("own-data", "/mine/data", "own", main=True),
     Picture("agreements", "/agreements"),
     Picture("agreement", "/agreements/email"),
     Picture("not-found", "/nothing-here"),
@@ -80,7 +90,9 @@ PICTURES = (
     Picture("subjects", "/admin/subjects", "admin"),
     Picture("people", "/admin/people", "admin"),
     Picture("person", "/admin/people/expert", "admin"),
+    Picture("sign-in-demands", "/admin/sign-in", "admin"),
     Picture("forms", "/admin/forms", "admin"),
+    Picture("form-versions", "/admin/forms/purchase/versions", "admin"),
     Picture("workflows", "/admin/workflows", "admin"),
     Picture("workflow", "/admin/workflows/default", "admin", main=True),
     Picture("workflow-way", "/admin/workflows/default?open=transitions/2", "admin"),
@@ -95,6 +107,8 @@ PICTURES = (
     Picture("calendars", "/admin/calendars", "admin"),
     Picture("calendar", "/admin/calendars/tehran-office?day=2026-11-25", "admin", main=True),
     Picture("calendar-week", "/admin/calendars/tehran-office/week", "admin"),
+    Picture("holiday-lists", "/admin/holidays", "admin"),
+    Picture("holidays", "/admin/holidays/ir-official", "admin"),
     Picture("audit", "/admin/audit", "admin"),
     Picture("stuck", "/stuck", "admin"),
     Picture("style", "/style", "desk", main=True),
@@ -148,6 +162,8 @@ class Place(NamedTuple):
 
     url: str
     password: str
+    #: The SMS provider, for who reads what was sent to him.
+    sms: str
     codes: Mapping[str, Mapping[str, str]]
     #: What browsers keep of who has signed in, by who and language.
     entered: dict[tuple[str, str], StorageState]
@@ -156,11 +172,12 @@ class Place(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.gallery", description=__doc__)
     parser.add_argument("--url", help="an installation that runs")
+    parser.add_argument("--sms", default="http://127.0.0.1:8190", help="its SMS provider")
     parser.add_argument("--only", nargs="*", help="names of pictures")
     parser.add_argument("--readme", action="store_true", help="those of the README alone")
     given = parser.parse_args()
     wanted = [each for each in PICTURES if not given.only or each.name in given.only]
-    with place(given.url) as where, browser() as opened:
+    with place(given.url, given.sms) as where, browser() as opened:
         taken = shown(opened, where) if given.readme else everything(opened, where, wanted)
         for path in taken:
             print(path.relative_to(ROOT))
@@ -175,11 +192,11 @@ def browser() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def place(url: str | None) -> Iterator[Place]:
+def place(url: str | None = None, sms: str = "") -> Iterator[Place]:
     """Where the pictures are taken, with something to be seen there."""
     if url:
         password = os.environ["PEYGIR_DEMO_PASSWORD"]
-        yield Place(url, password, furnished(url, password), {})
+        yield Place(url, password, sms, furnished(url, password), {})
         return
     with (
         tempfile.TemporaryDirectory(prefix="peygir-gallery-") as folder,
@@ -191,7 +208,8 @@ def place(url: str | None) -> Iterator[Place]:
             installation.addresses.gateway,
             installation.environment["PEYGIR_DEMO_PASSWORD"],
         )
-        yield Place(where, password, furnished(where, password), {})
+        provider = installation.addresses.sms_provider
+        yield Place(where, password, provider, furnished(where, password), {})
 
 
 def furnished(url: str, password: str) -> Mapping[str, Mapping[str, str]]:
@@ -295,16 +313,40 @@ def _entered(opened: Browser, where: Place, who: str, language: str) -> StorageS
     """Sign in, or prove oneself the requester, once for all pictures that want it."""
     if not who:
         return None
+    # A contact gets one code a minute: who has come in is the same in both languages.
+    language = "" if who == "own" else language
     if (who, language) not in where.entered:
         context = opened.new_context(base_url=where.url)
         if who == "requester":
             for code in where.codes[language].values():
                 _post(context, "/track", {"code": code, "proof": PROOF})
+        elif who == "waiting":
+            _post(context, "/mine/sign-in", {"contact": f"0912123004{len(where.entered) % 10}"})
+        elif who == "own":
+            come_in(context, MOBILE, where.sms)
         else:
             _post(context, "/sign-in", {"username": who, "password": where.password})
         where.entered[who, language] = context.storage_state()
         context.close()
     return where.entered[who, language]
+
+
+def come_in(context: BrowserContext, mobile: str, sms: str) -> None:
+    """Come in as a requester, with the code that is sent to him."""
+    _post(context, "/mine/sign-in", {"contact": mobile})
+    code = wait_for(lambda: code_sent_to(mobile, sms), _PATIENCE_SECONDS, "the one-time code")
+    _post(context, "/mine/code", {"code": code})
+
+
+def code_sent_to(mobile: str, sms: str) -> str | None:
+    """Give the last code that was sent to a number; None while there is none."""
+    texts = [
+        each["message"]
+        for each in Http(sms).get("/messages").expect(200).json
+        if each["receptor"] == mobile
+    ]
+    found = [SENT_CODE.search(text) for text in texts]
+    return next((each[0] for each in reversed(found) if each), None)
 
 
 def _post(context: BrowserContext, path: str, form: dict[str, str]) -> None:

@@ -25,7 +25,8 @@ def place(installation: Installation) -> Place:
         installation.addresses.gateway,
         installation.environment["PEYGIR_DEMO_PASSWORD"],
     )
-    return Place(url, password, gallery.furnished(url, password), {})
+    sms = installation.addresses.sms_provider
+    return Place(url, password, sms, gallery.furnished(url, password), {})
 
 
 class Wire:

@@ -4,9 +4,11 @@ from contracts.calls.routing.account import (
     BegunSecondFactor,
     ChangePassword,
     ConfirmSecondFactor,
+    DemandSecondFactor,
     DropSecondFactor,
     RecoveryCodes,
     ResetSecondFactor,
+    SecondFactorDemand,
     SecondFactorView,
 )
 from contracts.calls.routing.admitting import Admit
@@ -165,6 +167,7 @@ __all__ = [
     "DefineRule",
     "DefineUnit",
     "DefineWorkflow",
+    "DemandSecondFactor",
     "Difference",
     "Draft",
     "DropFilter",
@@ -241,6 +244,7 @@ __all__ = [
     "SaveFilter",
     "SavedFilter",
     "SeatView",
+    "SecondFactorDemand",
     "SecondFactorView",
     "SetPresence",
     "Shadow",

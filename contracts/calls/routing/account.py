@@ -27,6 +27,26 @@ class SecondFactorView(Answer):
     since: datetime | None = None
     #: Recovery codes that were not used yet.
     recovery_left: int = 0
+    #: His role has to have it.
+    demanded: bool = False
+
+
+class DemandSecondFactor(Request):
+    """Command `demand_second_factor`: of these roles and no others. Answers `SecondFactorDemand`.
+
+    Who has none sets it up at his next signing in, before anything else.
+    """
+
+    roles: Annotated[list[Slug], Meta(max_length=20)]
+
+
+class SecondFactorDemand(Answer):
+    """Query `second_factor_demand` (no parameter): which roles have to have a second factor."""
+
+    roles: list[str]
+    #: By role, how many people there are, and how many of them have one.
+    people: dict[str, int]
+    having: dict[str, int]
 
 
 class BegunSecondFactor(Answer):

@@ -35,6 +35,8 @@ class Staff(Answer):
     unit: str
     tier: int
     language: str
+    #: He has to set up a second factor before anything else.
+    owes_second_factor: bool = False
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,7 +47,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     hourly_rate: Rials
 
 
-class StaffMember(Staff):
+class StaffMember(Staff, kw_only=True):  # msgspec does not hand it down
     """Query `staff` (no parameter): answers [StaffMember], everybody, without contacts."""
 
     skills: list[str]

@@ -116,7 +116,7 @@ def shown(draft: Draft, faults: Sequence[ErrorItem], known: Known) -> list[Secti
             fields=[
                 FieldRow(
                     at=f"sections/{number}/fields/{place}",
-                    title=_title(field, known.language),
+                    title=field_title(field, known.language),
                     type=as_text(field.get("type")),
                     required=field.get("required") not in (None, False),
                     when=when(field),
@@ -146,7 +146,8 @@ def options_typed(field: Mapping[str, Any]) -> str:
     )
 
 
-def _title(field: Mapping[str, Any], language: str) -> str:
+def field_title(field: Mapping[str, Any], language: str) -> str:
+    """Give what a field asks, or the id that it, or its block, has."""
     name = as_text(field.get("id")) or as_text(field.get("block"))
     return said(field.get("label"), language, name)
 

@@ -20,6 +20,7 @@ from contracts.forms.checking import checked_form
 from gateway.admin.conditions import SIGNS, lines_of
 from gateway.admin.editing import MOST_FIELDS, as_text, indented, led_to, read_edit, said, written
 from gateway.admin.forms import fields as parts
+from gateway.admin.forms.history import form_version
 from gateway.admin.known import known_to
 from gateway.admin.sections import Admin, admin_page
 from gateway.caller import Caller
@@ -63,15 +64,19 @@ async def show(id: SlugPath, request: Request, caller: Admin) -> Response:  # no
     view = next((each for each in await _forms(caller) if each.id == id), None)
     if view is None and "new" not in request.query_params:
         raise NotFound("form_unknown")
+    definition = view.definition if view else _EMPTY
+    older = request.query_params.get("version", "")
+    if view is not None and older.isdecimal() and int(older) != view.version:
+        definition = (await form_version(caller, id, int(older))).definition
     return await _editor(
         request,
         caller,
         id,
-        view.definition if view else _EMPTY,
+        definition,
         version=view.version if view else 0,
         opened=request.query_params.get("open", "" if view else "about"),
         published=request.query_params.get("published", ""),
-        changed=view is None,
+        changed=view is None or definition is not view.definition,
     )
 
 

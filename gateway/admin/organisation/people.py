@@ -32,6 +32,7 @@ from gateway.admin.organisation.members import (
     week_of,
 )
 from gateway.admin.sections import Admin, admin_page
+from gateway.api import account
 from gateway.api.admin import read_as
 from gateway.caller import Caller
 from gateway.documents import SlugPath
@@ -90,6 +91,14 @@ async def define(id: str, request: Request, caller: Admin) -> Response:  # noqa:
     # He signs in again: role, unit or password may be others now.
     await caller.gateway.revocations.end_all_of(name)
     return led_to(request, f"/admin/people/{name}?saved=yes")
+
+
+@router.post("/{id}/second-factor/reset")
+async def reset_second_factor(id: SlugPath, request: Request, caller: Admin) -> Response:  # noqa: A002 - the name in the address
+    """Let somebody who has lost his telephone sign in with the password alone."""
+    caller.key = key_of(await read_form(request))
+    await account.reset(caller, id)
+    return led_to(request, f"/admin/people/{id}?saved=yes")
 
 
 @router.post("/{id}/leaves")

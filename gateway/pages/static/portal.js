@@ -104,6 +104,21 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// -- a code that may be sent again in a while
+
+for (const button of document.querySelectorAll("button[data-wait]")) {
+  const words = button.textContent;
+  let left = Number(button.dataset.wait);
+  const figures = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false });
+  button.disabled = true;
+  const count = () => {
+    button.disabled = left > 0;
+    button.textContent = left > 0 ? `${words} (${figures.format(left)})` : words;
+    if (left-- > 0) setTimeout(count, 1_000);
+  };
+  count();
+}
+
 // -- when something does not answer: a page comes back by itself, and a form sends itself again
 
 // The form's key makes it one request, however often it is sent.

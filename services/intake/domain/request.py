@@ -47,6 +47,15 @@ def checked_message(body: str) -> str:
     return written
 
 
+def checked_name(raw: str) -> str:
+    """Give a requester's name in its stored form; raises Invalid."""
+    faults: list[FieldFault] = []
+    name = one_line(_written(raw, "/name", faults))
+    if faults:
+        raise Invalid("request_invalid", fields=faults)
+    return name
+
+
 def _written(raw: str, pointer: str, faults: list[FieldFault]) -> str:
     written = tidy(raw)
     if has_unwanted(written):

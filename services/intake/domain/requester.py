@@ -24,6 +24,14 @@ class Requester(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
 
 
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """That a contact was his, from when on, and until when where he has given it up."""
+
+    contact: str
+    at: datetime
+    until: datetime | None = None
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept of a requester in his erasable document."""
 
@@ -33,6 +41,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None = None
     segment: str = DEFAULT_SEGMENT
     language: str = "fa"
+    #: What he has said himself (`contracts/calls/requesters.py`).
+    told_by: str = "both"
+    calendar: str = "reader"
+    digits: str = "reader"
+    proofs: tuple[Proof, ...] = ()
 
 
 REQUESTERS = Evolution(Requester)

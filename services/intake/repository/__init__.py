@@ -12,6 +12,7 @@ from chassis.mongo import reign
 from chassis.runtime import Mongo
 from services.intake.repository.attempts import Attempts
 from services.intake.repository.claims import Claims
+from services.intake.repository.one_time_codes import OneTimeCodes
 from services.intake.repository.profiles import Profiles
 from services.intake.repository.subjects import Subjects
 from services.intake.repository.texts import Texts
@@ -60,12 +61,17 @@ class Store(Mongo):
         """Wrong proofs of late."""
         return Attempts(self.db["attempts"])
 
+    @late
+    def one_time_codes(self) -> OneTimeCodes:
+        """Codes that were asked for, by contact."""
+        return OneTimeCodes(self.db["one_time_codes"])
+
     def reign(self) -> Hashable:
         """Tell who takes the writes: see `chassis.mongo.reign`."""
         return reign(self.db.client)
 
     def _make_indexes(self) -> None:
-        for collection in (self.claims, self.profiles, self.attempts):
+        for collection in (self.claims, self.profiles, self.attempts, self.one_time_codes):
             collection.make_indexes()
 
 

@@ -29,6 +29,7 @@ from services.intake.domain.answers import Answers, Found
 from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
 from services.intake.domain.search import words_of
+from services.intake.domain.text import query_words
 from services.intake.repository.gathering import Gathering
 
 _DRAWS = 8
@@ -111,6 +112,20 @@ class Claims:
             query |= _WITH_FORM | {"$and": matches}
         found = self._collection.find(query, {"code": 1}, sort=[("at", -1)], limit=limit)
         return [item["code"] for item in found]
+
+    def given_with(
+        self, field: str, contact: str, limit: int, *, code: str | None = None
+    ) -> list[tuple[Claim, datetime]]:
+        """Give the claims, or that of a code, that came with a contact, the newest first.
+
+        `field` is `mobile` or `email`; found by the words of the contact, which every claim has.
+        """
+        words = [contact] if field == "mobile" else sorted(query_words(contact))
+        query: dict[str, Any] = {"words": {"$all": words}, field: contact}
+        if code is not None:
+            query["code"] = code
+        found = self._collection.find(query, sort=[("at", -1)], limit=limit)
+        return [(_read(item), item["at"]) for item in found]
 
     def _claims_of(self, wanted: Sequence[str]) -> dict[str, Claim]:
         return {claim.code: claim for claim in self.by_codes(wanted)}

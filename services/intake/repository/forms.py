@@ -7,15 +7,17 @@ with. What administrators wrote is kept as the text of JSON: the database has nu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
 from chassis.mongo import make_indexes
+from contracts.calls.forms import FormVersion
 from services.intake.domain.forms import Edition, Publication
 
 
@@ -50,6 +52,40 @@ class Forms:
         match = {"id": form, "version": version}
         found = self._collection.find_one({"editions": {"$elemMatch": match}}, {"editions.$": 1})
         return _edition(found["editions"][0]) if found else None
+
+    def versions(self, form: str, limit: int) -> list[FormVersion]:
+        """Give the versions of a form, newest first, whoever's publication brought them."""
+        mine = {"editions": {"$elemMatch": {"id": form}}}
+        fields = {"kind": 1, "id": 1, "by": 1, "at": 1, "definition": 1, **mine}
+        found = self._collection.find(
+            {"editions.id": form}, fields, sort=[("_id", DESCENDING)], limit=limit
+        )
+        publications = list(found)
+        written = self._written(form, publications)
+        return [
+            FormVersion(
+                version=each["editions"][0]["version"],
+                definition=definition,
+                form=msgspec.json.decode(each["editions"][0]["form"]),
+                published_by=each["by"],
+                published_at=each["at"],
+                block=each["id"] if each["kind"] == "block" else None,
+            )
+            for each, definition in zip(publications, written, strict=True)
+        ]
+
+    def _written(self, form: str, publications: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give what was last written of the form as of each publication of those, newest first."""
+        own = {"kind": "form", "id": form}
+        last = publications[-1]["_id"] if publications else 0
+        before = self._collection.find_one({**own, "_id": {"$lte": last}}, sort=[("_id", -1)])
+        holding = before["definition"] if before else "{}"
+        found = []
+        for each in reversed(publications):
+            if each["kind"] == "form":
+                holding = each["definition"]
+            found.append(msgspec.json.decode(holding))
+        return found[::-1]
 
     def add(self, publication: Publication) -> bool:
         """Store a publication; False when somebody else took its number or its cause."""

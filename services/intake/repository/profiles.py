@@ -22,6 +22,8 @@ from services.intake.domain.requester import Profile
 from services.intake.repository.gathering import Gathering
 
 _CONTACTS = ("mobile", "email")
+#: What a new requester has not said; absent, it is what `Profile` begins with.
+_SAID_HIMSELF = ("told_by", "calendar", "digits", "proofs")
 
 
 class Untold(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +96,19 @@ class Profiles:
             return False
         return result.matched_count == 1
 
+    def change(self, profile: Profile, news: dict[str, Any], untold: Untold) -> bool:
+        """Change fields; False where another has the contact by now, or he changed meanwhile."""
+        before = {name: getattr(profile, name) for name in news if name in _CONTACTS}
+        wanted = {"_id": profile.id, **before}
+        fields = msgspec.to_builtins(news, builtin_types=(datetime,))
+        try:
+            result = self._collection.update_one(
+                wanted, {"$set": fields, "$push": {"untold": msgspec.structs.asdict(untold)}}
+            )
+        except DuplicateKeyError:
+            return False
+        return result.matched_count == 1
+
     def by_ids(self, ids: Sequence[str]) -> dict[str, Profile]:
         """Give those requesters that there are."""
         found = self._collection.find({"_id": {"$in": list(ids)}})
@@ -126,7 +141,11 @@ class Profiles:
 
 
 def _document(profile: Profile, untold: Untold) -> dict[str, Any]:
-    document = msgspec.structs.asdict(profile)
+    document = {
+        name: value
+        for name, value in msgspec.structs.asdict(profile).items()
+        if name not in _SAID_HIMSELF
+    }
     document["_id"] = document.pop("id")
     return document | {"untold": [msgspec.structs.asdict(untold)]}
 
@@ -139,11 +158,4 @@ def _shares(profile: Profile, contact: Contact) -> bool:
 
 
 def _read(found: dict[str, Any]) -> Profile:
-    return Profile(
-        id=found["_id"],
-        name=found["name"],
-        mobile=found["mobile"],
-        email=found["email"],
-        segment=found["segment"],
-        language=found["language"],
-    )
+    return msgspec.convert({**found, "id": found["_id"]}, Profile)

@@ -170,6 +170,7 @@ def queued(ledger: Ledger, event: NotificationQueued, at: datetime) -> Ledger:
         )
         ledger = _climbed(ledger, event, event.on_ladder) if event.on_ladder else ledger
         ledger = _beside(ledger, event) if event.particulars.handoff else ledger
+        ledger = _without_codes(ledger) if event.particulars.one_time else ledger
     else:
         delivery = replace(known, state="queued", reason=None, updated_at=at, next_attempt_at=at)
     return _with(_knowing(ledger, event.recipient, at), delivery)
@@ -317,6 +318,16 @@ def _knowing(ledger: Ledger, recipient: str, at: datetime) -> Ledger:
 def _beside(ledger: Ledger, event: NotificationQueued) -> Ledger:
     outside, client = after(Counterparts(ledger.outside, ledger.client), event)
     return replace(ledger, outside=outside, client=client)
+
+
+def _without_codes(ledger: Ledger) -> Ledger:
+    """Forget codes that were sent before: the ledger of who often comes in stays short."""
+    left = {
+        id_: each
+        for id_, each in ledger.deliveries.items()
+        if each.particulars.one_time is None or each.next_attempt_at is not None
+    }
+    return replace(ledger, deliveries=left)
 
 
 def _changed(ledger: Ledger, delivery: str, **changes: Any) -> Ledger:

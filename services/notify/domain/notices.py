@@ -23,6 +23,9 @@ PARTNER = "partner"
 CHANNELS = frozenset({SMS, EMAIL, PUSH, PARTNER})
 BOTH = (SMS, EMAIL)
 
+#: Brings a requester his one-time code, to the contact that he wants to prove.
+ONE_TIME = "one_time_code"
+
 ASSIGNEE = "role:assignee"
 RESPONSIBLE = "role:responsible"
 

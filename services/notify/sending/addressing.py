@@ -19,10 +19,35 @@ from services.notify.domain.deliveries import PERSON, REQUESTER, ROLE
 from services.notify.domain.ladders import OUTDATED, is_outdated
 from services.notify.domain.notices import EMAIL, PUSH, SMS
 from services.notify.sending import messages
-from services.notify.sending.answers import Answers, Asks, Owed, Unanswered, id_of
+from services.notify.sending.answers import (
+    Answers,
+    Asks,
+    Owed,
+    Unanswered,
+    id_of,
+    is_about_ticket,
+)
 from services.notify.sending.messages import Correspondent, correspondent
 
-Reader = Requester | StaffContact | Correspondent
+#: A requester wants to be told by the other channel.
+NOT_WANTED = "not_wanted"
+
+
+class Prover(NamedTuple):
+    """Who gets a one-time code, at the contact that he wants to prove."""
+
+    id: str
+    language: str
+    channel: str
+    contact: str
+    name: str = ""
+
+    def address(self, channel: str) -> str:
+        """Give where the code goes; empty for another channel."""
+        return self.contact if channel == self.channel else ""
+
+
+Reader = Requester | StaffContact | Correspondent | Prover
 
 
 class Addressed(NamedTuple):
@@ -66,13 +91,15 @@ def _addressed(item: Owed, answers: Answers, now: datetime) -> Addressed | Unadd
     reachable = [reader for reader in readers if where(reader, delivery.channel)]
     if not reachable:
         return Unaddressed(item, Pointless(delivery=delivery.id, reason="no_address"))
+    if not wants(reachable[0], delivery.channel):
+        return Unaddressed(item, Pointless(delivery=delivery.id, reason=NOT_WANTED))
     reader, others = reachable[0], [PERSON + other.id for other in reachable[1:]]
     return Addressed(
         item,
         where(reader, delivery.channel),
         reader.name,
         reader.language,
-        values | {"name": reader.name, "words": _sentence(delivery.particulars, reader.language)},
+        values | _values_for(reader, delivery.particulars),
         PERSON + reader.id if delivery.recipient.startswith(ROLE) else None,
         (Shared(delivery=delivery.id, persons=others),) if others else (),
     )
@@ -85,16 +112,35 @@ def _is_outdated(item: Owed, answers: Answers) -> bool:
 
 def where(reader: Reader, channel: str) -> str:
     """Give where somebody is reached by a channel; empty where he is not."""
-    if isinstance(reader, Correspondent):
+    if isinstance(reader, (Correspondent, Prover)):
         return reader.address(channel)
     if channel == PUSH:
         return PERSON + reader.id
     return (reader.mobile if channel == SMS else reader.email) or ""
 
 
+def wants(reader: Reader, channel: str) -> bool:
+    """Tell whether somebody wants to be told by a channel, or cannot be by the one he wants."""
+    if not isinstance(reader, Requester) or reader.told_by in ("both", channel):
+        return True
+    return not where(reader, reader.told_by)
+
+
+def _values_for(reader: Reader, particulars: Particulars) -> dict[str, Any]:
+    """Give what a message says because of who reads it."""
+    said = {"name": reader.name, "words": _sentence(particulars, reader.language)}
+    if isinstance(reader, Requester):
+        return said | {"calendar": reader.calendar, "digits": reader.digits}
+    return said
+
+
 def _readers(item: Owed, answers: Answers) -> Sequence[Reader]:
     """Give who is written to: more than one only where several people hold the role."""
-    recipient = item.delivery.recipient
+    recipient, one_time = item.delivery.recipient, item.delivery.particulars.one_time
+    if one_time is not None:
+        code = answers.one_time(one_time)
+        id_, channel = id_of(recipient), item.delivery.channel
+        return [Prover(id_, code.language, channel, code.address)] if code else []
     if recipient.startswith(ROLE):
         holders = answers.holders(id_of(recipient), item.code)
         number = item.delivery.holder
@@ -114,8 +160,9 @@ def _values(item: Owed, answers: Answers, now: datetime) -> dict[str, Any]:
     particulars = item.delivery.particulars
     return {
         **messages.values(item, answers),
+        "one_time": answers.one_time(particulars.one_time) if particulars.one_time else None,
         "code": item.code,
-        "title": answers.title(item.code) if item.delivery.channel == EMAIL else "",
+        "title": _title(item, answers),
         "text": answers.text(particulars.text) if particulars.text else "",
         "clock": particulars.clock or "",
         "left": _seconds_left(particulars, now),
@@ -124,6 +171,11 @@ def _values(item: Owed, answers: Answers, now: datetime) -> dict[str, Any]:
         "number": particulars.number or 0,
         "expected_at": particulars.expected_at,
     }
+
+
+def _title(item: Owed, answers: Answers) -> str:
+    is_told = item.delivery.channel == EMAIL and is_about_ticket(item.code)
+    return answers.title(item.code) if is_told else ""
 
 
 def _sentence(particulars: Particulars, language: str) -> str:

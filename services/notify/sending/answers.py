@@ -11,6 +11,7 @@ import msgspec
 from chassis.errors import DomainError
 from chassis.logging import get_logger
 from contracts.calls.intake import Requester, TicketContent
+from contracts.calls.requesters import OneTimeCode
 from contracts.calls.routing import PartnerLink, StaffContact, TicketView
 from contracts.calls.sla import ClockView
 from services.notify.domain.counterparts import RECIPIENT as PARTNERS
@@ -39,6 +40,7 @@ class Asks(Protocol):
     """What can be asked; `directory.Directory` asks the services."""
 
     def requesters(self, ids: Iterable[str]) -> dict[str, Requester]: ...
+    def codes(self, ids: Iterable[str]) -> dict[str, OneTimeCode]: ...
     def titles(self, codes: Iterable[str]) -> dict[str, str]: ...
     def cases(self, codes: Iterable[str]) -> dict[str, TicketView]: ...
     def texts(self, ids: Iterable[str]) -> dict[str, str]: ...
@@ -56,6 +58,8 @@ class Answers:
     """The answers for one batch; those of a service that is away are missing."""
 
     def __init__(self, owed: Sequence[Owed], asks: Asks, now: datetime) -> None:
+        codes = (item.delivery.particulars.one_time for item in owed)
+        self._codes = _ask(asks.codes, [code for code in codes if code])
         self._requesters = _ask(asks.requesters, _recipients(owed, REQUESTER))
         self._titles = _ask(
             asks.titles,
@@ -75,6 +79,10 @@ class Answers:
     def requester(self, requester: str) -> Requester | None:
         """Give a requester; this and the others raise Unanswered."""
         return _answered(self._requesters).get(requester)
+
+    def one_time(self, code: str) -> OneTimeCode | None:
+        """Give a one-time code; None once it is over."""
+        return _answered(self._codes).get(code)
 
     def title(self, code: str) -> str:
         """Give a ticket's title, empty where it was wiped."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from contracts.calls.intake import Contacts, DescribeTickets, Requester, TicketContent
+from contracts.calls.requesters import GetCodes, OneTimeCode
 from contracts.calls.routing import (
     GetPartnerLinks,
     GetTexts,
@@ -87,6 +88,16 @@ class Directory:
             _MANY,
             lambda part: self._intake.query(
                 "contacts", Contacts(requesters=part), dict[str, Requester]
+            ),
+        )
+
+    def codes(self, ids: Iterable[str]) -> dict[str, OneTimeCode]:
+        """Give those of one-time codes that are good, and where they go."""
+        return _gathered(
+            ids,
+            _MANY,
+            lambda part: self._intake.query(
+                "one_time_codes", GetCodes(ids=part), dict[str, OneTimeCode]
             ),
         )
 

@@ -52,7 +52,8 @@ class Renderer:
         self._link = self.list + "track"
         self._texts = _environment(folder, autoescape=False)
         self._folder = folder
-        self._wordings = {language: Wording(language, zone) for language in LANGUAGES}
+        self._zone = zone
+        self._wordings: dict[tuple[str, str, str], Wording] = {}
 
     def render(self, template: str, channel: str, language: str, values: dict[str, Any]) -> Message:
         """Give the message; raises NotRenderable."""
@@ -63,7 +64,7 @@ class Renderer:
             "link": self._link,
             "list": self.list,
             "acknowledge": "",
-            "say": self._wordings[language],
+            "say": self._wording(language, values),
             **values,
         }
         most = MOST_CHARACTERS[channel]
@@ -79,6 +80,14 @@ class Renderer:
             return Message(text, subject.strip(), self._page(language, subject, text, links))
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise NotRenderable(template) from error
+
+    def _wording(self, language: str, values: dict[str, Any]) -> Wording:
+        """Give what writes in a language, as the reader wants days and figures."""
+        calendar, digits = values.get("calendar", "reader"), values.get("digits", "reader")
+        key = language, calendar, digits
+        if key not in self._wordings:
+            self._wordings[key] = Wording(language, self._zone, calendar=calendar, digits=digits)
+        return self._wordings[key]
 
     def _fill(self, name: str, values: dict[str, Any], most: int) -> str:
         """Fill a template, stopping as soon as it has said too much."""

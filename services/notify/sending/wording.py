@@ -50,9 +50,15 @@ _CLOCKS = {
 class Wording:
     """Writes values in one language."""
 
-    def __init__(self, language: str, zone: str) -> None:
+    def __init__(
+        self, language: str, zone: str, *, calendar: str = "reader", digits: str = "reader"
+    ) -> None:
+        """Write as the language does, or in the calendar and the digits that a reader wants."""
+        is_persian = language == "fa"
         self._language = language
         self._zone = ZoneInfo(zone)
+        self._is_jalali = is_persian if calendar == "reader" else calendar == "jalali"
+        self._is_persian = is_persian if digits == "reader" else digits == "persian"
 
     def code(self, code: str) -> str:
         """Give a tracking code as people read it: 4-4-4."""
@@ -72,21 +78,21 @@ class Wording:
         return "\n".join(f"{_AS_IT_IS}{line}{_END}" if line.strip() else "" for line in lines)
 
     def time(self, instant: datetime) -> str:
-        """Give an instant in the organisation's zone: Jalali in Persian."""
+        """Give an instant in the organisation's zone and the reader's calendar."""
         local = instant.astimezone(self._zone)
-        if self._language == "fa":
-            jalali: Any = JalaliDateTime.to_jalali(local)
-            return jalali.strftime("%Y/%m/%d ساعت %H:%M", locale="en").translate(_PERSIAN)
-        return local.strftime("%Y-%m-%d %H:%M")
+        at = " ساعت " if self._language == "fa" else " "
+        return self._digits(f"{self._date(local)}{at}{local:%H:%M}")
 
     def day(self, instant: datetime) -> str:
-        """Give the day of an instant in the organisation's zone: Jalali in Persian."""
+        """Give the day of an instant in the organisation's zone and the reader's calendar."""
         local = instant.astimezone(self._zone)
         if self._language == "fa":
-            jalali: Any = JalaliDateTime.to_jalali(local)
-            weekday = _WEEKDAYS[local.weekday()]
-            return f"{weekday} {jalali.strftime('%Y/%m/%d', locale='en').translate(_PERSIAN)}"
-        return local.strftime("%A, %Y-%m-%d")
+            return self._digits(f"{_WEEKDAYS[local.weekday()]} {self._date(local)}")
+        return self._digits(f"{local:%A}, {self._date(local)}")
+
+    def number(self, value: object) -> str:
+        """Give figures as they are, in the reader's digits."""
+        return self._digits(str(value))
 
     def span(self, seconds: float) -> str:
         """Give a length of time: whole minutes, rounded up; seconds below one minute."""
@@ -117,10 +123,16 @@ class Wording:
         return self._number(_UNITS[self._language][unit], number)
 
     def _number(self, words: str, number: int) -> str:
-        text = words.format(number)
-        if self._language == "fa":
-            return text.translate(_PERSIAN)
-        return text if number == 1 else text + "s"
+        plural = "s" if self._language == "en" and number != 1 else ""
+        return self._digits(words.format(number)) + plural
+
+    def _date(self, local: datetime) -> str:
+        shown: Any = JalaliDateTime.to_jalali(local) if self._is_jalali else local
+        mark = "/" if self._language == "fa" else "-"
+        return mark.join((f"{shown.year}", f"{shown.month:02}", f"{shown.day:02}"))
+
+    def _digits(self, text: str) -> str:
+        return text.translate(_PERSIAN) if self._is_persian else text
 
 
 def _visible(text: str) -> str:

@@ -20,6 +20,7 @@ from contracts.routing import (
     PersonLeaveTaken,
     PersonPresenceChanged,
     RulesPublished,
+    SecondFactorDemanded,
     UnitChanged,
     UnitOvercommitted,
     UnitRelieved,
@@ -98,6 +99,11 @@ def partner_changed(state: Record, event: PartnerChanged, _at: datetime) -> Reco
 @RECORDS.on(KeyChanged)
 def key_changed(state: Record, event: KeyChanged, _at: datetime) -> Record:
     return _changed(state, active=event.active)
+
+
+@RECORDS.on(SecondFactorDemanded)
+def second_factor_demanded(state: Record, _event: SecondFactorDemanded, _at: datetime) -> Record:
+    return _changed(state, active=True)
 
 
 @RECORDS.on(UnitOvercommitted)

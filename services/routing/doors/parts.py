@@ -15,6 +15,7 @@ from services.routing.administration import Administration
 from services.routing.attending import Attending
 from services.routing.capacity import Capacities
 from services.routing.carrying import Carrying
+from services.routing.demanding import Demanding
 from services.routing.distribution import Distribution
 from services.routing.doing import Desk
 from services.routing.domain.life import TICKETS
@@ -50,7 +51,7 @@ class Parts:
     organisation: Aggregates[Record] = Aggregates(
         RECORDS,
         collection="organisation",
-        streams=("person:", "unit:", "rules:", "partner:", "key:"),
+        streams=("person:", "unit:", "rules:", "partner:", "key:", "sign_in:"),
     )
     grounding = Grounding()
     store = Store()
@@ -101,7 +102,11 @@ class Parts:
 
     @cached_property
     def _own_account(self) -> OwnAccount:
-        return OwnAccount(self.store, self.passwords, self._administration)
+        return OwnAccount(self.store, self.passwords, self._administration, self._demanding)
+
+    @cached_property
+    def _demanding(self) -> Demanding:
+        return Demanding(self.organisation, self.store)
 
     @cached_property
     def _rulebook(self) -> Rulebook:

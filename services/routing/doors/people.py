@@ -12,6 +12,7 @@ from contracts.calls.routing import (
     ChangePassword,
     Colleague,
     ConfirmSecondFactor,
+    DemandSecondFactor,
     DropSecondFactor,
     Found,
     Founding,
@@ -21,6 +22,7 @@ from contracts.calls.routing import (
     PersonView,
     RecoveryCodes,
     ResetSecondFactor,
+    SecondFactorDemand,
     SecondFactorView,
     SetPresence,
     Staff,
@@ -90,6 +92,16 @@ class PeopleCalls(Parts):
         call.require("admin.change")
         self._own_account.reset(request.person, call)
         return Nothing()
+
+    @query
+    def second_factor_demand(self, _request: Nothing, call: Call) -> SecondFactorDemand:
+        call.require("admin.change")
+        return self._demanding.view()
+
+    @command
+    def demand_second_factor(self, request: DemandSecondFactor, call: Call) -> SecondFactorDemand:
+        call.require("admin.change")
+        return self._demanding.demand(request, call)
 
     @command
     def change_password(self, request: ChangePassword, call: Call) -> Nothing:

@@ -14,6 +14,7 @@ from contracts.routing import (
     PersonLeaveTaken,
     PersonPresenceChanged,
     RulesPublished,
+    SecondFactorDemanded,
     UnitChanged,
 )
 from services.routing.domain.records import RECORDS, Record
@@ -38,7 +39,7 @@ def _is_known(state: Record, event: Event) -> bool:
 class Change(msgspec.Struct, frozen=True):
     """A change that has been checked: what to record, unless nothing is different."""
 
-    event: PersonChanged | UnitChanged | PartnerChanged | KeyChanged | None
+    event: PersonChanged | UnitChanged | PartnerChanged | KeyChanged | SecondFactorDemanded | None
 
 
 def record_change(

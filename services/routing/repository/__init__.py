@@ -12,6 +12,7 @@ from services.routing.repository.attempts import Attempts
 from services.routing.repository.audit import Audit
 from services.routing.repository.backlog import Backlog
 from services.routing.repository.boards import Boards
+from services.routing.repository.demands import Demands
 from services.routing.repository.directory import Directory
 from services.routing.repository.efforts import Efforts
 from services.routing.repository.factors import Factors
@@ -32,6 +33,11 @@ class Store(Mongo):
     def setup(self) -> None:
         """Have the indexes made before the process is ready."""
         self.runtime.before_ready(self._make_indexes)
+
+    @late
+    def demands(self) -> Demands:
+        """Which roles have to have a second factor."""
+        return Demands(self.db["sign_in"])
 
     @late
     def directory(self) -> Directory:

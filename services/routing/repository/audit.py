@@ -13,7 +13,14 @@ from contracts.calls.audit import AuditEntry, GetAudit
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
-_CHANGES = ("person.changed", "unit.changed", "partner.changed", "key.changed", "rules.published")
+_CHANGES = (
+    "person.changed",
+    "unit.changed",
+    "partner.changed",
+    "key.changed",
+    "second_factor.demanded",
+    "rules.published",
+)
 #: Streams of tickets are named by digits, which all come before this.
 _NO_TICKET = {"stream": {"$gt": ":"}}
 _NAME = "audit"

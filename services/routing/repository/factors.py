@@ -1,6 +1,6 @@
 """Second factors of staff. Each use is one conditional write: no code opens anything twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,11 @@ class Factors:
         """Give somebody's factor, confirmed or not."""
         found = self._collection.find_one({"_id": person})
         return msgspec.convert(found, Factor) if found is not None else None
+
+    def having(self, persons: Iterable[str]) -> set[str]:
+        """Give those who have confirmed one."""
+        wanted = {"_id": {"$in": list(persons)}, "confirmed_at": {"$ne": None}}
+        return {found["_id"] for found in self._collection.find(wanted, {"_id": 1})}
 
     def begin(self, person: str, secret: str) -> None:
         """Keep a new secret; who has confirmed one keeps that."""

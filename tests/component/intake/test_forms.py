@@ -186,6 +186,12 @@ def test_a_changed_block_is_a_new_version_of_every_form_that_includes_it(intake)
     assert names == ["city", "street", "x"]
     assert faults(refused) == [("/definition", "breaks_form")]
     assert refused.json["fields"][0]["params"]["form"] == used
+    newest, first = intake.call("form_versions", {"id": used}, by=ADMIN).expect(200).json
+    assert (newest["version"], newest["block"], first["block"]) == (2, block, None)
+    assert newest["definition"] == first["definition"] == form
+    assert newest["form"]["sections"] != first["form"]["sections"]
+    assert intake.call("form_versions", {"id": used}, by=DESK).status == 403
+    assert intake.call("form_versions", {"id": "nothing"}, by=ADMIN).status == 404
 
 
 def test_a_wrong_definition_is_refused_with_every_fault(intake):

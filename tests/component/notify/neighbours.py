@@ -16,6 +16,7 @@ from chassis import logging
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import query
 from contracts.calls.intake import Contacts, DescribeTickets
+from contracts.calls.requesters import GetCodes, OneTimeCode
 from contracts.calls.routing import (
     GetPartnerLinks,
     GetTexts,
@@ -26,8 +27,11 @@ from contracts.calls.routing import (
 from contracts.calls.sla import ClockView, GetClocks
 from tests.component.teller import teller
 from tests.unit.notify.samples import (
+    BY_LETTER,
     KEPT,
     NOON,
+    OVER,
+    PROVED,
     SECRET,
     a_case,
     a_clock,
@@ -43,9 +47,13 @@ TITLE, TEXT = "چاپگر کار نمی‌کند {{7*7}}", "کابل را وصل
 class Intake(teller("intake")):
     @query
     def contacts(self, request: Contacts, _call: Call) -> Any:
-        return {
-            name: a_requester(id=name, email=f"{name}@example.com") for name in request.requesters
-        }
+        return {name: _requester(name) for name in request.requesters}
+
+    @query
+    def one_time_codes(self, request: GetCodes, _call: Call) -> dict[str, OneTimeCode]:
+        """Know of the codes that are not over."""
+        code = OneTimeCode(code="384950", address=PROVED, language="en", minutes=5)
+        return {name: code for name in request.ids if not name.startswith(OVER)}
 
     @query
     def describe_tickets(self, request: DescribeTickets, _call: Call) -> Any:
@@ -75,6 +83,11 @@ class Routing(teller("routing")):
     @query
     def texts(self, request: GetTexts, _call: Call) -> dict[str, str]:
         return dict.fromkeys(request.ids, TEXT)
+
+
+def _requester(name: str) -> Any:
+    told_by = "email" if name == BY_LETTER else "both"
+    return a_requester(id=name, email=f"{name}@example.com", told_by=told_by)
 
 
 def _content(code: str) -> dict[str, Any]:

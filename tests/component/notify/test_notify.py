@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from contracts.intake import RequesterCodeAsked
 from contracts.routing import TicketAnswered, TicketAssigned, UnitOvercommitted, UnitRelieved
 from contracts.sla import Notice, SlaBreached, SlaForetold, SlaWarned
 from deploy.local.processes import MAIL_SINK, SMS_PROVIDER
 from tests.component.notify.world import AGENT, NEIGHBOURS, NotifyWorld
 from tests.component.waiting import eventually, eventually_equal
 from tests.servers import Servers
-from tests.unit.notify.samples import NOON, TEXT, registered
+from tests.unit.notify.samples import BY_LETTER, NOON, OVER, PROVED, TEXT, registered
 
 ANSWERED = TicketAnswered(by="desk", answer=TEXT, first=True)
 ASSIGNED = TicketAssigned(
@@ -55,6 +56,27 @@ def test_who_registers_gets_his_code_by_sms_and_email(world: NotifyWorld, code: 
     assert "{{7*7}}" in letter["text"]
     assert letter["headers"]["auto-submitted"] == "auto-generated"
     assert 'dir="rtl"' in letter["html"]
+
+
+def test_who_wants_letters_alone_gets_no_sms(world: NotifyWorld, code: str):
+    world.tell(code, registered(requester=BY_LETTER))
+
+    eventually_equal(lambda: world.states(code), ["suppressed", "sent"])
+    assert [each["reason"] for each in world.deliveries(code)] == ["not_wanted", None]
+    assert world.short_messages() == []
+
+
+def test_a_one_time_code_goes_to_the_contact_that_is_proved(world: NotifyWorld, code: str):
+    over, good = OVER * 32, "a" * 32
+    for asked in (over, good):
+        world.tell(f"requester:{BY_LETTER}", RequesterCodeAsked(code=asked, channel="sms"))
+
+    (sms,) = eventually(world.short_messages, "the code")
+    assert sms["receptor"] == PROVED.replace("+98", "0")
+    assert "384950" in sms["message"]
+    kept = str(list(world.database("notify")["journal"].find({"stream": f"requester:{BY_LETTER}"})))
+    assert good in kept
+    assert "384950" not in kept
 
 
 def test_what_is_told_before_the_ticket_is_known_waits_for_it(world: NotifyWorld, code: str):

@@ -150,3 +150,46 @@ def test_a_password_that_is_guessed_first_is_refused(world, somebody, common):
         "/new",
     )
     assert sign_in(world, somebody).status == http.HTTPStatus.OK
+
+
+def test_who_has_to_have_a_second_factor_owes_it_until_it_is_on(world, somebody):
+    demand = world.get("demand_second_factor", {"roles": ["agent", "agent"]}, by=ADMIN)
+    try:
+        owing = sign_in(world, somebody, on=SECOND).json
+        secret, _, step = switched_on(world, somebody)
+        having = sign_in(world, somebody, code=code_at(secret, step + 1)).json
+        drop = {"password": PASSWORD}
+        refused = world.call(FIRST, "drop_second_factor", drop, by=somebody)
+        seen = world.ask(SECOND, "second_factor_demand", {}, by=ADMIN)
+    finally:
+        world.get("demand_second_factor", {"roles": []}, by=ADMIN)
+
+    assert demand["roles"] == ["agent"]
+    assert (owing["owes_second_factor"], having["owes_second_factor"]) == (True, False)
+    assert (refused.status, refused.json["code"]) == (409, "second_factor_demanded")
+    assert seen["having"]["agent"] >= 1
+    assert seen["people"]["agent"] >= seen["having"]["agent"]
+    assert sign_in(world, somebody, code="abcdef").status == http.HTTPStatus.UNAUTHORIZED
+
+
+def test_who_comes_by_a_provider_with_a_second_factor_owes_none(world, somebody):
+    world.get("demand_second_factor", {"roles": ["agent"]}, by=ADMIN)
+    try:
+        asked = {"provider": "work", "by": "username", "name": name_of(somebody)}
+        strong = {**asked, "has_second_factor": True}
+        owing = [
+            world.call(FIRST, "admit", each, by=GATEWAY).json["owes_second_factor"]
+            for each in (asked, strong)
+        ]
+    finally:
+        world.get("demand_second_factor", {"roles": []}, by=ADMIN)
+
+    assert owing == [True, False]
+
+
+def test_a_second_factor_is_demanded_by_administrators_of_roles_that_there_are(world, somebody):
+    wrong = world.call(FIRST, "demand_second_factor", {"roles": ["requester"]}, by=ADMIN)
+    by_another = world.call(FIRST, "demand_second_factor", {"roles": ["agent"]}, by=somebody)
+
+    assert (wrong.status, wrong.json["fields"][0]["code"]) == (422, "role_unknown")
+    assert by_another.status == http.HTTPStatus.FORBIDDEN

@@ -99,6 +99,9 @@ class FakeRevocations:
     async def end_named(self, session_id: str) -> None:
         self.sessions.add(session_id)
 
+    def has_ended_named(self, session_id: str) -> bool:
+        return session_id in self.sessions
+
     async def end_all_of(self, person: str) -> None:
         self.people.add(person)
 

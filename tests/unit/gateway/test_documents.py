@@ -6,7 +6,7 @@ from openapi_spec_validator import validate
 
 from contracts.rights import RIGHTS
 from gateway import openapi, reference
-from gateway.access import ANYONE, SIGNED_IN
+from gateway.access import ANYONE, REQUESTER, SIGNED_IN
 from tests.unit.gateway.fakes import shared_app
 
 
@@ -43,7 +43,7 @@ def test_every_route_declares_who_may_use_it(app):
 def test_rights_are_such_as_there_are(app):
     declared = {allow.right for _, _, allow in openapi.rights_by_route(app) if allow}
 
-    assert declared <= {*RIGHTS, ANYONE, SIGNED_IN}
+    assert declared <= {*RIGHTS, ANYONE, SIGNED_IN, REQUESTER}
 
 
 def test_every_operation_is_complete(document):

@@ -6,6 +6,7 @@ from typing import Any
 from chassis.decisions import Context
 from chassis.errors import Unavailable
 from contracts.calls.intake import Requester, TicketContent
+from contracts.calls.requesters import OneTimeCode
 from contracts.calls.routing import PartnerLink, StaffContact, TicketView
 from contracts.calls.sla import ClockView
 from contracts.envelope import ContentRef, Event
@@ -18,6 +19,9 @@ from services.notify.sending.directory import Staff
 CODE = "123456789012"
 #: How the codes of tickets begin that were answered in the meantime, as a stand-in for sla has it.
 KEPT = "5"
+#: As a stand-in for intake has it: who wants to be told by e-mail alone, how one-time codes begin
+#: that are over, and where the others go.
+BY_LETTER, OVER, PROVED = "r2", "0", "+989121112233"
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 SECRET = "whsec_" + "QUJD" * 8
 TEXT = ContentRef(id="text-1", sha256="0" * 64)
@@ -189,10 +193,14 @@ class People:
         self.known_clocks: dict[str, Any] = {}
         self.known_contents = {CODE: a_content()}
         self.known_partners = {"telecom": a_partner()}
+        self.known_codes: dict[str, OneTimeCode] = {}
         self.known_titles = {CODE: "چاپگر کار نمی‌کند"}
 
     def requesters(self, ids: Any) -> dict[str, Requester]:
         return self._of(self.known_requesters, ids, "intake")
+
+    def codes(self, ids: Any) -> dict[str, OneTimeCode]:
+        return self._of(self.known_codes, ids, "intake")
 
     def titles(self, codes: Any) -> dict[str, str]:
         return self._of(self.known_titles, codes, "intake")

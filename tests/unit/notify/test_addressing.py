@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.errors import NotFound
-from contracts.intake import TicketMessageReceived
+from contracts.calls.requesters import OneTimeCode
+from contracts.intake import RequesterCodeAsked, TicketMessageReceived
 from contracts.routing import TicketAnswered
 from contracts.sla import Notice, SlaBreached, SlaWarned
 from services.notify import handlers
-from services.notify.domain.attempts import Pointless, Shared
+from services.notify.domain.attempts import Accepted, Attempts, Pointless, Shared, settle
 from services.notify.sending.addressing import Addressed, Unaddressed, address
 from services.notify.sending.answers import Owed
 from tests.unit.notify.samples import (
@@ -162,3 +163,58 @@ def test_a_warning_that_was_held_up_says_what_is_left_now():
     (found,) = addressed(ticket, People(), after=2)
 
     assert found.values["left"] == 600
+
+
+def test_who_wants_to_be_told_by_one_channel_is_not_told_by_the_other():
+    people = People()
+    people.known_requesters["r1"] = a_requester(told_by="email")
+
+    sms, email = addressed(a_registered_ticket(), people)
+
+    assert sms.result == Pointless(delivery=sms.owed.delivery.id, reason="not_wanted")
+    assert isinstance(email, Addressed)
+
+
+def test_who_wants_a_channel_that_does_not_reach_him_is_told_by_the_other():
+    people = People()
+    people.known_requesters["r1"] = a_requester(told_by="email", email=None)
+
+    sms, email = addressed(a_registered_ticket(), people)
+
+    assert isinstance(sms, Addressed)
+    assert email.result.reason == "no_address"
+
+
+def asked_for_a_code() -> Ticket:
+    ticket = Ticket("requester:r1")
+    ticket.decide(handlers.bring_code, RequesterCodeAsked(code="c1", channel="sms"))
+    return ticket
+
+
+def test_a_one_time_code_goes_to_the_contact_that_is_proved_whatever_is_wanted():
+    people = People()
+    people.known_requesters["r1"] = a_requester(told_by="email")
+    code = OneTimeCode(code="384950", address="+989129999999", language="en", minutes=5)
+    people.known_codes["c1"] = code
+
+    (sms,) = addressed(asked_for_a_code(), people)
+
+    assert (sms.address, sms.language) == ("+989129999999", "en")
+    assert sms.values["one_time"] == code
+
+
+def test_a_one_time_code_that_is_over_is_not_sent():
+    (sms,) = addressed(asked_for_a_code(), People())
+
+    assert sms.result.reason == "no_recipient"
+
+
+def test_the_ledger_of_who_often_comes_in_stays_short():
+    ticket = asked_for_a_code()
+    for _ in range(3):
+        for id_ in ticket.ids():
+            sent = Attempts(results=[Accepted(delivery=id_, provider="x")], pauses=(1.0,))
+            ticket.decide(settle, sent)
+        ticket.decide(handlers.bring_code, RequesterCodeAsked(code="c2", channel="sms"))
+
+    assert len(ticket.ids()) == 1

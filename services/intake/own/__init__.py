@@ -1,0 +1,1 @@
+"""The requester himself: proving who he is by a one-time code, his data, his tickets."""
