@@ -24,9 +24,10 @@ _SOURCES: Final = ("intake", "routing", "sla")
 #: How long the logs are followed on after the last page has gone: the next one comes soon.
 _LINGER: Final = 30.0
 _READY_SECONDS: Final = 1.0
-#: Hints kept for pages that come back, and hints that one page may be behind.
+#: Hints kept for pages that come back.
 _KEPT: Final = 5000
-_BEHIND: Final = 500
+#: Hints of one message: of more, that all is to be fetched says as much in less.
+_MOST_AT_ONCE: Final = 40
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,10 +51,13 @@ class Listener:
 
     def hear(self, hint: Hint, mark: str) -> None:
         """Keep a hint for the page."""
+        if self._lost:
+            self._mark = mark
+            return
         of = sorted(self.words[name] for name in hint.names if name in self.words)
         self._told.append(Told(hint.code, hint.kind, of))
         self._mark = mark
-        if len(self._told) > _BEHIND:
+        if len(self._told) > _MOST_AT_ONCE:
             self.lose(mark)
         self.woken.set()
 

@@ -11,12 +11,15 @@
 //
 // In a module: `const stop = onChange(["481920374654"], (hints) => ...)`. `hints` are
 // `{code, kind, of}`; empty means: something may have been missed, fetch everything.
-// Both are called at most every second and a half, the first time after a moment.
+// Both are called at most every second and a half, the first time after a moment; while very much
+// happens at most every five.
 //
 // While the stream is cut the page says so (`#not-live`), and everything is "changed" every 20 s.
 // A page that nobody sees gives its stream back: browsers have only six connections per site.
 
 const QUIET = 1500;
+// Between two fetches of a part while more happens than can be told one by one.
+const BUSY = 5000;
 const POLL = 20000;
 const HIDDEN = 20000;
 const PATIENCE = 5000;
@@ -69,7 +72,8 @@ function later(each, hints) {
   if (hints) each.waiting.push(...hints);
   else each.all = true;
   if (each.timer) return;
-  const pause = Math.max(60 + Math.random() * 140, each.last + QUIET - Date.now());
+  const apart = each.all ? BUSY : QUIET;
+  const pause = Math.max(60 + Math.random() * 140, each.last + apart - Date.now());
   each.timer = setTimeout(() => {
     const told = each.all ? [] : each.waiting;
     Object.assign(each, { timer: 0, last: Date.now(), waiting: [], all: false });

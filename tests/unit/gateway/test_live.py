@@ -175,6 +175,22 @@ async def test_a_log_that_was_away_is_read_on_from_where_it_was():
     live.stop()
 
 
+async def test_where_very_much_happens_a_page_is_told_that_alone():
+    logs = Logs()
+    live = Live(logs.read, asyncio.Event())
+    listener = Listener({CODE: CODE})
+    with live.listening(listener):
+        await live.catch_up(listener, "")
+        await told(listener)
+        logs.events += [an_event("ticket.noted") for _ in range(41)]
+
+        assert (await told(listener))[0] == "all"
+
+        logs.events.append(an_event("ticket.done"))
+        assert (await told(listener))[1][0]["kind"] == "ticket.done"
+    live.stop()
+
+
 async def test_nothing_is_read_while_nobody_listens(monkeypatch):
     monkeypatch.setattr("gateway.live._LINGER", 0)
     logs = Logs()
