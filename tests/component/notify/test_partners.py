@@ -95,6 +95,12 @@ def states(world: NotifyWorld, code: str) -> list[tuple[str, str | None]]:
     return [(each["state"], each["reason"]) for each in to_partner(world, code)]
 
 
+def told_of_it(world: NotifyWorld, code: str) -> set[str]:
+    """Give what became of the letters to our people about a partner that could not be asked."""
+    letters = [d for d in world.deliveries(code) if d["template"] == "partner_unreached"]
+    return {each["state"] for each in letters}
+
+
 def test_a_message_arrives_through_every_trouble_with_one_id(
     world: NotifyWorld, partner: Any
 ) -> None:
@@ -138,6 +144,8 @@ def test_one_that_never_takes_anything_is_given_up_and_holds_nobody_up(
     eventually_equal(lambda: states(world, taken), [("sent", None)])
     eventually_equal(lambda: states(world, refused), [("failed", "provider_busy")])
     assert len(partner.got["stubborn"]) == len(_SMALL.split(",")) + 1
+    eventually_equal(lambda: told_of_it(world, refused), {"sent"})
+    assert told_of_it(world, taken) == set()
 
 
 def test_what_follows_is_told_in_order_and_after_a_kill_with_the_same_ids(
