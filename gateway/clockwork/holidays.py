@@ -22,6 +22,7 @@ from gateway.api import versions
 from gateway.api.admin import read_as
 from gateway.caller import Caller
 from gateway.clockwork.differing import changes, faults_in
+from gateway.clockwork.fields import given
 from gateway.clockwork.known import helpers
 from gateway.days import day_in, day_shown
 from gateway.errors import describe
@@ -170,7 +171,7 @@ async def _page(
         year=year,
         years=sorted({line.year for line in lines} | {year}),
         lines=[line for line in lines if line.year == year],
-        form=typed or _form_of(chosen, caller.language),
+        form=given(typed or _form_of(chosen, caller.language)),
         chosen=chosen,
         faults=_faults(error, caller.language) if error else [],
         published=request.query_params.get("published") == "1",

@@ -217,7 +217,20 @@ def furnished(url: str, password: str) -> Mapping[str, Mapping[str, str]]:
     signed_in = (Api(url).sign_in(name, password) for name in ("desk", "supervisor", "admin"))
     desk, supervisor, admin = signed_in
     admin.put("/admin/partners/archive", PARTNER).expect(200)
+    _keep_filters(desk, supervisor)
     return {language: _requests(desk, supervisor, language) for language in SAID}
+
+
+def _keep_filters(desk: Api, supervisor: Api) -> None:
+    """Keep filters in both languages, one's own and a colleague's."""
+    kept = [
+        (desk, "urgent", "فوری‌های من", "inbox", "priority=1"),
+        (desk, "waiting", "Waiting for an answer", "inbox", "state=waiting"),
+        (supervisor, "new", "Everything new in our unit", "tickets", "state=new"),
+    ]
+    for whose, name, words, shown, query in kept:
+        body = {"name": words, "list": shown, "query": query, "shared": whose is supervisor}
+        whose.put(f"/me/filters/{name}", body).expect(200)
 
 
 def _requests(desk: Api, supervisor: Api, language: str) -> Mapping[str, str]:

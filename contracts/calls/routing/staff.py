@@ -25,8 +25,8 @@ class Authenticate(Request):
     code: SecondCode | None = None
 
 
-class Staff(Answer):
-    """A staff member, as a session needs him."""
+class Employed(Answer):
+    """A staff member: who he is, and where in the organisation."""
 
     id: str
     username: str
@@ -35,6 +35,11 @@ class Staff(Answer):
     unit: str
     tier: int
     language: str
+
+
+class Staff(Employed, kw_only=True):
+    """A staff member, as a session needs him."""
+
     #: He has to set up a second factor before anything else.
     owes_second_factor: bool = False
 
@@ -47,7 +52,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     hourly_rate: Rials
 
 
-class StaffMember(Staff, kw_only=True):  # msgspec does not hand it down
+class StaffMember(Employed, kw_only=True):
     """Query `staff` (no parameter): answers [StaffMember], everybody, without contacts."""
 
     skills: list[str]
