@@ -137,6 +137,9 @@ METRICS: dict[str, Metric] = {
         "histogram", "From an event to a webhook's receiver having it.", (), _LATE
     ),
     "peygir_webhook_waiting": Metric("gauge", "Events taken over for webhooks, not yet settled."),
+    "peygir_webhooks_stopped": Metric(
+        "gauge", "Webhooks that are switched on and get nothing: receivers gone or failing."
+    ),
     "peygir_rate_limited_total": Metric("counter", "Requests refused by a limit.", ("limit",)),
     "peygir_tickets_open": Metric(
         "gauge",

@@ -16,6 +16,11 @@ class GatewaySettings(ChassisSettings):
     public_url: str = Field(
         "http://127.0.0.1:8100", description="Address under which people reach the gateway."
     )
+    broker_outside: str = Field(
+        "",
+        description="Where other systems reach the broker, as `host:port/virtual host`: "
+        "administrators are shown it with a queue's name. Empty: an example in its place.",
+    )
     session_keys: SecretStr = Field(
         ..., description="Keys that sign staff sessions, comma separated, new first."
     )

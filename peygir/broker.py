@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 
 from chassis.bus.topology import PUBLIC_EXCHANGE
+from contracts.subscribing import queue_of, user_of
 from peygir.wire import Problem
 
 _ANSWER_SECONDS = 10.0
@@ -109,16 +110,6 @@ class Broker:
             said = f"The broker refuses {method} {path}"
             raise Problem(response.status, "broker_refuses", said, content.decode()[:200])
         return msgspec.json.decode(content) if content else {}
-
-
-def user_of(system: str) -> str:
-    """Give the name of a system's user."""
-    return f"sub.{system}"
-
-
-def queue_of(system: str, name: str) -> str:
-    """Give the name of one of a system's queues."""
-    return f"sub.{system}.{name}"
 
 
 def routing_keys(types: Sequence[str]) -> list[str]:

@@ -71,5 +71,13 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """Says nothing of senders that are killed in the middle."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 if __name__ == "__main__":
-    http.server.ThreadingHTTPServer((HOST, int(sys.argv[1])), Receiver).serve_forever()
+    Server((HOST, int(sys.argv[1])), Receiver).serve_forever()

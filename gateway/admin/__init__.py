@@ -6,6 +6,7 @@ from gateway.admin import entrance
 from gateway.admin.forms import history as form_history
 from gateway.admin.forms import pages as forms
 from gateway.admin.organisation import people, sign_in, subjects, units
+from gateway.admin.outside import keys, posts, queues, webhooks
 from gateway.admin.rules import history as rule_history
 from gateway.admin.rules import pages as rules
 from gateway.admin.workflows import history
@@ -23,4 +24,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     units.router,
     people.router,
     sign_in.router,
+    webhooks.router,
+    posts.router,
+    keys.router,
+    queues.router,
 )

@@ -31,6 +31,8 @@ SECTIONS: Final = (
     Section("agreements", "/admin/agreements"),
     Section("calendars", "/admin/calendars"),
     Section("holidays", "/admin/holidays"),
+    Section("webhooks", "/admin/webhooks"),
+    Section("keys", "/admin/keys"),
     Section("audit", "/admin/audit"),
     Section("start", "/admin/start"),
 )

@@ -80,10 +80,8 @@ async def list_keys(caller: Admin) -> Response:
 )
 async def make_key(id: SlugPath, request: Request, caller: AdminCommand) -> Response:  # noqa: A002 - the name in the address
     """Make a key for an outside system and show it, this once."""
-    text = _new(caller, "make", id)
-    command = read_as(MakeKey, await request.json(), id=id, digest=digest_of(text))
-    made = await caller.command("routing", "make_key", command, SystemKey)
-    return _shown(caller, made, text, status=201)
+    made = await make(caller, id, await request.json())
+    return _shown(caller, made, status=201)
 
 
 @router.post(
@@ -98,10 +96,7 @@ async def rotate_key(id: SlugPath, request: Request, caller: AdminCommand) -> Re
 
     With 0 it is refused within half a minute.
     """
-    text = _new(caller, "rotate", id)
-    command = read_as(RotateKey, await request.json(), id=id, digest=digest_of(text))
-    rotated = await caller.command("routing", "rotate_key", command, SystemKey)
-    return _shown(caller, rotated, text)
+    return _shown(caller, await rotate(caller, id, await request.json()))
 
 
 @router.delete(
@@ -112,9 +107,28 @@ async def rotate_key(id: SlugPath, request: Request, caller: AdminCommand) -> Re
 )
 async def revoke_key(id: SlugPath, caller: AdminCommand) -> Response:  # noqa: A002
     """Revoke a key for good: it is refused from now on, and streams it has opened end."""
-    revoked = await caller.command("routing", "revoke_key", RevokeKey(id=id), SystemKey)
-    await caller.gateway.revocations.end_key(id)
-    return answered(revoked, headers=caller.replay_headers())
+    return answered(await revoke(caller, id), headers=caller.replay_headers())
+
+
+async def make(caller: Caller, key: str, terms: Any) -> NewKey:
+    """Make a key on what terms are given; raises Conflict, Invalid."""
+    text = _new(caller, "make", key)
+    command = read_as(MakeKey, terms, id=key, digest=digest_of(text))
+    return _with_text(await caller.command("routing", "make_key", command, SystemKey), text)
+
+
+async def rotate(caller: Caller, key: str, overlap: Any) -> NewKey:
+    """Give a key another text; raises Conflict, Invalid, NotFound."""
+    text = _new(caller, "rotate", key)
+    command = read_as(RotateKey, overlap, id=key, digest=digest_of(text))
+    return _with_text(await caller.command("routing", "rotate_key", command, SystemKey), text)
+
+
+async def revoke(caller: Caller, key: str) -> SystemKey:
+    """Revoke a key in the directory and at every gateway; raises NotFound."""
+    revoked: SystemKey = await caller.command("routing", "revoke_key", RevokeKey(id=key), SystemKey)
+    await caller.gateway.revocations.end_key(key)
+    return revoked
 
 
 def _new(caller: Caller, deed: str, key: str) -> str:
@@ -122,7 +136,10 @@ def _new(caller: Caller, deed: str, key: str) -> str:
     return secret_for(key, command, caller.gateway.settings.signing_keys[0])
 
 
-def _shown(caller: Caller, key: SystemKey, text: str, *, status: int = 200) -> Response:
-    shown = NewKey(**msgspec.structs.asdict(key), key=text)
+def _with_text(key: SystemKey, text: str) -> NewKey:
+    return NewKey(**msgspec.structs.asdict(key), key=text)
+
+
+def _shown(caller: Caller, key: NewKey, *, status: int = 200) -> Response:
     headers = {"cache-control": "no-store", **caller.replay_headers()}
-    return answered(shown, status=status, headers=headers)
+    return answered(key, status=status, headers=headers)

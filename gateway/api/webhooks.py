@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from contracts.calls.base import Nothing
+from contracts.calls.base import Request as CallRequest
 from contracts.calls.webhooks import (
     DefineWebhook,
     ListPosts,
@@ -20,6 +21,7 @@ from contracts.calls.webhooks import (
 )
 from gateway.answers import answered, gives
 from gateway.api.admin import Admin, AdminCommand, read_as, takes
+from gateway.api.webhook_examples import NEW, POST, VIEW
 from gateway.documents import SlugPath
 from gateway.json_bodies import StrictRoute
 
@@ -27,61 +29,94 @@ router = APIRouter(prefix="/api/v1/admin/webhooks", tags=["admin"], route_class=
 
 PostPath = Annotated[str, Path(max_length=300, description="Id of the message.")]
 
-_VIEW: Final[dict[str, Any]] = {
-    "id": "crm",
-    "title": {"fa": "باشگاه مشتریان", "en": "CRM"},
-    "address": "https://crm.example.org/hooks/peygir",
-    "types": ["ticket.*", "sla.breached"],
-    "units": [],
-    "kinds": ["incident"],
-    "payload": "cloudevents-1",
-    "ordered": True,
-    "owner": "admin",
-    "enabled": True,
-    "version": 1,
-    "keys": [{"fingerprint": "1f0c5e7a9b21", "since": "2026-11-22T08:30:00Z", "until": None}],
-    "stopped": None,
-    "stopped_at": None,
-    "cursor": "eyJpbnRha2UiOlsiNWQwYzFmNmE5MmJlIiw0ODIxMl19",
-    "waiting": 0,
-    "secret": None,
-}
-_NEW: Final = {**_VIEW, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="}
-_POST: Final[dict[str, Any]] = {
-    "id": "crm:1:routing.5d0c1f6a92be.481920374654.3",
-    "number": 17,
-    "message": "routing.5d0c1f6a92be.481920374654.3",
-    "type": "ticket.assigned",
-    "subject": "481920374654",
-    "state": "delivered",
-    "taken_at": "2026-11-22T08:31:02Z",
-    "attempts": [
-        {
-            "at": "2026-11-22T08:31:02Z",
-            "outcome": "busy",
-            "status": 503,
-            "milliseconds": 41,
-            "answer": None,
-        },
-        {
-            "at": "2026-11-22T08:31:07Z",
-            "outcome": "taken",
-            "status": 204,
-            "milliseconds": 38,
-            "answer": None,
-        },
-    ],
-    "next_at": None,
-    "settled_at": "2026-11-22T08:31:07Z",
-    "body": None,
-}
+
+class Deed(NamedTuple):
+    """A command about one webhook, under the name that notify has for it."""
+
+    verb: str
+    path: str
+    name: str
+    request: type[CallRequest]
+    answer: Any
+    summary: str
+    #: What its answer is, and an example of it.
+    done: str
+    example: Any
+    text: str
+
+
+_DEEDS: Final = (
+    Deed(
+        "PUT",
+        "/{id}",
+        "define_webhook",
+        DefineWebhook,
+        WebhookView,
+        "Define a webhook",
+        "Defined.",
+        NEW,
+        """Make the subscription, or change it to what is sent.
+
+A new one begins with what happens after the answer, and the answer alone holds its `secret`: no
+other shows it again, a repeat of the command neither. One that was stopped goes on where it
+stood. `errors` may name `event_type_unknown` and `address_not_allowed`: https at a public
+address, and at a host that the operator lists, where he does.""",
+    ),
+    Deed(
+        "DELETE",
+        "/{id}",
+        "remove_webhook",
+        WebhookId,
+        bool,
+        "Remove a webhook",
+        "Removed.",
+        None,
+        "Forget the subscription, with what waits and its delivery log; the audit keeps it.",
+    ),
+    Deed(
+        "POST",
+        "/{id}/rotate",
+        "rotate_webhook_secret",
+        RotateSecret,
+        WebhookView,
+        "Sign with a new secret",
+        "Both are good for a while.",
+        NEW,
+        "Make a new secret, shown in this answer alone; messages bear both signatures for a while.",
+    ),
+    Deed(
+        "POST",
+        "/{id}/test",
+        "test_webhook",
+        WebhookId,
+        PostView,
+        "Test a webhook",
+        "What the receiver answered.",
+        POST,
+        "Post a `webhook.test` once and at once, enabled or not, and give what was answered.",
+    ),
+    Deed(
+        "POST",
+        "/{id}/replay",
+        "replay_webhook",
+        ReplayWebhook,
+        WebhookView,
+        "Go on from another place",
+        "It goes on from there.",
+        VIEW,
+        """Post everything after a cursor of the event log (again), with the ids that it had before.
+
+`after: null` is the beginning of the log, `"end"` only what happens from now on. What waits is
+passed over. Refused with `cursor_invalid` for a cursor that is none of ours.""",
+    ),
+)
 
 
 @router.get(
     "",
     operation_id="list_webhooks",
     summary="Every webhook",
-    responses=gives(list[WebhookView], example=[_VIEW]),
+    responses=gives(list[WebhookView], example=[VIEW]),
 )
 async def list_webhooks(caller: Admin) -> Response:
     """Give every subscription, without secrets, and how each stands."""
@@ -92,89 +127,41 @@ async def list_webhooks(caller: Admin) -> Response:
     "/{id}",
     operation_id="read_webhook",
     summary="A webhook",
-    responses=gives(WebhookView, example=_VIEW),
+    responses=gives(WebhookView, example=VIEW),
 )
 async def read_webhook(id: SlugPath, caller: Admin) -> Response:  # noqa: A002 - the name in the address
     """Give a subscription, without its secrets."""
     return answered(await caller.query("notify", "webhook", WebhookId(id=id), WebhookView))
 
 
-@router.put(
-    "/{id}",
-    operation_id="define_webhook",
-    summary="Define a webhook",
-    responses=gives(WebhookView, description="Defined.", example=_NEW),
-    openapi_extra=takes(DefineWebhook),
-)
-async def define_webhook(id: SlugPath, request: Request, caller: AdminCommand) -> Response:  # noqa: A002
-    """Make the subscription, or change it to what is sent.
+def _offer(deed: Deed) -> None:
+    has_body = deed.request is not WebhookId
 
-    A new one begins with what happens after the answer, and the answer alone holds its `secret`: no
-    other shows it again, a repeat of the command neither. One that was stopped goes on where it
-    stood. `errors` may name `event_type_unknown` and `address_not_allowed`: https at a public
-    address, and at a host that the operator lists, where he does.
-    """
-    body = read_as(DefineWebhook, await request.json(), id=id)
-    return await _done(caller, "define_webhook", body, WebhookView)
+    async def do(id: SlugPath, request: Request, caller: AdminCommand) -> Response:  # noqa: A002
+        document = await request.json() if has_body else {}
+        return await _done(caller, deed.name, read_as(deed.request, document, id=id), deed.answer)
 
-
-@router.delete(
-    "/{id}",
-    operation_id="remove_webhook",
-    summary="Remove a webhook",
-    responses=gives(bool, description="Removed."),
-)
-async def remove_webhook(id: SlugPath, caller: AdminCommand) -> Response:  # noqa: A002
-    """Forget the subscription, with what waits and its delivery log; the audit keeps it."""
-    return await _done(caller, "remove_webhook", WebhookId(id=id), bool)
+    router.add_api_route(
+        deed.path,
+        do,
+        methods=[deed.verb],
+        operation_id=deed.name,
+        summary=deed.summary,
+        description=deed.text,
+        responses=gives(deed.answer, description=deed.done, example=deed.example),
+        openapi_extra=takes(deed.request) if has_body else None,
+    )
 
 
-@router.post(
-    "/{id}/rotate",
-    operation_id="rotate_webhook_secret",
-    summary="Sign with a new secret",
-    responses=gives(WebhookView, description="Both are good for a while.", example=_NEW),
-    openapi_extra=takes(RotateSecret),
-)
-async def rotate_webhook_secret(id: SlugPath, request: Request, caller: AdminCommand) -> Response:  # noqa: A002
-    """Make a new secret, shown in this answer alone; messages bear both signatures for a while."""
-    body = read_as(RotateSecret, await request.json(), id=id)
-    return await _done(caller, "rotate_webhook_secret", body, WebhookView)
-
-
-@router.post(
-    "/{id}/test",
-    operation_id="test_webhook",
-    summary="Test a webhook",
-    responses=gives(PostView, description="What the receiver answered.", example=_POST),
-)
-async def test_webhook(id: SlugPath, caller: AdminCommand) -> Response:  # noqa: A002
-    """Post a `webhook.test` once and at once, enabled or not, and give what was answered."""
-    return await _done(caller, "test_webhook", WebhookId(id=id), PostView)
-
-
-@router.post(
-    "/{id}/replay",
-    operation_id="replay_webhook",
-    summary="Go on from another place",
-    responses=gives(WebhookView, description="It goes on from there.", example=_VIEW),
-    openapi_extra=takes(ReplayWebhook),
-)
-async def replay_webhook(id: SlugPath, request: Request, caller: AdminCommand) -> Response:  # noqa: A002
-    """Post everything after a cursor of the event log (again), with the ids that it had before.
-
-    `after: null` is the beginning of the log, `"end"` only what happens from now on. What waits is
-    passed over. Refused with `cursor_invalid` for a cursor that is none of ours.
-    """
-    body = read_as(ReplayWebhook, await request.json(), id=id)
-    return await _done(caller, "replay_webhook", body, WebhookView)
+for _deed in _DEEDS:
+    _offer(_deed)
 
 
 @router.get(
     "/{id}/posts",
     operation_id="list_webhook_posts",
     summary="A webhook's delivery log",
-    responses=gives(list[PostView], example=[_POST]),
+    responses=gives(list[PostView], example=[POST]),
 )
 async def list_webhook_posts(
     id: SlugPath,  # noqa: A002
@@ -194,7 +181,7 @@ async def list_webhook_posts(
     "/{id}/posts/{post}",
     operation_id="read_webhook_post",
     summary="A message with its bodies",
-    responses=gives(PostView, example=_POST),
+    responses=gives(PostView, example=POST),
 )
 async def read_webhook_post(id: SlugPath, post: PostPath, caller: Admin) -> Response:  # noqa: A002
     """Give one message with what was posted, and the beginning of what was answered."""
@@ -206,7 +193,7 @@ async def read_webhook_post(id: SlugPath, post: PostPath, caller: Admin) -> Resp
     "/{id}/posts/{post}/retry",
     operation_id="retry_webhook_post",
     summary="Post one message again",
-    responses=gives(PostView, description="It will be posted.", example=_POST),
+    responses=gives(PostView, description="It will be posted.", example=POST),
 )
 async def retry_webhook_post(id: SlugPath, post: PostPath, caller: AdminCommand) -> Response:  # noqa: A002
     """Post one message anew with its id, also one that was delivered or given up."""

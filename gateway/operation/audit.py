@@ -19,7 +19,12 @@ router = APIRouter(prefix="/admin/audit", include_in_schema=False, route_class=S
 
 
 #: Where something that changed is shown.
-_PAGES: Final = {"agreement": "/admin/agreements/{id}", "calendar": "/admin/calendars/{id}"}
+_PAGES: Final = {
+    "agreement": "/admin/agreements/{id}",
+    "calendar": "/admin/calendars/{id}",
+    "webhook": "/admin/webhooks/{id}/history",
+    "key": "/admin/keys",
+}
 _LONGEST: Final = 100
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
 
+from contracts.subscribing import NAME
 from peygir.broker import Broker
 from peygir.client import Problem
 from peygir.console import fail, show, table
@@ -17,11 +17,9 @@ T = TypeVar("T")
 
 subscribers = typer.Typer(help="Queues of outside systems at the broker.", no_args_is_help=True)
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-
 
 def _named(text: str) -> str:
-    if not _NAME.fullmatch(text):
+    if not NAME.fullmatch(text):
         raise typer.BadParameter("small letters, digits and dashes, 40 at most")
     return text
 

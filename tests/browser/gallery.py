@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
@@ -39,7 +39,10 @@ _QUALITY = 78
 
 
 class Picture(NamedTuple):
-    """A page to take: `{asked}`, `{open}` and `{done}` in its path are codes of requests."""
+    """A page to take: `{asked}`, `{open}` and `{done}` in its path are codes of requests.
+
+    `{post}` is a message of the webhook `crm`.
+    """
 
     name: str
     path: str
@@ -109,6 +112,14 @@ PICTURES = (
     Picture("calendar-week", "/admin/calendars/tehran-office/week", "admin"),
     Picture("holiday-lists", "/admin/holidays", "admin"),
     Picture("holidays", "/admin/holidays/ir-official", "admin"),
+    Picture("webhooks", "/admin/webhooks", "admin"),
+    Picture("webhook", "/admin/webhooks/crm", "admin", main=True),
+    Picture("webhook-new", "/admin/webhooks/new", "admin"),
+    Picture("webhook-posts", "/admin/webhooks/crm/posts", "admin", main=True),
+    Picture("webhook-post", "/admin/webhooks/crm/posts/{post}", "admin"),
+    Picture("webhook-history", "/admin/webhooks/crm/history", "admin"),
+    Picture("keys", "/admin/keys", "admin", main=True),
+    Picture("queue", "/admin/keys/queue?system=erp&queue=orders&types=ticket.*", "admin"),
     Picture("audit", "/admin/audit", "admin"),
     Picture("stuck", "/stuck", "admin"),
     Picture("style", "/style", "desk", main=True),
@@ -165,6 +176,8 @@ class Place(NamedTuple):
     #: The SMS provider, for who reads what was sent to him.
     sms: str
     codes: Mapping[str, Mapping[str, str]]
+    #: A message in the delivery log of the webhook `crm`.
+    post: str
     #: What browsers keep of who has signed in, by who and language.
     entered: dict[tuple[str, str], StorageState]
 
@@ -196,7 +209,7 @@ def place(url: str | None = None, sms: str = "") -> Iterator[Place]:
     """Where the pictures are taken, with something to be seen there."""
     if url:
         password = os.environ["PEYGIR_DEMO_PASSWORD"]
-        yield Place(url, password, sms, furnished(url, password), {})
+        yield furnished(url, password, sms)
         return
     with (
         tempfile.TemporaryDirectory(prefix="peygir-gallery-") as folder,
@@ -208,17 +221,31 @@ def place(url: str | None = None, sms: str = "") -> Iterator[Place]:
             installation.addresses.gateway,
             installation.environment["PEYGIR_DEMO_PASSWORD"],
         )
-        provider = installation.addresses.sms_provider
-        yield Place(where, password, provider, furnished(where, password), {})
+        yield furnished(where, password, installation.addresses.sms_provider)
 
 
-def furnished(url: str, password: str) -> Mapping[str, Mapping[str, str]]:
-    """Make a request of each kind in each language, and a partner; give the requests' codes."""
-    signed_in = (Api(url).sign_in(name, password) for name in ("desk", "supervisor", "admin"))
-    desk, supervisor, admin = signed_in
+def furnished(url: str, password: str, sms: str) -> Place:
+    """Make a request of each kind in each language, a partner, and a system told of all."""
+    desk, supervisor, admin = (
+        Api(url).sign_in(name, password) for name in ("desk", "supervisor", "admin")
+    )
     admin.put("/admin/partners/archive", PARTNER).expect(200)
     _keep_filters(desk, supervisor)
-    return {language: _requests(desk, supervisor, language) for language in SAID}
+    codes = {language: _requests(desk, supervisor, language) for language in SAID}
+    return Place(url, password, sms, codes, _subscribed(admin), {})
+
+
+def _subscribed(admin: Api) -> str:
+    """Make a webhook that nobody answers at and a system's key; give a message of the webhook."""
+    title = {"fa": "باشگاه مشتریان", "en": "CRM"}
+    hook = {"title": title, "address": "https://crm.invalid/hooks", "types": ["ticket.*"]}
+    admin.request("PUT", "/admin/webhooks/crm", hook).expect(200)
+    admin.request("PUT", "/admin/webhooks/crm", {**hook, "kinds": ["incident"]}).expect(200)
+    key = {"title": "ERP", "rights": ["event.read"], "addresses": ["10.20.0.0/16"]}
+    # An id is given once: where pictures were taken before, it is there.
+    admin.request("PUT", "/admin/keys/erp", key)
+    post: str = admin.post("/admin/webhooks/crm/test", {}).expect(200).json["id"]
+    return post
 
 
 def _keep_filters(desk: Api, supervisor: Api) -> None:
@@ -312,7 +339,9 @@ def at(
     )
     page = context.new_page()
     watch(page)
-    filled = picture.path.format_map({**codes, "word": SAID[language]["word"]})
+    filled = picture.path.format_map(
+        {**codes, "word": SAID[language]["word"], "post": quote(where.post)}
+    )
     mark = "&" if "?" in filled else "?"
     page.goto(f"{filled}{mark}{urlencode({'lang': language, 'theme': theme})}")
     page.evaluate("document.fonts.ready")

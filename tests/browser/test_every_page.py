@@ -25,8 +25,7 @@ def place(installation: Installation) -> Place:
         installation.addresses.gateway,
         installation.environment["PEYGIR_DEMO_PASSWORD"],
     )
-    sms = installation.addresses.sms_provider
-    return Place(url, password, sms, gallery.furnished(url, password), {})
+    return gallery.furnished(url, password, installation.addresses.sms_provider)
 
 
 class Wire:

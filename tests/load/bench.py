@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.agreements import QUICK, STORMY
-from tests.load import alarms_million, assigning, baseline, consuming, trying, warming
+from tests.load import (
+    alarms_million,
+    assigning,
+    baseline,
+    consuming,
+    subscribing,
+    trying,
+    warming,
+)
 from tests.load.accounting import memory_megabytes
 from tests.load.measuring import Alarms, Bench, started
 from tests.load.scenarios import BEFORE, SCENARIOS
@@ -43,13 +51,15 @@ PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "assigning": assigning.assigning,
     "bus": consuming.consuming,
     "sharing": consuming.sharing,
+    "subscribing": subscribing.subscribing,
     "waiting": consuming.waiting,
     "trial": trying.trying,
     "open_alarms": alarms_million.in_small,
 }
 #: Those that belong to the whole; the others are asked for by name.
-_USUAL = ("assigning", "bus", "open_alarms")
+_USUAL = ("assigning", "bus", "subscribing", "open_alarms")
 _REPLICAS = {"sharing": {"sla": 2}}
+_SETTINGS = {"subscribing": {"PEYGIR_PUBLIC_EVENTS": "1"}}
 
 
 def run(folder: Path, names: Sequence[str], *, seconds: float) -> dict[str, Any]:
@@ -89,7 +99,7 @@ def run_part(name: str) -> dict[str, Any]:
     """Measure something that needs its own installation."""
     with (
         tempfile.TemporaryDirectory(prefix="peygir-bench-") as folder,
-        started(Path(folder), {}, replicas=_REPLICAS.get(name)) as bench,
+        started(Path(folder), {}, _REPLICAS.get(name), _SETTINGS.get(name)) as bench,
     ):
         return PARTS[name](bench)
 

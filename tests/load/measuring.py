@@ -204,11 +204,16 @@ def _settings_given() -> dict[str, str]:
 
 @contextmanager
 def started(
-    folder: Path, results: dict[str, Any], replicas: Mapping[str, int] | None = None
+    folder: Path,
+    results: dict[str, Any],
+    replicas: Mapping[str, int] | None = None,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Bench]:
     """Give a bench on an installation of its own, warm; how long the start took is a result."""
-    settings = {**SETTINGS, **_settings_given()}
-    with Installation(folder, demo=True, environment=settings, replicas=replicas) as installation:
+    environment = {**SETTINGS, **(settings or {}), **_settings_given()}
+    with Installation(
+        folder, demo=True, environment=environment, replicas=replicas
+    ) as installation:
         began = time.perf_counter()
         each = installation.start()
         seconds = {name: round(value, 1) for name, value in each.items()}

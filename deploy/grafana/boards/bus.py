@@ -1,8 +1,8 @@
 """How events get from the journal of one service to the others."""
 
+from deploy.grafana.asking import RATE, largest, rates, slowest, sums
 from deploy.grafana.panels import Board, Panel, Query, Row
 
-_RATE = "[$__rate_interval]"
 _QUEUES = 'queue=~".+--.+[.]v[0-9]+"'
 
 JOURNAL = Row(
@@ -13,12 +13,7 @@ JOURNAL = Row(
             "Stored a second by service. Not stored: refused, or written by somebody else first.",
             "cps",
             "database-away",
-            [
-                Query(
-                    f"sum by (job, outcome) (rate(peygir_commits_total{_RATE}))",
-                    "{{job}} {{outcome}}",
-                )
-            ],
+            rates("peygir_commits_total", "job outcome"),
             "stack",
         ),
         Panel(
@@ -26,7 +21,7 @@ JOURNAL = Row(
             "Events that are stored and that the broker has not confirmed.",
             "short",
             "events-late",
-            [Query("sum by (job) (peygir_relay_pending_events)", "{{job}}")],
+            sums("peygir_relay_pending_events", "job"),
             limits=(1000, 10000),
         ),
         Panel(
@@ -34,7 +29,7 @@ JOURNAL = Row(
             "Below a second is right.",
             "s",
             "events-late",
-            [Query("max by (job) (peygir_relay_oldest_seconds)", "{{job}}")],
+            largest("peygir_relay_oldest_seconds", "job"),
             limits=(10, 60),
         ),
         Panel(
@@ -42,7 +37,7 @@ JOURNAL = Row(
             "Confirmed by the broker, a second.",
             "cps",
             "broker-away",
-            [Query(f"sum by (job) (rate(peygir_events_published_total{_RATE}))", "{{job}}")],
+            rates("peygir_events_published_total", "job"),
             "stack",
         ),
         Panel(
@@ -50,13 +45,7 @@ JOURNAL = Row(
             "99 of 100 events are confirmed within it.",
             "s",
             "events-late",
-            [
-                Query(
-                    "histogram_quantile(0.99, sum by (job, le)"
-                    f" (rate(peygir_relay_lag_seconds_bucket{_RATE})) > 0)",
-                    "{{job}}",
-                )
-            ],
+            slowest("peygir_relay_lag_seconds", "job"),
             limits=(1, 60),
         ),
         Panel(
@@ -66,8 +55,8 @@ JOURNAL = Row(
             "database-away",
             [
                 Query(
-                    f"sum by (job) (rate(peygir_commit_group_size_sum{_RATE}))"
-                    f" / (sum by (job) (rate(peygir_commit_group_size_count{_RATE})) > 0)",
+                    f"sum by (job) (rate(peygir_commit_group_size_sum{RATE}))"
+                    f" / (sum by (job) (rate(peygir_commit_group_size_count{RATE})) > 0)",
                     "{{job}}",
                 )
             ],
@@ -83,12 +72,7 @@ QUEUES = Row(
             "Waiting to be read. Near 0 is right; rising for minutes is not.",
             "short",
             "events-late",
-            [
-                Query(
-                    f"sum by (queue) (rabbitmq_detailed_queue_messages_ready{{{_QUEUES}}})",
-                    "{{queue}}",
-                )
-            ],
+            sums("rabbitmq_detailed_queue_messages_ready", "queue", _QUEUES),
             limits=(1000, 10000),
         ),
         Panel(
@@ -96,24 +80,14 @@ QUEUES = Row(
             "At least one for each is right.",
             "short",
             "events-late",
-            [
-                Query(
-                    f"sum by (queue) (rabbitmq_detailed_queue_consumers{{{_QUEUES}}})",
-                    "{{queue}}",
-                )
-            ],
+            sums("rabbitmq_detailed_queue_consumers", "queue", _QUEUES),
         ),
         Panel(
             "Dead messages",
             "No events of ours; no ticket waits for them. Somebody else publishes there.",
             "short",
             "stuck-tickets",
-            [
-                Query(
-                    'sum by (queue) (rabbitmq_detailed_queue_messages{queue=~".+[.]dead"})',
-                    "{{queue}}",
-                )
-            ],
+            sums("rabbitmq_detailed_queue_messages", "queue", 'queue=~".+[.]dead"'),
             limits=(1,),
         ),
     ],
@@ -127,11 +101,7 @@ CONSUMERS = Row(
             "How old the first event is that has arrived and waits. Seconds are right.",
             "s",
             "events-late",
-            [
-                Query(
-                    "max by (job, source) (peygir_events_waiting_seconds)", "{{source}} to {{job}}"
-                )
-            ],
+            largest("peygir_events_waiting_seconds", "job source", legend="{{source}} to {{job}}"),
             limits=(10, 60),
         ),
         Panel(
@@ -142,7 +112,7 @@ CONSUMERS = Row(
             "broker-away",
             [
                 Query(
-                    f"sum by (job, source) (rate(peygir_events_caught_up_total{_RATE}))",
+                    f"sum by (job, source) (rate(peygir_events_caught_up_total{RATE}))",
                     "{{source}} to {{job}}",
                 )
             ],

@@ -1,5 +1,6 @@
 """What the organisation asks: how much is open, how old, what was kept, what it cost."""
 
+from deploy.grafana.asking import figure, largest
 from deploy.grafana.panels import Board, Panel, Query, Row
 
 _RECENT = "max by (what) (peygir_recent_tickets)"
@@ -16,42 +17,34 @@ def _part(what: str, of: str) -> str:
 OPEN = Row(
     "Open now",
     [
-        Panel(
+        figure(
             "Open tickets",
             "All that have not ended.",
             "short",
             "backlog-grows",
-            [Query("sum(max by (state, age) (peygir_tickets_open))")],
-            "stat",
-            width=6,
+            "sum(max by (state, age) (peygir_tickets_open))",
         ),
-        Panel(
+        figure(
             "Wait for a free person",
             "In a queue, nobody has them. Rising during office hours: too few people.",
             "short",
             "backlog-grows",
-            [Query("max(peygir_tickets_unassigned)")],
-            "stat",
-            width=6,
+            "max(peygir_tickets_unassigned)",
         ),
-        Panel(
+        figure(
             "Oldest that waits for a person",
             "How long ago it was registered.",
             "s",
             "backlog-grows",
-            [Query("max(peygir_tickets_unassigned_oldest_seconds)")],
-            "stat",
-            width=6,
-            limits=(14_400, 86_400),
+            "max(peygir_tickets_unassigned_oldest_seconds)",
+            (14_400, 86_400),
         ),
-        Panel(
+        figure(
             "Older than a week",
             "The tail that nobody looks at unless it is shown.",
             "short",
             "backlog-grows",
-            [Query('sum(max by (state) (peygir_tickets_open{age="older"}))')],
-            "stat",
-            width=6,
+            'sum(max by (state) (peygir_tickets_open{age="older"}))',
         ),
         Panel(
             "Open by state",
@@ -101,58 +94,42 @@ FLOW = Row(
 MONTH = Row(
     "Tickets registered in the last 30 days",
     [
-        Panel(
+        figure(
             "Resolved at first contact",
             "Of those that are finished: the first line alone, in one contact.",
             "percentunit",
             "backlog-grows",
-            [Query(_part("first_contact", "finished"))],
-            "stat",
-            width=6,
+            _part("first_contact", "finished"),
         ),
-        Panel(
+        figure(
             "Reopened",
             "Of those that are finished, at least once.",
             "percentunit",
             "backlog-grows",
-            [Query(_part("reopened", "finished"))],
-            "stat",
-            width=6,
+            _part("reopened", "finished"),
         ),
-        Panel(
+        figure(
             "Cost of a ticket",
             "What the work logged on them cost, by ticket.",
             "currencyIRR",
             "backlog-grows",
-            [
-                Query(
-                    "max(peygir_recent_cost_rials)"
-                    ' / clamp_min(max(peygir_recent_tickets{what="registered"}), 1)'
-                )
-            ],
-            "stat",
-            width=6,
+            "max(peygir_recent_cost_rials)"
+            ' / clamp_min(max(peygir_recent_tickets{what="registered"}), 1)',
         ),
-        Panel(
+        figure(
             "Work on a ticket",
             "How long somebody worked on it, by ticket.",
             "s",
             "backlog-grows",
-            [
-                Query(
-                    "max(peygir_recent_touch_seconds)"
-                    ' / clamp_min(max(peygir_recent_tickets{what="registered"}), 1)'
-                )
-            ],
-            "stat",
-            width=6,
+            "max(peygir_recent_touch_seconds)"
+            ' / clamp_min(max(peygir_recent_tickets{what="registered"}), 1)',
         ),
         Panel(
             "What became of them",
             "Registered, finished, finished at first contact, reopened.",
             "short",
             "backlog-grows",
-            [Query(_RECENT, "{{what}}")],
+            largest("peygir_recent_tickets", "what"),
             "bars",
             width=12,
         ),
@@ -161,7 +138,7 @@ MONTH = Row(
             "How many were met, missed or are still running, by clock.",
             "short",
             "backlog-grows",
-            [Query("max by (clock, verdict) (peygir_recent_clocks)", "{{clock}} {{verdict}}")],
+            largest("peygir_recent_clocks", "clock verdict"),
             "bars",
             width=12,
         ),

@@ -1,9 +1,8 @@
 """How full everything is, and when another replica is needed."""
 
+from deploy.grafana.asking import RATE, largest, rates
 from deploy.grafana.boards.overview import PROCESSES
 from deploy.grafana.panels import Board, Panel, Query, Row
-
-_RATE = "[$__rate_interval]"
 
 FULL = Row(
     "How full processes are",
@@ -15,7 +14,7 @@ FULL = Row(
             "process-full",
             [
                 Query(
-                    f"max by (job) (rate(process_cpu_seconds_total{{{PROCESSES}}}{_RATE}))",
+                    f"max by (job) (rate(process_cpu_seconds_total{{{PROCESSES}}}{RATE}))",
                     "{{job}}",
                 )
             ],
@@ -26,7 +25,7 @@ FULL = Row(
             "Resident, the largest process of each service.",
             "bytes",
             "crash-loop",
-            [Query(f"max by (job) (process_resident_memory_bytes{{{PROCESSES}}})", "{{job}}")],
+            largest("process_resident_memory_bytes", "job", PROCESSES),
         ),
         Panel(
             "Open files",
@@ -71,7 +70,7 @@ CONNECTIONS = Row(
             "A minute. Somebody guesses passwords or codes, or a program asks too often.",
             "short",
             "requests-fail",
-            [Query(f"60 * sum by (limit) (rate(peygir_rate_limited_total{_RATE}))", "{{limit}}")],
+            rates("peygir_rate_limited_total", "limit", a_minute=True),
         ),
     ],
 )
@@ -97,7 +96,7 @@ COST = Row(
             "Handled a second, all consumers together.",
             "cps",
             "events-late",
-            [Query(f"sum by (source) (rate(peygir_events_handled_total{_RATE}))", "{{source}}")],
+            rates("peygir_events_handled_total", "source"),
             "stack",
             width=12,
         ),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from deploy.grafana.asking import figure, half_and_slowest, rates
 from deploy.grafana.panels import Board, Panel, Query, Row
 
 _ALERTS: Final = 'ALERTS{{alertname=~"Peygir.+",alertstate="firing",severity="{}"}}'
@@ -10,66 +11,60 @@ PROCESSES: Final = 'job=~"intake|routing|sla|notify|reporting|gateway"'
 NOW = Row(
     "Now",
     [
-        Panel(
+        figure(
             "Critical alerts",
             "Somebody has to do something now. 0 is right.",
             "short",
             "README",
-            [Query(f"count({_ALERTS.format('critical')}) or vector(0)")],
-            "stat",
+            f"count({_ALERTS.format('critical')}) or vector(0)",
+            (1,),
             width=4,
-            limits=(1,),
         ),
-        Panel(
+        figure(
             "Warnings",
             "Something to look at today. 0 is right.",
             "short",
             "README",
-            [Query(f"count({_ALERTS.format('warning')}) or vector(0)")],
-            "stat",
+            f"count({_ALERTS.format('warning')}) or vector(0)",
+            (1, 1000),
             width=4,
-            limits=(1, 1000),
         ),
-        Panel(
+        figure(
             "Processes that answer",
             "The part of all processes that Prometheus reaches; all of them is right.",
             "percentunit",
             "service-away",
-            [Query(f"avg(up{{{PROCESSES}}})")],
-            "stat",
+            f"avg(up{{{PROCESSES}}})",
+            (0.5, 1),
             width=4,
-            limits=(0.5, 1),
             lower_is_worse=True,
         ),
-        Panel(
+        figure(
             "Requests that fail",
             "The part of requests that the gateway answers with 5xx. Above 1 % people notice.",
             "percentunit",
             "requests-fail",
-            [Query("peygir:http_requests_failed:ratio_rate5m")],
-            "stat",
+            "peygir:http_requests_failed:ratio_rate5m",
+            (0.001, 0.01),
             width=4,
-            limits=(0.001, 0.01),
         ),
-        Panel(
+        figure(
             "Tickets standing still",
             "A service could not apply something to them and waits for you. 0 is right.",
             "short",
             "stuck-tickets",
-            [Query("sum(peygir_stuck_streams)")],
-            "stat",
+            "sum(peygir_stuck_streams)",
+            (1,),
             width=4,
-            limits=(1,),
         ),
-        Panel(
+        figure(
             "Alarms overdue",
             "How long ago the first clock ran out of which nobody was told. 0 is right.",
             "s",
             "alarms-late",
-            [Query('max(peygir_due_overdue_seconds{job="sla"})')],
-            "stat",
+            'max(peygir_due_overdue_seconds{job="sla"})',
+            (1, 10),
             width=4,
-            limits=(1, 10),
         ),
     ],
 )
@@ -118,12 +113,7 @@ WORK = Row(
             "What people and programs ask, a second. 5xx is our fault, 4xx theirs.",
             "reqps",
             "requests-fail",
-            [
-                Query(
-                    "sum by (status) (rate(peygir_http_requests_total[$__rate_interval]))",
-                    "{{status}}",
-                )
-            ],
+            rates("peygir_http_requests_total", "status"),
             "stack",
         ),
         Panel(
@@ -131,14 +121,7 @@ WORK = Row(
             "Half and 99 of 100 requests are answered within it. Above 1 s people wait.",
             "s",
             "requests-fail",
-            [
-                Query(
-                    f"histogram_quantile({share}, sum by (le)"
-                    " (rate(peygir_http_request_seconds_bucket[$__rate_interval])))",
-                    name,
-                )
-                for share, name in ((0.5, "half"), (0.99, "99 of 100"))
-            ],
+            half_and_slowest("peygir_http_request_seconds"),
             limits=(1, 2.5),
         ),
         Panel(
@@ -146,13 +129,7 @@ WORK = Row(
             "A minute, by the channel they came by. None at a busy hour is wrong.",
             "short",
             "requests-fail",
-            [
-                Query(
-                    "60 * sum by (channel)"
-                    " (rate(peygir_tickets_registered_total[$__rate_interval]))",
-                    "{{channel}}",
-                )
-            ],
+            rates("peygir_tickets_registered_total", "channel", a_minute=True),
             "stack",
         ),
         Panel(
@@ -173,12 +150,7 @@ WORK = Row(
             "Attempts a minute by what became of them. Failed ones are tried again, refused not.",
             "short",
             "provider-away",
-            [
-                Query(
-                    "60 * sum by (outcome) (rate(peygir_deliveries_total[$__rate_interval]))",
-                    "{{outcome}}",
-                )
-            ],
+            rates("peygir_deliveries_total", "outcome", a_minute=True),
             "stack",
         ),
         Panel(

@@ -1,8 +1,7 @@
 """Clocks and messages: the three promises over 30 days, and what becomes of alarms and notices."""
 
+from deploy.grafana.asking import RATE, half_and_slowest, slowest
 from deploy.grafana.panels import Board, Panel, Query, Row
-
-_RATE = "[$__rate_interval]"
 
 KEPT = Row(
     "What we promise over 30 days",
@@ -37,14 +36,7 @@ CLOCKS = Row(
             "Half and 99 of 100 are told within it after their time. Below a second is right.",
             "s",
             "alarms-late",
-            [
-                Query(
-                    f"histogram_quantile({share}, sum by (le)"
-                    f' (rate(peygir_due_lateness_seconds_bucket{{job="sla"}}{_RATE})))',
-                    name,
-                )
-                for share, name in ((0.5, "half"), (0.99, "99 of 100"))
-            ],
+            half_and_slowest("peygir_due_lateness_seconds", 'job="sla"'),
             limits=(0.5, 1),
         ),
         Panel(
@@ -84,9 +76,9 @@ MESSAGES = Row(
             "provider-away",
             [
                 Query(
-                    f"60 * sum by (channel, outcome) (rate(peygir_deliveries_total{_RATE})) > 0"
+                    f"60 * sum by (channel, outcome) (rate(peygir_deliveries_total{RATE})) > 0"
                     f" or 60 * sum by (channel, outcome) (rate(peygir_deliveries_total"
-                    f'{{outcome="sent"}}{_RATE}))',
+                    f'{{outcome="sent"}}{RATE}))',
                     "{{channel}} {{outcome}}",
                 )
             ],
@@ -97,13 +89,7 @@ MESSAGES = Row(
             "99 of 100 messages of a channel are with its provider within it.",
             "s",
             "provider-away",
-            [
-                Query(
-                    "histogram_quantile(0.99, sum by (channel, le)"
-                    f" (rate(peygir_delivery_seconds_bucket{_RATE})) > 0)",
-                    "{{channel}}",
-                )
-            ],
+            slowest("peygir_delivery_seconds", "channel"),
             limits=(5, 60),
         ),
         Panel(
@@ -130,13 +116,11 @@ WEBHOOKS = Row(
             "A minute: attempts, and events delivered or given up. Far more attempts: receivers"
             " are in trouble.",
             "short",
-            "provider-away",
+            "webhook-fails",
             [
+                Query(f"60 * sum(rate(peygir_webhook_posts_total{RATE})) or vector(0)", "attempts"),
                 Query(
-                    f"60 * sum(rate(peygir_webhook_posts_total{_RATE})) or vector(0)", "attempts"
-                ),
-                Query(
-                    f"60 * sum(rate(peygir_webhook_deliveries_total{_RATE})) or vector(0)", "events"
+                    f"60 * sum(rate(peygir_webhook_deliveries_total{RATE})) or vector(0)", "events"
                 ),
             ],
         ),
@@ -144,18 +128,41 @@ WEBHOOKS = Row(
             "Events that wait for a receiver",
             "Taken over and not yet settled. They are tried again for days.",
             "short",
-            "provider-away",
+            "webhook-fails",
             [Query("sum(peygir_webhook_waiting) or vector(0)", "events")],
+        ),
+        Panel(
+            "Attempts that came to nothing",
+            "A minute, by what the receivers did. All of one receiver's: it is in trouble.",
+            "short",
+            "webhook-fails",
+            [
+                Query(
+                    "60 * sum by (outcome)"
+                    f' (rate(peygir_webhook_posts_total{{outcome!="taken"}}{RATE}))'
+                    ' or on () label_replace(vector(0), "outcome", "none", "", "")',
+                    "{{outcome}}",
+                )
+            ],
+            "stack",
+        ),
+        Panel(
+            "Webhooks that were stopped",
+            "Switched on, and get nothing: the receiver is gone or takes nothing. 0 is right.",
+            "short",
+            "webhook-fails",
+            [Query("max(peygir_webhooks_stopped)", "webhooks")],
+            limits=(1,),
         ),
         Panel(
             "From happening to a receiver having it",
             "On average. Seconds are right.",
             "s",
-            "provider-away",
+            "webhook-fails",
             [
                 Query(
-                    f"sum(rate(peygir_webhook_lag_seconds_sum{_RATE}))"
-                    f" / clamp_min(sum(rate(peygir_webhook_lag_seconds_count{_RATE})), 0.001)"
+                    f"sum(rate(peygir_webhook_lag_seconds_sum{RATE}))"
+                    f" / clamp_min(sum(rate(peygir_webhook_lag_seconds_count{RATE})), 0.001)"
                     " or vector(0)",
                     "average",
                 )

@@ -1,8 +1,8 @@
 """One service, or several beside each other: what it is asked, what it is told, what it does."""
 
+from deploy.grafana.asking import RATE, rates, slowest
 from deploy.grafana.panels import Board, Panel, Query, Row
 
-_RATE = "[$__rate_interval]"
 _JOB = 'job=~"$job"'
 
 CALLS = Row(
@@ -13,7 +13,7 @@ CALLS = Row(
             "Answered a second.",
             "reqps",
             "requests-fail",
-            [Query(f"sum by (method) (rate(peygir_calls_total{{{_JOB}}}{_RATE}))", "{{method}}")],
+            rates("peygir_calls_total", "method", _JOB),
             "stack",
         ),
         Panel(
@@ -21,7 +21,7 @@ CALLS = Row(
             "Refused is the caller's matter; unavailable: something was away; failed: our fault.",
             "reqps",
             "requests-fail",
-            [Query(f"sum by (outcome) (rate(peygir_calls_total{{{_JOB}}}{_RATE}))", "{{outcome}}")],
+            rates("peygir_calls_total", "outcome", _JOB),
             "stack",
         ),
         Panel(
@@ -29,13 +29,7 @@ CALLS = Row(
             "99 of 100 calls of each method are answered within it.",
             "s",
             "requests-fail",
-            [
-                Query(
-                    "histogram_quantile(0.99, sum by (method, le)"
-                    f" (rate(peygir_call_seconds_bucket{{{_JOB}}}{_RATE})) > 0)",
-                    "{{method}}",
-                )
-            ],
+            slowest("peygir_call_seconds", "method", _JOB),
             limits=(0.5, 2.5),
         ),
         Panel(
@@ -53,7 +47,7 @@ CALLS = Row(
             [
                 Query(
                     "sum by (route, method)"
-                    f" (rate(peygir_http_requests_total{{{_JOB}}}{_RATE})) > 0",
+                    f" (rate(peygir_http_requests_total{{{_JOB}}}{RATE})) > 0",
                     "{{method}} {{route}}",
                 )
             ],
@@ -64,13 +58,9 @@ CALLS = Row(
             "99 of 100 requests of the gateway are answered within it.",
             "s",
             "requests-fail",
-            [
-                Query(
-                    "histogram_quantile(0.99, sum by (route, method, le)"
-                    f" (rate(peygir_http_request_seconds_bucket{{{_JOB}}}{_RATE})) > 0)",
-                    "{{method}} {{route}}",
-                )
-            ],
+            slowest(
+                "peygir_http_request_seconds", "route method", _JOB, legend="{{method}} {{route}}"
+            ),
             limits=(1, 2.5),
         ),
     ],
@@ -87,7 +77,7 @@ EVENTS = Row(
             [
                 Query(
                     "sum by (type, outcome)"
-                    f" (rate(peygir_events_handled_total{{{_JOB}}}{_RATE})) > 0",
+                    f" (rate(peygir_events_handled_total{{{_JOB}}}{RATE})) > 0",
                     "{{type}} {{outcome}}",
                 )
             ],
@@ -98,13 +88,9 @@ EVENTS = Row(
             "99 of 100 batches of a source are handled within it.",
             "s",
             "events-late",
-            [
-                Query(
-                    "histogram_quantile(0.99, sum by (job, source, le)"
-                    f" (rate(peygir_event_handling_seconds_bucket{{{_JOB}}}{_RATE})) > 0)",
-                    "{{source}} to {{job}}",
-                )
-            ],
+            slowest(
+                "peygir_event_handling_seconds", "job source", _JOB, legend="{{source}} to {{job}}"
+            ),
             limits=(1, 5),
         ),
         Panel(
@@ -112,13 +98,7 @@ EVENTS = Row(
             "99 of 100 events are applied within it. Seconds are right; figures may take longer.",
             "s",
             "events-late",
-            [
-                Query(
-                    "histogram_quantile(0.99, sum by (job, source, le)"
-                    f" (rate(peygir_event_lag_seconds_bucket{{{_JOB}}}{_RATE})) > 0)",
-                    "{{source}} to {{job}}",
-                )
-            ],
+            slowest("peygir_event_lag_seconds", "job source", _JOB, legend="{{source}} to {{job}}"),
             limits=(5, 60),
         ),
     ],
@@ -132,20 +112,16 @@ ITSELF = Row(
             "A minute. One that never succeeds is told by an alert.",
             "short",
             "job-fails",
-            [
-                Query(
-                    "60 * sum by (job, name)"
-                    f' (rate(peygir_job_runs_total{{{_JOB},outcome="failed"}}{_RATE}))',
-                    "{{job}} {{name}}",
-                )
-            ],
+            rates(
+                "peygir_job_runs_total", "job name", 'job=~"$job",outcome="failed"', a_minute=True
+            ),
         ),
         Panel(
             "Processor",
             "One process can use one processor: 100 % is all it can do.",
             "percentunit",
             "process-full",
-            [Query(f"rate(process_cpu_seconds_total{{{_JOB}}}{_RATE})", "{{job}} {{instance}}")],
+            [Query(f"rate(process_cpu_seconds_total{{{_JOB}}}{RATE})", "{{job}} {{instance}}")],
             limits=(0.7, 0.9),
         ),
         Panel(

@@ -1,6 +1,8 @@
 // Editors in the browser: the graph opens what it shows, a draft outlives the window, and what
 // cannot be taken back is asked about first.
 
+import { say } from "./staff.js";
+
 const KEPT_DAYS = 14;
 
 /** Have a form do something, as one of its buttons would. */
@@ -96,3 +98,12 @@ function begin() {
 
 document.addEventListener("htmx:after:swap", begin);
 begin();
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say(button.dataset.copied);
+  });
+}

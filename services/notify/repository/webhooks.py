@@ -50,7 +50,7 @@ class Webhooks:
         self._rows = database.get_collection("webhooks", read_concern=ReadConcern("majority"))
 
     def make_indexes(self) -> None:
-        """Let those be found that events are posted to, or whose owner is to be told."""
+        """Let those be found that events are to be posted to."""
         make_indexes(self._rows, [IndexModel([("active", 1)], sparse=True)])
 
     def all(self) -> list[Webhook]:
@@ -60,7 +60,7 @@ class Webhooks:
             return [_read(item) for item in found]
 
     def active(self) -> list[Webhook]:
-        """Give those that events are posted to, or whose owner is to be told that they stopped."""
+        """Give those that events are posted to, and those that were stopped."""
         with database():
             return [_read(item) for item in self._rows.find({"active": True}, {"changes": 0})]
 
@@ -99,8 +99,7 @@ class Webhooks:
         """Keep that the owner knows."""
         query = {"_id": webhook.id, "version": webhook.version, "stopped.told": False}
         with database():
-            told = {"$set": {"stopped.told": True}, "$unset": {"active": 1}}
-            self._rows.update_one(query, told)
+            self._rows.update_one(query, {"$set": {"stopped.told": True}})
 
     def touch(self, name: str) -> None:
         """Have whoever posts look at the subscription's messages anew."""
@@ -136,7 +135,7 @@ class Webhooks:
             "$set": {**fields, "version": noted["version"]},
             "$push": {"changes": {"$each": [noted], "$slice": -_CHANGES}},
         }
-        if after is None or not after.runs:
+        if after is None or not after.enabled:
             update["$unset"] = {"active": 1}
         version = found["version"] if found else 0
         try:
@@ -152,7 +151,7 @@ def _document(webhook: Webhook) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(webhook, builtin_types=(datetime,))
     for name in ("id", "version", "touched"):
         del document[name]
-    active = {"active": True} if webhook.runs else {}
+    active = {"active": True} if webhook.enabled else {}
     return {**document, "removed": False, **active}
 
 

@@ -91,8 +91,10 @@ class Engine:
         active = self._known.active()
         members = self._workers() if active else ()
         mine = [webhook for webhook in active if keeper(webhook.id, members) == HOLDER]
+        stopped = [webhook for webhook in active if webhook.stopped is not None]
+        metric("peygir_webhooks_stopped").set(len(stopped))
         for webhook in mine:
-            if webhook.stopped is not None:
+            if webhook.stopped is not None and not webhook.stopped.told:
                 self._have_told(webhook)
         self._webhooks = {webhook.id: webhook for webhook in mine if webhook.runs}
         self._wanted = {name: self._lease(name) for name in self._webhooks}

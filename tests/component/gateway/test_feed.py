@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from chassis.bus.topology import SOURCES
-from tests.component.gateway.feed import FeedWorld
+from tests.component.gateway.queues import PublicWorld, channel_of, command_of, taken
+from tests.component.waiting import eventually
 from tests.load.events import draw_codes, example
 from tests.servers import Servers
 
@@ -19,6 +20,8 @@ _TICKETS = 500
 _COMMITS_EACH = 5
 _EVENTS_EACH = 50
 _ALL = _TICKETS * _EVENTS_EACH * len(SOURCES)
+#: What a queue holds that is too small for so long an absence.
+_FEW, _SEEN = 1000, 300
 
 
 @pytest.fixture(scope="module")
@@ -27,20 +30,36 @@ def tickets() -> list[str]:
 
 
 @pytest.fixture(scope="module")
+def world(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicWorld]:
+    with PublicWorld(servers, tmp_path_factory.mktemp("feed")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def queues(world: PublicWorld, servers: Servers) -> Mapping[str, dict[str, str]]:
+    """A queue that holds all that is to happen, also where some comes again; and a small one."""
+    command = command_of(world, servers)
+    return {
+        "large": command("make", "large", "all", "--most", str(2 * _ALL)),
+        "small": command("make", "small", "all", "--most", str(_FEW)),
+    }
+
+
+@pytest.fixture(scope="module")
 def feed(
-    servers: Servers, tmp_path_factory: pytest.TempPathFactory, tickets: list[str]
-) -> Iterator[FeedWorld]:
-    """A feed of 100,000 events, all recorded while nobody subscribed."""
-    with FeedWorld(servers, tmp_path_factory.mktemp("feed")) as world:
-        for version in range(1, _COMMITS_EACH + 1):
-            for service in SOURCES:
-                times = _EVENTS_EACH // _COMMITS_EACH
-                world.put(service, tickets, version=version, times=times)
-        world.start_all(*SOURCES)
-        world.open_gateway()
+    world: PublicWorld, queues: Mapping[str, dict[str, str]], tickets: list[str]
+) -> PublicWorld:
+    """A feed of 100,000 events, all recorded while nobody subscribed but the queues."""
+    assert queues
+    for version in range(1, _COMMITS_EACH + 1):
         for service in SOURCES:
-            world.await_numbered(service, _ALL // len(SOURCES))
-        yield world
+            times = _EVENTS_EACH // _COMMITS_EACH
+            world.put(service, tickets, version=version, times=times)
+    world.start_all(*SOURCES)
+    world.open_gateway()
+    for service in SOURCES:
+        world.await_numbered(service, _ALL // len(SOURCES))
+    return world
 
 
 def assert_complete(events: list[dict[str, Any]], tickets: list[str]) -> None:
@@ -65,6 +84,34 @@ def test_a_stream_that_is_cut_goes_on_behind_the_last_id(feed, tickets):
     rest, _ids = feed.streamed(lambda events: len(half) + len(events) == _ALL, last_id=ids[-1])
 
     assert_complete(half + rest, tickets)
+
+
+def test_a_queue_that_nobody_read_meanwhile_gives_them_all_in_order(feed, queues, tickets):
+    large = queues["large"]
+
+    events = taken(channel_of(feed, large), large["queue"], _ALL)
+
+    assert_complete(events, tickets)
+
+
+def test_a_queue_that_was_too_small_shows_the_gap_and_the_feed_fills_it(feed, queues, tickets):
+    for service in SOURCES:
+        eventually(
+            lambda service=service: feed.published(service), f"{service} to publish", seconds=120
+        )
+    small = queues["small"]
+
+    kept = taken(channel_of(feed, small), small["queue"], _SEEN)
+    known = {(event["source"], event["id"]) for event in kept}
+    missed = [
+        event
+        for page in feed.pages()
+        for event in page
+        if (event["source"], event["id"]) not in known
+    ]
+
+    assert min(event["position"] for event in kept) > 1
+    assert_complete(sorted(missed + kept, key=lambda event: event["position"]), tickets)
 
 
 def test_who_waits_is_answered_as_soon_as_something_happens(feed):

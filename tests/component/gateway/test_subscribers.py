@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -12,23 +11,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from amqp import Connection
 from amqp.exceptions import AccessRefused
-from typer.testing import CliRunner
 
 from peygir.broker import routing_keys
-from peygir.cli import app
-from tests.component.gateway.feed import FeedWorld
+from tests.component.gateway.queues import PublicWorld, channel_of, command_of, taken
 from tests.component.gateway.test_examples import PROGRAMS
-from tests.component.waiting import PATIENCE, eventually
+from tests.component.waiting import eventually
 from tests.load.events import draw_codes, example
 from tests.servers import Servers
-
-
-class PublicWorld(FeedWorld):
-    """A world whose events outsiders may hear."""
-
-    settings = {**FeedWorld.settings, "public_events": 1}
 
 
 @pytest.fixture(scope="module")
@@ -40,21 +30,7 @@ def world(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="module")
 def command(world: PublicWorld, servers: Servers) -> Any:
-    """Run a command about subscribers; gives what it printed."""
-    login = urlsplit(world.amqp_uri)
-    environment = {
-        "PEYGIR_BROKER_URL": servers.broker_management,
-        "PEYGIR_BROKER_USER": login.username,
-        "PEYGIR_BROKER_PASSWORD": login.password,
-        "PEYGIR_BROKER_VHOST": unquote(login.path[1:]),
-    }
-
-    def run(*arguments: str) -> Any:
-        told = CliRunner().invoke(app, ["--json", "subscriber", *arguments], env=environment)
-        assert told.exit_code == 0, told.output
-        return json.loads(told.stdout)
-
-    return run
+    return command_of(world, servers)
 
 
 @pytest.fixture
@@ -64,29 +40,9 @@ def erp(world: PublicWorld, command: Any) -> Iterator[dict[str, str]]:
     command("remove", "erp", "all")
 
 
-def channel_of(world: PublicWorld, subscriber: dict[str, str]) -> Any:
-    login = urlsplit(world.amqp_uri)
-    connection = Connection(
-        f"{login.hostname}:{login.port}",
-        userid=subscriber["user"],
-        password=subscriber["password"],
-        virtual_host=unquote(login.path[1:]),
-    )
-    connection.connect()
-    return connection.channel()
-
-
-def taken(channel: Any, queue: str, count: int) -> list[str]:
-    """Take so many events from a queue; gives what they are about."""
-    found: list[str] = []
-    channel.basic_consume(
-        queue,
-        no_ack=True,
-        callback=lambda message: found.append(json.loads(message.body)["subject"]),
-    )
-    while len(found) < count:
-        channel.connection.drain_events(timeout=PATIENCE)
-    return found
+def subjects(world: PublicWorld, subscriber: dict[str, str], count: int) -> list[str]:
+    events = taken(channel_of(world, subscriber), subscriber["queue"], count)
+    return [event["subject"] for event in events]
 
 
 def test_the_program_of_the_page_prints_what_happens(world, erp, tmp_path: Path):
@@ -123,7 +79,7 @@ def test_a_queue_gets_the_types_it_was_made_for(world, command):
     world.tell(code, example("requester.changed"))
 
     # What was told before would have come before.
-    assert taken(channel_of(world, made), made["queue"], 1) == [code]
+    assert subjects(world, made, 1) == [code]
     command("remove", "crm", "rated")
 
 
@@ -135,7 +91,7 @@ def test_a_full_queue_drops_its_oldest(world, command):
     world.await_numbered("intake", before + len(codes))
     eventually(lambda: world.published("intake"), "all to be published")
 
-    assert taken(channel_of(world, made), made["queue"], 3) == codes[-3:]
+    assert subjects(world, made, 3) == codes[-3:]
     command("remove", "slow", "few")
 
 

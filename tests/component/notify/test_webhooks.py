@@ -152,6 +152,7 @@ def test_one_that_is_gone_is_asked_once_and_its_owner_told(world: HookWorld) -> 
 
     world.register()
     eventually_equal(lambda: world.view("gone")["stopped"], "gone")
+    eventually(lambda: world.processes["notify-1"].metric("peygir_webhooks_stopped"))
     second = world.register()
 
     letters = eventually(lambda: [each for each in world.letters() if "(۴۱۰)" in each["text"]])

@@ -13,6 +13,7 @@ from tests.faults.cases import (  # noqa: F401 - each enters its tests
     servers,
     soak,
     storm,
+    webhooks,
 )
 from tests.faults.cases.table import TABLE
 

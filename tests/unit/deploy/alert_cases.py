@@ -42,6 +42,12 @@ HEALTHY: dict[str, str] = {
             "peygir_relay_oldest_seconds": 0,
         }.items()
     },
+    'peygir_webhooks_stopped{job="notify"}': still(0),
+    'peygir_webhook_posts_total{job="notify",outcome="taken"}': rising(6),
+    # One in thirty comes to nothing: it is tried again.
+    'peygir_webhook_posts_total{job="notify",outcome="timeout"}': rising(0.2),
+    'peygir_webhook_deliveries_total{job="notify",outcome="delivered"}': rising(6),
+    'peygir_webhook_deliveries_total{job="notify",outcome="failed"}': still(0),
     'peygir_redis_connected{job="gateway"}': still(1),
     'peygir_http_requests_total{job="gateway",route="/a",method="POST",status="201"}': rising(60),
     'peygir_http_requests_total{job="gateway",route="/a",method="GET",status="200"}': rising(60),
@@ -218,6 +224,17 @@ CASES = (
         "sms",
     ),
     Case("PeygirMessagesRefused", {_SMS.format("refused"): rising(10)}, 20, "channel", "sms"),
+    Case("PeygirWebhookStopped", {'peygir_webhooks_stopped{job="notify"}': still(1)}, 3),
+    Case(
+        "PeygirWebhooksFail",
+        {'peygir_webhook_posts_total{job="notify",outcome="timeout"}': rising(10)},
+        65,
+    ),
+    Case(
+        "PeygirWebhookEventsGivenUp",
+        {'peygir_webhook_deliveries_total{job="notify",outcome="failed"}': rising(1)},
+        5,
+    ),
     Case(
         "PeygirProcessorFull",
         {'process_cpu_seconds_total{job="sla",instance="sla"}': rising(59)},
