@@ -27,7 +27,7 @@ from typing import Any  # noqa: E402
 from eventlet.patcher import is_monkey_patched  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 
-from chassis import health, logging  # noqa: E402
+from chassis import health, logging, tracing  # noqa: E402
 from chassis.bus.catchup import Healer  # noqa: E402
 from chassis.bus.consumer import Consumer  # noqa: E402
 from chassis.calls.server import CallServer  # noqa: E402
@@ -77,12 +77,20 @@ class Runner:
         calls = self._shared(CallServer)
         log.info("started", metrics_port=port, call_port=calls.port if calls else None)
         eventlet.spawn_n(self._watch)
+        tracer = tracing.begin(runtime.service, settings.otlp_url)
+        if tracer is not None:
+            eventlet.spawn_n(self._tell, tracer)
         look_less_often()
         while not self.stop_wanted:
             eventlet.sleep(_TICK_SECONDS)
             if self._dead:
                 return 1
         return self._drain(runtime)
+
+    def _tell(self, tracer: tracing.Tracer) -> None:
+        while True:
+            eventlet.sleep(tracing.PAUSE_SECONDS)
+            tracer.send()
 
     def _watch(self) -> None:
         try:
@@ -120,6 +128,8 @@ class Runner:
             relay.finish(min(deadline, time.monotonic() + 5))
             for kind in relay.journal.kinds:
                 kind.snapshots.flush()
+        if tracing.tracer is not None:
+            tracing.tracer.send()
         return all(finished)
 
     def _shared(self, kind: type) -> Any:

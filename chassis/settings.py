@@ -112,6 +112,15 @@ class ChassisSettings(Settings):
     )
     drain_seconds: float = Field(25, gt=0, description="Longest time to finish work at SIGTERM.")
     log_level: str = Field("INFO", description="Least level that is logged.")
+    otlp_url: str = Field(
+        "",
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Where traces are sent by OTLP over HTTP, such as http://collector:4318; "
+        "empty: there are none.",
+    )
+    trace_share: float = Field(
+        1, ge=0, le=1, description="Part of the requests that are traced; the gateway decides."
+    )
     demo: bool = Field(False, description="Fill an empty installation with the demo organisation.")
 
     @field_validator("roles", "retry_seconds", mode="before")

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from chassis import logging
+from chassis import logging, tracing
 from chassis.calls.aio import Services
 from chassis.garbage import look_less_often
 from chassis.metrics import metric, watch
@@ -81,13 +81,24 @@ async def serve(settings: GatewaySettings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop)
     look_less_often()
     back_task = asyncio.create_task(back.serve())
+    tracer = tracing.begin("gateway", settings.otlp_url, share=settings.trace_share)
+    telling = asyncio.create_task(_tell(tracer)) if tracer else None
     try:
         await door.serve()
     finally:
+        if telling is not None and tracer is not None:
+            telling.cancel()
+            await asyncio.to_thread(tracer.send)
         back.should_exit = True
         await back_task
         await services.close()
         await redis.aclose()
+
+
+async def _tell(tracer: tracing.Tracer) -> None:
+    while True:
+        await asyncio.sleep(tracing.PAUSE_SECONDS)
+        await asyncio.to_thread(tracer.send)
 
 
 def _door_config(settings: GatewaySettings, gateway: Gateway) -> uvicorn.Config:

@@ -86,7 +86,7 @@ class Allow:
             identity,
             language=language_of(request),
             address=request.client.host if request.client else "",
-            trace_id=request.scope.get("trace_id"),
+            correlation=request.scope.get("correlation"),
             session=session,
             key=key,
             at=at,

@@ -167,7 +167,7 @@ class Caller:
         *,
         language: str,
         address: str,
-        trace_id: str | None = None,
+        correlation: str | None = None,
         session: Session | KeySession | RequesterSession | None = None,
         key: str | None = None,
         at: datetime | None = None,
@@ -178,7 +178,8 @@ class Caller:
         self.address = address
         #: What the browser or program calls itself.
         self.agent = ""
-        self.trace_id = trace_id
+        #: Of all that comes of the request: its trace, and its span where it is traced.
+        self.correlation = correlation
         self.session = session if isinstance(session, Session) else None
         #: The requester who has proved who he is.
         self.requester = session if isinstance(session, RequesterSession) else None
@@ -201,7 +202,7 @@ class Caller:
             key=self.key,
             at=self.at,
             timeout=self._left(),
-            correlation=self.trace_id,
+            correlation=self.correlation,
         )
         self.replayed = self.replayed or outcome.repeated
         if method in NAMING:
@@ -225,7 +226,7 @@ class Caller:
             identity=self.identity,
             answer=answer,
             timeout=min(seconds, self._left()),
-            correlation=self.trace_id,
+            correlation=self.correlation,
         )
         return cast("A", value)
 

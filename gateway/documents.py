@@ -65,7 +65,7 @@ CodePath = Annotated[
     BeforeValidator(without_separators),
     StringConstraints(pattern=r"^[0-9]{12}$"),
     Path(
-        description="Tracking code: twelve digits, separators allowed.", examples=["481920374654"]
+        description="Tracking code: twelve digits, separators allowed.", examples=["481920374652"]
     ),
 ]
 SlugPath = Annotated[Slug, Path(description="Id that administrators chose.")]
@@ -111,19 +111,6 @@ class NewTicket(Document):
     form: Slug | None = None
     #: By field id; every field's kind and conditions are in `GET /api/v1/forms/{id}`.
     answers: FreeForm = {}
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "subject": "network",
-                    "title": "شبکهٔ طبقهٔ سوم قطع است",
-                    "description": "از ساعت ۹ صبح هیچ رایانه‌ای به شبکه وصل نمی‌شود.",
-                    "requester": {"name": "مریم احمدی", "mobile": "09121234567"},
-                }
-            ]
-        }
-    )
 
 
 class NewMessage(Document):
@@ -253,7 +240,7 @@ class SignIn(Document):
     code: FactorCode | None = None
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"username": "desk", "password": "..."}]}
+        json_schema_extra={"examples": [{"username": "desk", "password": "your-password"}]}
     )
 
 
@@ -263,7 +250,7 @@ class Refresh(Document):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
 
 
-class Founding(Document):
+class FirstAdministrator(Document):
     """What the first administrator says of himself and of the organisation."""
 
     #: As `peygir setup` prints it; it is good for an hour.
@@ -275,3 +262,18 @@ class Founding(Document):
     language: Language = "fa"
     mobile: Annotated[str, StringConstraints(strip_whitespace=True, max_length=32)] | None = None
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)] | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "setup_pass": "eyJzdWIiOiJzeXN0ZW06c2V0dXAifQ.c2lnbmF0dXJl",
+                    "organisation": "سازمان نمونه",
+                    "name": "سارا موسوی",
+                    "username": "admin",
+                    "password": "your-password",
+                    "email": "admin@example.ir",
+                }
+            ]
+        }
+    )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis import tracing
 from chassis.logging import bound, get_logger
 from chassis.metrics import metric, watch
 
@@ -51,7 +52,11 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope["trace_id"] = trace_id = _trace_id(scope)
+        trace_id, parent = _trace_of(scope)
+        scope["trace_id"] = trace_id
+        tracer = tracing.tracer
+        began = time.time_ns() if tracer else 0
+        scope["correlation"] = correlation = tracer.begin(trace_id) if tracer else trace_id
         answered = _Answered(send, [*self._headers, (b"peygir-trace", trace_id.encode())])
         started = time.perf_counter()
         self._in_flight += 1
@@ -64,6 +69,8 @@ class Edge:
             finally:
                 self._in_flight -= 1
                 _count(scope, answered.status, time.perf_counter() - started)
+                if tracer is not None:
+                    _trace(tracer, scope, correlation, parent, began, answered.status)
 
 
 class _Limited:
@@ -99,13 +106,33 @@ class _Answered:
         await self._send(message)
 
 
-def _trace_id(scope: Scope) -> str:
+def _trace_of(scope: Scope) -> tuple[str, str | None]:
+    """Give the trace that a request is part of, and the caller's span in it, if he has said so."""
     for name, value in scope["headers"]:
         if name == b"traceparent":
             match = _TRACE_PARENT.fullmatch(value.decode("latin-1"))
             if match:
-                return match[1]
-    return secrets.token_hex(16)
+                return match[1], match[2]
+    return secrets.token_hex(16), None
+
+
+def _trace(
+    tracer: tracing.Tracer,
+    scope: Scope,
+    correlation: str,
+    parent: str | None,
+    began: int,
+    status: int,
+) -> None:
+    route = _route_of(scope)
+    tracer.request(
+        correlation,
+        parent=parent,
+        name=f"{scope['method']} {route}",
+        began=began,
+        failed=status >= _SERVER_ERROR,
+        attributes={"http.route": route, "http.response.status_code": str(status)},
+    )
 
 
 def _count(scope: Scope, status: int, seconds: float) -> None:

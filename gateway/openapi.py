@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from contracts.rights import RIGHTS
+from gateway import recorded
 from gateway.access import REQUESTER, SIGNED_IN, Allow, AllowCommand
 from gateway.answers import REF_TEMPLATE, SCHEMAS
 from gateway.errors import MEDIA_TYPE, Problem
@@ -59,11 +61,12 @@ _REASONS: Final = {
     500: "Something broke; the log has more under the trace id.",
     503: "Something needed does not answer; try again after `Retry-After`.",
 }
-_METHODS: Final = ("get", "post", "put", "delete")
 
 
-def build(app: FastAPI) -> dict[str, Any]:
-    """Give the whole document."""
+def build(
+    app: FastAPI, *, exchanges: Mapping[str, recorded.Exchange] | None = None
+) -> dict[str, Any]:
+    """Give the whole document, with what was recorded as examples."""
     document = get_openapi(
         title="Peygir",
         version=VERSION,
@@ -72,11 +75,11 @@ def build(app: FastAPI) -> dict[str, Any]:
         tags=[{"name": name, "description": text} for name, text in TAGS.items()],
     )
     rights = {(path, method): right for path, method, right in rights_by_route(app)}
-    for path, operations in document["paths"].items():
-        for method in _METHODS:
-            if method in operations:
-                _complete(operations[method], path, method, rights[path, method])
+    _restore_examples(document, app)
+    for path, method, operation in recorded.operations(document):
+        _complete(operation, path, method, rights[path, method])
     _add_components(document)
+    recorded.complete(document, recorded.read() if exchanges is None else exchanges)
     return document
 
 
@@ -87,6 +90,22 @@ def rights_by_route(app: FastAPI) -> Iterator[tuple[str, str, Allow | None]]:
         if isinstance(route, APIRoute):
             for method in route.methods or ():
                 yield route.path_format, method.lower(), _allow_of(route.dependant)
+
+
+def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
+    """Put bodies and answers back as routes declare them: FastAPI drops every null in them."""
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        body = (route.openapi_extra or {}).get("requestBody")
+        for method in route.methods or ():
+            operation = document["paths"][route.path_format][method.lower()]
+            for status, declared in route.responses.items():
+                if "content" in declared:
+                    operation["responses"][str(status)]["content"] = deepcopy(declared["content"])
+            if body is not None:
+                operation["requestBody"] = deepcopy(body)
 
 
 def _allow_of(dependant: Dependant) -> Allow | None:

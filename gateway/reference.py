@@ -1,6 +1,6 @@
-"""The API as it is written down: `/openapi.json`, `/asyncapi.json` and the page `/docs`.
+"""The API as it is written down: `/openapi.json`, `/asyncapi.json`, `/peygir.http`, `/docs`.
 
-`python -m gateway.reference` writes `docs/openapi.json`; a test compares.
+`python -m gateway.reference` writes `docs/openapi.json` and `docs/api/peygir.http`; tests compare.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from contracts import asyncapi
-from gateway import openapi
+from gateway import collection, openapi, recorded
 from gateway.access import Anyone
 from gateway.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "openapi.json"
-_METHODS: Final = ("get", "post", "put", "delete")
 
 
 class Row(NamedTuple):
@@ -46,6 +45,9 @@ class Operation(NamedTuple):
     right: str
     parameters: list[Row]
     takes: dict[str, Any] | None
+    #: What may be sent, and what then comes, as text.
+    sent: str
+    got: str
     gives: list[tuple[str, str, str | None]]
 
 
@@ -53,6 +55,13 @@ class Operation(NamedTuple):
 async def openapi_json(request: Request, _caller: Anyone) -> Response:
     """Give the OpenAPI document."""
     return Response(_kept(request.app, "openapi", written), media_type="application/json")
+
+
+@router.get("/peygir.http")
+async def collection_file(request: Request, _caller: Anyone) -> Response:
+    """Give the API as a file of requests for an editor."""
+    text = _kept(request.app, "collection", _collected)
+    return Response(text, media_type="text/plain; charset=utf-8")
 
 
 @router.get("/asyncapi.json")
@@ -89,12 +98,14 @@ def written(app: FastAPI) -> bytes:
     return msgspec.json.format(msgspec.json.encode(openapi.build(app)), indent=2) + b"\n"
 
 
+def _collected(app: FastAPI) -> str:
+    return collection.written(openapi.build(app), recorded.read())
+
+
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
     """Give every operation with its tag."""
-    for path, methods in document["paths"].items():
-        for method in _METHODS:
-            if method in methods:
-                yield methods[method]["tags"][0], _operation(path, method, methods[method])
+    for path, method, operation in recorded.operations(document):
+        yield operation["tags"][0], _operation(path, method, operation)
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
@@ -111,8 +122,24 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> Operation:
             for each in operation.get("parameters", ())
         ],
         takes=next((media["schema"] for media in body.values()), None),
+        sent=_shown(body),
+        got=next((_shown(content) for content in _given(operation)), ""),
         gives=[_answer(status, answer) for status, answer in operation["responses"].items()],
     )
+
+
+def _given(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the content of each answer that is no refusal."""
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            yield answer.get("content", {})
+
+
+def _shown(content: dict[str, Any]) -> str:
+    value = recorded.example_of(content)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 def _answer(status: str, answer: dict[str, Any]) -> tuple[str, str, str | None]:
@@ -167,11 +194,13 @@ def _kept(app: FastAPI, name: str, make: Any) -> Any:
 
 
 def main() -> None:
-    """Write `docs/openapi.json`."""
+    """Write `docs/openapi.json` and the collection of its requests."""
     # Imported here, because the application imports this module.
     from gateway.blank import blank_app  # noqa: PLC0415
 
-    FILE.write_bytes(written(blank_app()))
+    app = blank_app()
+    FILE.write_bytes(written(app))
+    collection.FILE.write_text(_collected(app), "utf-8")
 
 
 if __name__ == "__main__":

@@ -8,14 +8,17 @@ import typer
 
 from peygir.commands import (
     docs,
+    exporting,
     grafana,
     keep,
     keys,
     operate,
     past,
+    people,
     read,
     setup,
     subscribers,
+    webhooks,
 )
 from peygir.console import Options
 
@@ -65,7 +68,10 @@ app.command("restore")(keep.restore)
 app.add_typer(operate.stuck, name="stuck")
 app.add_typer(operate.journal, name="journal")
 app.add_typer(operate.rebuild, name="rebuild")
+app.add_typer(people.people, name="user")
 app.add_typer(keys.keys, name="key")
+app.add_typer(exporting.export, name="export")
+app.add_typer(webhooks.webhooks, name="webhook")
 app.add_typer(subscribers.subscribers, name="subscriber")
 app.add_typer(grafana.grafana, name="grafana")
 app.command("docs")(docs.docs)

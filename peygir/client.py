@@ -12,7 +12,6 @@ import msgspec
 from contracts.calls.intake import Registered
 from contracts.calls.reporting import RebuildProgress, Report, ReportEntry
 from contracts.calls.routing import TicketView
-from contracts.envelope import CloudEvent
 from peygir.wire import Answered, Problem, Wire
 
 __all__ = ["Answered", "Client", "Problem"]
@@ -21,7 +20,8 @@ __all__ = ["Answered", "Client", "Problem"]
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     """Events in order, and the cursor behind them: keep it with what was made of the events."""
 
-    events: list[CloudEvent]
+    #: As they travel: CloudEvents.
+    events: list[dict[str, Any]]
     next: str
     end: bool
     unavailable: list[str] = []
@@ -133,6 +133,54 @@ class Client(Wire):
             after = page.next
             if page.end and not wait:
                 return
+
+    async def ticket_page(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Give a page of tickets as lists show them: `items`, and the `next` of the one after."""
+        return await self.get("/api/v1/tickets", dict[str, Any], query)
+
+    # -- people ----------------------------------------------------------------------------------
+
+    async def people(self) -> list[dict[str, Any]]:
+        """Give everybody who works here or has worked here, without contacts."""
+        return await self.get("/api/v1/admin/people", list[dict[str, Any]])
+
+    async def person(self, person: str) -> dict[str, Any]:
+        """Give a person as he was defined, but for the password."""
+        return await self.get(f"/api/v1/admin/people/{quote(person, safe='')}", dict[str, Any])
+
+    async def define_person(self, person: str, terms: Mapping[str, Any]) -> dict[str, Any]:
+        """Add a person, or change him to what is sent; without a password he keeps his."""
+        path = f"/api/v1/admin/people/{quote(person, safe='')}"
+        return (await self.command(path, terms, dict[str, Any], method="PUT")).value
+
+    async def reset_second_factor(self, person: str) -> None:
+        """Let a person sign in with the password alone."""
+        path = f"/api/v1/admin/people/{quote(person, safe='')}/second-factor/reset"
+        await self.command(path, None, Any)
+
+    # -- webhooks --------------------------------------------------------------------------------
+
+    async def webhooks(self) -> list[dict[str, Any]]:
+        """Give every webhook."""
+        return await self.get("/api/v1/admin/webhooks", list[dict[str, Any]])
+
+    async def test_webhook(self, webhook: str) -> dict[str, Any]:
+        """Post a test message now; gives what became of it."""
+        path = f"/api/v1/admin/webhooks/{quote(webhook, safe='')}/test"
+        return (await self.command(path, {}, dict[str, Any])).value
+
+    async def webhook_posts(
+        self, webhook: str, *, state: str | None = None, most: int = 50
+    ) -> list[dict[str, Any]]:
+        """Give what was posted, newest first."""
+        query = {"limit": str(most), **({"state": state} if state else {})}
+        path = f"/api/v1/admin/webhooks/{quote(webhook, safe='')}/posts"
+        return await self.get(path, list[dict[str, Any]], query)
+
+    async def replay_webhook(self, webhook: str, after: str | None) -> dict[str, Any]:
+        """Have a webhook told again from a cursor on, or from the beginning."""
+        path = f"/api/v1/admin/webhooks/{quote(webhook, safe='')}/replay"
+        return (await self.command(path, {"after": after}, dict[str, Any])).value
 
     # -- keys of outside systems -----------------------------------------------------------------
 

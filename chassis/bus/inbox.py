@@ -16,6 +16,7 @@ import eventlet
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
+from chassis import tracing
 from chassis.bus.lagging import LaggingList
 from chassis.calls.client import Caller
 from chassis.errors import DomainError, Overdue, Permanent, Unavailable
@@ -184,10 +185,9 @@ class Inbox(SharedExtension):
     ) -> dict[str, DomainError | None]:
         """Hand runs without gaps to the receiver; remember how far each stream is."""
         assert self.receiver is not None  # noqa: S101 - set before anything is consumed
+        began = time.time_ns() if tracing.tracer else 0
         wanted = {
-            stream: run
-            for stream, run in runs.items()
-            if any(self.receiver.wants(event.event_type) for event in run)
+            stream: run for stream, run in runs.items() if any(self._wants(event) for event in run)
         }
         outcomes = dict(self._receive(source, wanted))
         for error in outcomes.values():
@@ -203,7 +203,13 @@ class Inbox(SharedExtension):
         _count(source, failed, "lagging")
         _count(source, applied, "ok")
         _observe_lag(source, applied)
+        if tracing.tracer:
+            effective = [event for run in applied for event in run if self._wants(event)]
+            tracing.tracer.handled(source, effective, began=began)
         return {stream: outcomes.get(stream) for stream in runs}
+
+    def _wants(self, event: CloudEvent) -> bool:
+        return self.receiver is not None and self.receiver.wants(event.event_type)
 
     def _receive(
         self, source: str, runs: Mapping[str, Sequence[CloudEvent]]

@@ -18,7 +18,7 @@ import msgspec
 from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
-from chassis import wsgi
+from chassis import tracing, wsgi
 from chassis.calls import listener, wire
 from chassis.calls.admission import Admission
 from chassis.calls.call import Call
@@ -142,6 +142,7 @@ class CallServer(SharedExtension):
     def _respond(self, request: Request) -> Response:
         name = request.path.removeprefix(wire.PATH)
         started = time.monotonic()
+        began = time.time_ns() if tracing.tracer else 0
         label = name if name in self.methods else "unknown"
         try:
             response, outcome = self._handle(name, request), "ok"
@@ -157,6 +158,9 @@ class CallServer(SharedExtension):
             trace = secrets.token_hex(8)
             log.exception("call_failed", method=name, trace=trace)
             response, outcome = _refusal(_Fault("internal", trace=trace)), "failed"
+        if tracing.tracer:
+            correlation, key = request.headers.get(_CORRELATION), request.headers.get(_KEY)
+            tracing.tracer.call(correlation, label, key=key, began=began, outcome=outcome)
         metric("peygir_calls_total", label, outcome).inc()
         metric("peygir_call_seconds", label).observe(time.monotonic() - started)
         return response

@@ -212,7 +212,10 @@ def _offer(definition: Definition) -> None:
         operation_id=f"list_{definition.path}_to_change",
         summary=f"Every {definition.noun}",
         description=f"Give every {definition.noun}, also such as are out of use.",
-        responses=gives(list[definition.item]),  # type: ignore[name-defined]
+        responses=gives(
+            list[definition.item],  # type: ignore[name-defined]
+            example=[definition.example.answer] if definition.example else None,
+        ),
     )
     router.add_api_route(
         f"/{definition.path}/{{id}}",

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["people"], route_class=StrictRoute)
 Giving = Annotated[Caller, allow("ticket.assign")]
 
 _PROMISE: Final = {
-    "code": "481920374654",
+    "code": "481920374652",
     "due_at": "2026-12-01T12:30:00Z",
     "ends_at": "2026-12-02T08:10:00Z",
 }
@@ -83,7 +83,7 @@ _TRIAL: Final = {
     "done_after": "2026-12-06T06:40:00Z",
     "moved": [
         {
-            "code": "481920374654",
+            "code": "481920374652",
             "due_at": "2026-12-05T12:30:00Z",
             "before": "2026-12-03T08:10:00Z",
             "after": "2026-12-06T05:00:00Z",
@@ -94,6 +94,19 @@ _TRIAL: Final = {
     "moved_count": 14,
     "broken_count": 1,
     "weeks": [_WEEK],
+}
+_TOLD: Final = {
+    "id": "routing.5d0c1f6a92be.unit:it.12.overcommitted.supervisor",
+    "code": "unit:it",
+    "template": "overcommitted",
+    "channel": "email",
+    "recipient": "person:supervisor",
+    "state": "delivered",
+    "attempts": 1,
+    "queued_at": "2026-11-22T06:31:00Z",
+    "updated_at": "2026-11-22T06:31:02Z",
+    "reason": None,
+    "to": "person:supervisor",
 }
 
 
@@ -144,7 +157,7 @@ async def try_capacity(request: Request, caller: Giving) -> Response:
     "/units/{id}/deliveries",
     operation_id="list_unit_deliveries",
     summary="What was told about a unit",
-    responses=gives(list[DeliveryView]),
+    responses=gives(list[DeliveryView], example=[_TOLD]),
 )
 async def list_unit_deliveries(id: SlugPath, caller: Giving) -> Response:  # noqa: A002 - the name in the address
     """Give the messages that were owed to a unit's supervisors about its load, oldest first.

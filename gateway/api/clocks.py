@@ -37,7 +37,7 @@ Worker = Annotated[Caller, allow_command("ticket.work")]
 Approver = Annotated[Caller, allow_command("ticket.approve")]
 
 
-class Reason(Document):
+class BreachReason(Document):
     """Why, by a word of the agreement's list."""
 
     reason: Slug
@@ -105,7 +105,7 @@ async def explained(caller: Caller, code: str, clock: str) -> ToldExplanation:
     responses=gives(ClockView, description="Recorded; the clock as it stands."),
 )
 async def give_breach_reason(
-    code: CodePath, clock: SlugPath, body: Reason, caller: Worker
+    code: CodePath, clock: SlugPath, body: BreachReason, caller: Worker
 ) -> Response:
     """Record the reason of a breach, one of the agreement's `breach_reasons`."""
     request = GiveReason(code=code, clock=clock, reason=body.reason)
@@ -119,7 +119,7 @@ async def give_breach_reason(
     responses=gives(ClockView, description="Asked for; the clock as it stands."),
 )
 async def request_breach_exception(
-    code: CodePath, clock: SlugPath, body: Reason, caller: Worker
+    code: CodePath, clock: SlugPath, body: BreachReason, caller: Worker
 ) -> Response:
     """Ask for an exception, one of the agreement's `exceptions`; somebody else decides."""
     request = RequestException(code=code, clock=clock, reason=body.reason)

@@ -68,7 +68,7 @@ _STREAM: Final[dict[int | str, dict[str, Any]]] = {
                 "examples": {
                     "event": {
                         "value": "id: eyJpbnRha2UiOls...\nevent: ticket.registered\n"
-                        'data: {"id":"481920374654.1","source":"/peygir/intake",...}\n\n'
+                        'data: {"id":"481920374652.1","source":"/peygir/intake",...}\n\n'
                     }
                 },
             }

@@ -17,7 +17,7 @@ from gateway.access import Anyone, AnyoneCommanding
 from gateway.answers import SessionAnswer, answered, gives
 from gateway.api import sessions
 from gateway.caller import Caller
-from gateway.documents import Founding
+from gateway.documents import FirstAdministrator
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
 from gateway.security import Tokens
@@ -45,7 +45,7 @@ async def get_installation(caller: Anyone) -> Response:
     summary="Make the first administrator",
     responses=gives(SessionAnswer, status=201, description="Made, and signed in."),
 )
-async def found_installation(body: Founding, caller: AnyoneCommanding) -> Response:
+async def found_installation(body: FirstAdministrator, caller: AnyoneCommanding) -> Response:
     """Take the pass that an operator has made with `peygir setup`, as long as nobody administers.
 
     The organisation's first unit is made with him, where there is none.
@@ -64,7 +64,7 @@ async def is_founded(caller: Caller) -> bool:
     return gateway.is_founded
 
 
-async def founded(caller: Caller, body: Founding) -> Tokens:
+async def founded(caller: Caller, body: FirstAdministrator) -> Tokens:
     """Make the first administrator, and give his session; raises Unauthenticated or Conflict."""
     await caller.spend(sign_in=network_of(caller.address))
     keys = caller.gateway.settings.keys

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
@@ -23,6 +23,31 @@ router = APIRouter(prefix="/api/v1/admin", tags=["operation"], route_class=Stric
 
 Operator = Annotated[Caller, allow("system.operate")]
 OperatorCommand = Annotated[Caller, allow_command("system.operate")]
+_ROW: Final = {
+    "id": "routing|481920374652",
+    "source": "routing",
+    "stream": "481920374652",
+    "reason": "event_malformed",
+    "attempts": 8,
+    "stuck": True,
+    "since": "2026-11-22T06:31:05Z",
+    "next_at": "2026-11-22T07:31:05Z",
+}
+#: That provider took none of several attempts to send it.
+_FAILED: Final = {
+    "id": "routing.5d0c1f6a92be.481920374652.3.requester",
+    "code": "481920374652",
+    "template": "ticket_answered",
+    "channel": "sms",
+    "recipient": "requester:1bc21cc81ecdf97b",
+    "state": "queued",
+    "attempts": 5,
+    "queued_at": "2026-11-22T06:40:00Z",
+    "updated_at": "2026-11-22T09:12:30Z",
+    "reason": None,
+    "next_attempt_at": "2026-11-22T09:12:30Z",
+}
+
 Hearer = Literal["routing", "sla", "notify", "reporting"]
 HearerPath = Annotated[Hearer, Path(description="The service that could not apply the event.")]
 RowPath = Annotated[str, Path(max_length=300, description="Id of the row.")]
@@ -39,7 +64,7 @@ class StuckAnswer(Answer, frozen=True):
     "/stuck",
     operation_id="list_stuck",
     summary="Stuck events",
-    responses=gives(StuckAnswer),
+    responses=gives(StuckAnswer, example={"stuck": {"sla": [_ROW]}, "unavailable": []}),
 )
 async def list_stuck(
     caller: Operator,
@@ -68,7 +93,7 @@ async def stuck(caller: Caller, service: Hearer | None = None, *, lagging: bool)
     "/stuck/{service}/{row}/retry",
     operation_id="retry_stuck",
     summary="Try a stuck event again",
-    responses=gives(dict[str, bool], description="It is being tried."),
+    responses=gives(dict[str, bool], description="It is being tried.", example={"retried": True}),
 )
 async def retry_stuck(service: HearerPath, row: RowPath, caller: OperatorCommand) -> Response:
     """Have the event tried again now."""
@@ -79,7 +104,11 @@ async def retry_stuck(service: HearerPath, row: RowPath, caller: OperatorCommand
     "/stuck/{service}/{row}/skip",
     operation_id="skip_stuck",
     summary="Pass over a stuck event",
-    responses=gives(dict[str, int], description="Passed over: the sequence of the event."),
+    responses=gives(
+        dict[str, int],
+        description="Passed over: the sequence of the event.",
+        example={"skipped": 5},
+    ),
 )
 async def skip_stuck(service: HearerPath, row: RowPath, caller: OperatorCommand) -> Response:
     """Pass over the one event that cannot be applied; it is recorded who did."""
@@ -145,7 +174,7 @@ async def rebuilding(caller: Caller) -> RebuildProgress | None:
     "/deliveries/{code}/{delivery}/retry",
     operation_id="retry_delivery",
     summary="Send a failed message again",
-    responses=gives(DeliveryView, description="It will be sent."),
+    responses=gives(DeliveryView, description="It will be sent.", example=_FAILED),
 )
 async def retry_delivery(
     code: CodePath,

@@ -67,7 +67,7 @@ EXAMPLES: Final[Mapping[str, dict[str, Any]]] = {
         "type": "handoff.closed",
         "timestamp": "2026-11-22T09:30:00Z",
         "data": {
-            "your_ticket": "481920374654",
+            "your_ticket": "481920374652",
             "ticket": "INC-20817",
             "number": 4,
             "state": "resolved",
@@ -94,7 +94,7 @@ EXAMPLES: Final[Mapping[str, dict[str, Any]]] = {
     operation_id="take_partner_message",
     summary="Take a partner's message",
     responses=gives(
-        TakenMessage, status=202, description="Taken.", example={"ticket": "481920374654"}
+        TakenMessage, status=202, description="Taken.", example={"ticket": "481920374652"}
     ),
     openapi_extra=_described(),
 )

@@ -41,6 +41,7 @@ _FORM: Final = {
     "/kavenegar/receipts/{secret}",
     operation_id="take_kavenegar_receipt",
     summary="Take a delivery receipt of Kavenegar",
+    response_class=Response,
     responses={200: {"description": "Taken."}},
     openapi_extra=_FORM,
 )

@@ -96,7 +96,7 @@ _TRIAL: Final = {
     "idle": [],
     "examples": [
         {
-            "code": "481920374654",
+            "code": "481920374652",
             "at": "2026-11-20T17:02:11Z",
             "differing": ["tier", "skill", "priority", "tags"],
             "before": _BEFORE,
@@ -127,7 +127,7 @@ _SHADOW: Final = {
             "differing": ["tier", "skill", "priority", "tags"],
             "count": 163,
             "last_at": "2026-11-22T03:12:40Z",
-            "examples": ["481920374654"],
+            "examples": ["481920374652"],
         }
     ],
     "warnings": [],

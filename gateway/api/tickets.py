@@ -66,14 +66,6 @@ Worker = Annotated[Caller, allow_command("ticket.read")]
         Registered,
         status=201,
         description="Registered and stored; the code is sent to the requester as well.",
-        example={
-            "code": "481920374654",
-            "state": "new",
-            "subject": "network",
-            "kind": "incident",
-            "channel": "web",
-            "registered_at": "2026-11-22T06:30:00Z",
-        },
     ),
 )
 async def register_ticket(body: NewTicket, caller: AnyoneCommanding) -> Response:

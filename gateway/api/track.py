@@ -74,9 +74,7 @@ async def add_message(
     "/feedback",
     operation_id="give_feedback",
     summary="Rate the result",
-    responses=gives(
-        FeedbackAnswer, description="Taken.", example={"code": "481920374654", "score": 5}
-    ),
+    responses=gives(FeedbackAnswer, description="Taken."),
 )
 async def give_feedback(
     code: CodePath, proof: Proof, body: Feedback, caller: AnyoneCommanding

@@ -96,9 +96,9 @@ _DONE: Final = _ASKED | {
                 "after": {"total": 2108, "most_a_day": 96, "busiest": "2026-10-17"},
             }
         ],
-        "examples": ["481920374654"],
+        "examples": ["481920374652"],
         "left_out": {"excepted": 3},
-        "not_comparable": [{"code": "731904825564", "reason": "excepted"}],
+        "not_comparable": [{"code": "731904825563", "reason": "excepted"}],
     },
 }
 

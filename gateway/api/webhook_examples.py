@@ -25,11 +25,11 @@ VIEW: Final[dict[str, Any]] = {
 }
 NEW: Final = {**VIEW, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="}
 POST: Final[dict[str, Any]] = {
-    "id": "crm:1:routing.5d0c1f6a92be.481920374654.3",
+    "id": "crm:1:routing.5d0c1f6a92be.481920374652.3",
     "number": 17,
-    "message": "routing.5d0c1f6a92be.481920374654.3",
+    "message": "routing.5d0c1f6a92be.481920374652.3",
     "type": "ticket.assigned",
-    "subject": "481920374654",
+    "subject": "481920374652",
     "state": "delivered",
     "taken_at": "2026-11-22T08:31:02Z",
     "attempts": [

@@ -15,6 +15,7 @@ from contracts.calls.routing import (
     WorkflowView,
 )
 from gateway.answers import answered, gives
+from gateway.api import examples
 from gateway.api.admin import Admin, AdminCommand, read_as, takes
 from gateway.documents import SlugPath
 from gateway.json_bodies import StrictRoute
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/api/v1/admin", tags=["admin"], route_class=StrictRou
 
 _MIGRATED: Final[dict[str, Any]] = {
     "to_version": 3,
-    "moved": ["481920374654"],
+    "moved": ["481920374652"],
     "left": [{"code": "170907095849", "step": "approval", "reason": "waits_for_others"}],
     "next": None,
 }
@@ -45,7 +46,7 @@ async def list_workflow_examples(caller: Admin) -> Response:
     "/workflows/{id}/versions",
     operation_id="list_workflow_versions",
     summary="A workflow's versions",
-    responses=gives(list[WorkflowView]),
+    responses=gives(list[WorkflowView], example=[examples.WORKFLOW.answer]),
 )
 async def list_workflow_versions(id: SlugPath, caller: Admin) -> Response:  # noqa: A002 - the name in the address
     """Give every version, the newest first; open tickets go by the one they were opened with."""
@@ -58,8 +59,12 @@ async def list_workflow_versions(id: SlugPath, caller: Admin) -> Response:  # no
     "/workflows/{id}/check",
     operation_id="check_workflow",
     summary="Check a draft of a workflow",
-    responses=gives(WorkflowView, description="Sound: so it would be published."),
-    openapi_extra=takes(CheckWorkflow),
+    responses=gives(
+        WorkflowView,
+        description="Sound: so it would be published.",
+        example=examples.WORKFLOW.answer,
+    ),
+    openapi_extra=takes(CheckWorkflow, examples.WORKFLOW),
 )
 async def check_workflow(id: SlugPath, request: Request, caller: Admin) -> Response:  # noqa: A002 - the name in the address
     """Find every fault of a draft without publishing it; `errors` names each with its place."""

@@ -171,7 +171,7 @@ async def _renewed(request: Request) -> Session:
         ANONYMOUS,
         language=reader_of(request),
         address=request.client.host if request.client else "",
-        trace_id=request.scope.get("trace_id"),
+        correlation=request.scope.get("correlation"),
     )
     caller.agent = request.headers.get("user-agent", "")
     tokens = await sessions.refreshed(caller, refresh_token)

@@ -11,7 +11,7 @@ from chassis.errors import DomainError
 from gateway.access import Anyone
 from gateway.api import installation
 from gateway.caller import Caller
-from gateway.documents import Founding
+from gateway.documents import FirstAdministrator
 from gateway.errors import headers_of
 from gateway.pages.forms import Faults, checked, faults_of, key_of, new_key, read_form
 from gateway.pages.rendering import page, reader_of
@@ -38,7 +38,7 @@ async def found(request: Request, caller: Anyone) -> Response:
     filled = {name: values[name] for name in _FIELDS if values.get(name)}
     given = {"setup_pass": values.get("setup_pass", ""), "language": reader_of(request), **filled}
     try:
-        tokens = await installation.founded(caller, checked(Founding, given))
+        tokens = await installation.founded(caller, checked(FirstAdministrator, given))
     except DomainError as error:
         return await _page(request, caller, values, error)
     response = RedirectResponse("/admin/start", status_code=303)

@@ -4,12 +4,12 @@
 // Without a line of script: an element with `data-live` gets the event `changed` when one of its words
 // is hinted at, so that htmx can fetch it again:
 //
-//     <section data-live="mine team 481920374654" hx-get="/desk" hx-trigger="changed" hx-swap="outerMorph">
+//     <section data-live="mine team 481920374652" hx-get="/desk" hx-trigger="changed" hx-swap="outerMorph">
 //
 // Words: tracking codes; `mine` (one's own work); `team` (the queue of one's team); `unit:{id}` (all
 // that happens to a unit's tickets). Rights are checked by the server.
 //
-// In a module: `const stop = onChange(["481920374654"], (hints) => ...)`. `hints` are
+// In a module: `const stop = onChange(["481920374652"], (hints) => ...)`. `hints` are
 // `{code, kind, of}`; empty means: something may have been missed, fetch everything.
 // Both are called at most every second and a half, the first time after a moment; while very much
 // happens at most every five.

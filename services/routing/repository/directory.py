@@ -61,18 +61,20 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
     def staff(self) -> StaffMember:
         """Give what colleagues may see."""
-        kept = StaffMember.__struct_fields__
-        return msgspec.convert({f: getattr(self, f) for f in kept}, StaffMember)
+        return msgspec.convert(self._of(StaffMember), StaffMember)
 
     def view(self) -> PersonView:
         """Give everything but the password."""
-        kept = PersonView.__struct_fields__
-        return PersonView(**{f: getattr(self, f) for f in kept})
+        return PersonView(**self._of(PersonView))
 
     def contact(self) -> StaffContact:
         """Give how to reach him."""
-        kept = StaffContact.__struct_fields__
-        return msgspec.convert({f: getattr(self, f) for f in kept}, StaffContact)
+        return msgspec.convert(self._of(StaffContact), StaffContact)
+
+    def _of(self, view: type[msgspec.Struct]) -> dict[str, Any]:
+        """Give what a view has of him; what only signing in finds out is left to its default."""
+        known = self.__struct_fields__
+        return {name: getattr(self, name) for name in view.__struct_fields__ if name in known}
 
 
 class Directory:

@@ -80,7 +80,7 @@ def test_every_reference_leads_somewhere(document):
 
 
 async def test_the_documents_are_served(world):
-    for path in ("/openapi.json", "/asyncapi.json"):
+    for path in ("/openapi.json", "/asyncapi.json", "/peygir.http"):
         assert (await world.get(path)).status == 200
     page = await world.get("/docs")
     assert "register_ticket" in page.text

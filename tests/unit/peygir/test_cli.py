@@ -1,8 +1,12 @@
 """How the command line refuses: in one line, with a status that says why."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.core
+import typer.main
+from click import Command
 from typer.testing import CliRunner
 
 from peygir.cli import app
@@ -83,3 +87,25 @@ def test_a_link_for_the_first_administrator_needs_the_keys(monkeypatch: pytest.M
 
     assert told.exit_code == 0
     assert told.stdout.startswith("http://127.0.0.1:9/setup?pass=")
+
+
+def commands(group: typer.core.TyperGroup, name: str = "") -> Iterator[tuple[str, Command]]:
+    for part, command in group.commands.items():
+        if isinstance(command, typer.core.TyperGroup):
+            yield from commands(command, f"{name} {part}")
+        else:
+            yield f"{name} {part}".strip(), command
+
+
+def test_every_command_and_every_option_says_what_it_is_for() -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+
+    silent = [
+        f"{name} {parameter.name}".strip()
+        for name, command in commands(group)
+        for parameter in (*command.params, command)
+        if not (getattr(parameter, "help", None) or "").strip()
+    ]
+
+    assert silent == []
