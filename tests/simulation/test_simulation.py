@@ -33,6 +33,7 @@ def test_nothing_goes_wrong_under_three_hundred_seeds():
     assert (status, "300 seeds, 0 broken" in said) == (0, True), said
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_found(bug):
     status, said = simulate("--seeds", "1000", "--bug", bug, "--jobs", "1")
