@@ -119,7 +119,7 @@ PICTURES = (
     Picture("webhook-post", "/admin/webhooks/crm/posts/{post}", "admin"),
     Picture("webhook-history", "/admin/webhooks/crm/history", "admin"),
     Picture("keys", "/admin/keys", "admin", main=True),
-    Picture("queue", "/admin/keys/queue?system=erp&queue=orders&types=ticket.*", "admin"),
+    Picture("key-queue", "/admin/keys/queue?system=erp&queue=orders&types=ticket.*", "admin"),
     Picture("audit", "/admin/audit", "admin"),
     Picture("stuck", "/stuck", "admin"),
     Picture("style", "/style", "desk", main=True),
