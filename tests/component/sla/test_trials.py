@@ -262,6 +262,8 @@ def test_a_trial_whose_service_is_killed_is_done_by_the_next_one(world):
     hold(world)
     trial = ask_trial(world, AS_IT_WAS)["trial"]
     eventually(lambda: state_of(world, trial)["state"] == "running")
+    # It gives the trial back when its service is gone.
+    eventually(lambda: process_of(world))
     world.kill("sla-1")
     eventually_equal(lambda: stored(world, trial)["state"], "asked")
     release(world)
