@@ -15,6 +15,11 @@ from tests import evidence
 from tests.servers import Servers, shared_servers, started_installation
 
 _READY_SECONDS = 120.0
+#: All tests of a worker come from one address, under the few names of the demo.
+_MANY_SIGN_IN = {
+    "PEYGIR_LIMIT_SIGN_IN": "10000/hour",
+    "PEYGIR_LIMIT_SIGN_IN_NAME": "10000/hour",
+}
 _began = pytest.StashKey[float]()
 _folder = pytest.StashKey[Path]()
 
@@ -68,7 +73,9 @@ def redis_url(servers: Servers) -> str:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A whole installation with servers of its own and the demo organisation in it."""
     folder = tmp_path_factory.mktemp("installation")
-    with started_installation(folder, demo=True, with_prometheus=True) as started:
+    with started_installation(
+        folder, demo=True, with_prometheus=True, environment=_MANY_SIGN_IN
+    ) as started:
         started.start_processes()
         started.wait_ready(_READY_SECONDS)
         yield started
