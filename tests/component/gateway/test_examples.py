@@ -105,6 +105,7 @@ def test_a_program_goes_on_where_it_stopped(name, run, feed):
 
 def test_who_follows_from_now_on_is_told_what_comes(run, feed):
     earlier = told(feed)
+    eventually(lambda: any(earlier == each["subject"] for page in feed.pages() for each in page))
     printed = run("stream.sh")
 
     codes: list[str] = []
