@@ -41,7 +41,8 @@ from gateway.tail import Tail
 
 A = TypeVar("A")
 
-_GATEWAY: Final = Identity(subject="system:gateway", role="service")
+#: The gateway asking in its own name.
+GATEWAY: Final = Identity(subject="system:gateway", role="service")
 #: The most that one request may take, so that a service which hangs gives 503 within 3 s.
 _REQUEST_SECONDS: Final = 2.8
 #: What a part may take that an answer can do without.
@@ -138,17 +139,17 @@ class Gateway:
         self.last_forms: dict[str, tuple[int, ReadyForm]] = {}
 
     async def _ask_expected(self, codes: Sequence[str]) -> Sequence[ExpectedView | None]:
-        caller = Caller(self, _GATEWAY, language="en", address="")
+        caller = Caller(self, GATEWAY, language="en", address="")
         request, answer = GetTimes(codes=[*codes]), dict[str, ExpectedView]
         found = await caller.query("sla", "expected", request, answer, seconds=_OPTIONAL_SECONDS)
         return [found.get(code) for code in codes]
 
     async def _open_key(self, request: OpenKey) -> KeyGrant:
-        caller = Caller(self, _GATEWAY, language="en", address="")
+        caller = Caller(self, GATEWAY, language="en", address="")
         return await caller.query("routing", "open_key", request, KeyGrant)
 
     async def _read_log(self, source: str, request: ReadLog) -> LogPart:
-        caller = Caller(self, _GATEWAY, language="en", address="")
+        caller = Caller(self, GATEWAY, language="en", address="")
         return await caller.query(source, "journal_log", request, LogPart)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Response
 
-from chassis.identity import ANONYMOUS, Identity
+from chassis.identity import ANONYMOUS
 from chassis.logging import get_logger
 from contracts.calls.base import Nothing
 from contracts.calls.requesters import (
@@ -23,7 +23,7 @@ from contracts.calls.requesters import (
 from contracts.calls.routing import ListTickets, TicketPage, TicketView
 from gateway.access import AnyoneCommanding, ProvedRequester, ProvedRequesterCommanding
 from gateway.answers import OwnRequest, RequesterSessionAnswer, answered, gives
-from gateway.caller import Caller
+from gateway.caller import GATEWAY, Caller
 from gateway.documents import CodeGiven, CodeWanted, OwnDataGiven
 from gateway.json_bodies import StrictRoute
 from gateway.limits import network_of
@@ -33,7 +33,6 @@ router = APIRouter(prefix="/api/v1/requester", tags=["follow"], route_class=Stri
 
 log = get_logger(__name__)
 
-_OURSELVES: Final = Identity(subject="system:gateway", role="service")
 #: The result is there, and its requester has not said what he thinks of it.
 _TO_RATE: Final = frozenset({"done", "finished"})
 
@@ -197,7 +196,7 @@ async def own_requests(caller: Caller) -> list[OwnRequest]:
     views: dict[str, TicketView] = {}
     if mine:
         wanted = ListTickets(codes=[each.code for each in mine], limit=len(mine))
-        ourselves = caller.acting_as(_OURSELVES)
+        ourselves = caller.acting_as(GATEWAY)
         found = await ourselves.optional("routing", "tickets", wanted, TicketPage)
         views = {view.code: view for view in found.items} if found else {}
     return [_request(each, views.get(each.code)) for each in mine]

@@ -10,7 +10,6 @@ import msgspec
 from fastapi import APIRouter, Response
 
 from chassis.errors import Unauthenticated
-from chassis.identity import Identity
 from chassis.logging import get_logger
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
@@ -22,7 +21,7 @@ from contracts.calls.routing import (
 )
 from gateway.access import Anyone, Entering
 from gateway.answers import CurrentSession, SessionAnswer, answered, gives, rights_of
-from gateway.caller import Caller
+from gateway.caller import GATEWAY, Caller
 from gateway.documents import Refresh, SignIn
 from gateway.json_bodies import StrictRoute
 from gateway.limits import hidden, network_of
@@ -34,8 +33,6 @@ router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=Str
 log = get_logger(__name__)
 
 _LONGEST_AGENT: Final = 300
-#: The gateway asking in its own name.
-_GATEWAY: Final = Identity(subject="system:gateway", role="service")
 
 
 @router.post(
@@ -177,7 +174,7 @@ async def _as_of_now(caller: Caller, session: Session) -> Staff:
         himself = caller.acting_as(session.identity)
         factor = await himself.query("routing", "second_factor", Nothing(), SecondFactorView)
         owes = factor.demanded and not factor.on
-    answer = await caller.acting_as(_GATEWAY).query(
+    answer = await caller.acting_as(GATEWAY).query(
         "routing", "staff_contacts", StaffContacts(persons=[staff.id]), StaffContactsAnswer
     )
     contact = answer.persons.get(staff.id)

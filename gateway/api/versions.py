@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict
 
+from chassis.errors import NotFound
 from contracts.calls.forms import FormVersion, GetFormVersions
 from contracts.calls.versions import CheckDraft, GetVersions, Published, Version
 from gateway.answers import answered, gives
@@ -89,6 +91,14 @@ async def versions(caller: Caller, kind: Published, name: str) -> list[Version]:
     """Give every version of one thing, newest first."""
     request = GetVersions(kind=kind, id=name)
     return await caller.query("sla", "versions", request, list[Version])
+
+
+def numbered(found: Sequence[Version], number: str | None) -> Version:
+    """Give the version of a number, as an address or a form brings it; raises NotFound."""
+    version = next((each for each in found if str(each.version) == number), None)
+    if version is None:
+        raise NotFound("definition_not_found")
+    return version
 
 
 async def check(caller: Caller, kind: Published, name: str, definition: FreeForm) -> None:

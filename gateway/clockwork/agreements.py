@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
 
-from chassis.errors import DomainError, NotFound
+from chassis.errors import DomainError
 from contracts.calls.sla import AgreementView, DefineAgreement
 from contracts.calls.versions import Version
 from gateway.admin.sections import Admin, admin_page
@@ -169,9 +169,4 @@ async def _editor(
 
 def _version(found: list[Version], wanted: str | None) -> Version:
     """Give a version by its number, the newest without one; raises NotFound."""
-    if wanted is None:
-        return found[0]
-    version = next((each for each in found if str(each.version) == wanted), None)
-    if version is None:
-        raise NotFound("definition_not_found")
-    return version
+    return found[0] if wanted is None else versions.numbered(found, wanted)

@@ -99,10 +99,8 @@ async def restore(request: Request, caller: Admin, name: Name) -> Response:
     fields = await read_form(request)
     caller.key = key_of(fields)
     found = await versions.versions(caller, "holidays", name)
-    wanted = next((each for each in found if str(each.version) == fields.get("version")), None)
-    if wanted is None:
-        raise NotFound("definition_not_found")
-    await _publish(caller, name, wanted.definition)
+    earlier = versions.numbered(found, fields.get("version"))
+    await _publish(caller, name, earlier.definition)
     return RedirectResponse(f"/admin/holidays/{name}?published=1", 303)
 
 

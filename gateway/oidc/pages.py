@@ -15,13 +15,12 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from chassis.errors import DomainError, NotFound, Unauthenticated
-from chassis.identity import Identity
 from chassis.logging import get_logger
 from contracts.calls.routing import Admit, Staff
 from gateway.access import Anyone
 from gateway.api import sessions
 from gateway.api.admin import read_as
-from gateway.caller import Caller, gateway_of
+from gateway.caller import GATEWAY, Caller, gateway_of
 from gateway.desk.entrance import door
 from gateway.limits import network_of
 from gateway.oidc.client import Client
@@ -42,7 +41,6 @@ _BEGUN: Final = "oidc begun"
 _ADMITTED: Final = "oidc admitted"
 #: How long somebody may take at the provider, and then for the second step here.
 _SECONDS: Final = 600
-_GATEWAY: Final = Identity(subject="system:gateway", role="service")
 
 log = get_logger(__name__)
 
@@ -215,7 +213,7 @@ async def _opened(
         "address": network_of(caller.address),
     }
     asked = read_as(Admit, given | ({"code": code} if code else {}))
-    gateway = caller.renewed().acting_as(_GATEWAY)
+    gateway = caller.renewed().acting_as(GATEWAY)
     staff = await gateway.command("routing", "admit", asked, Staff)
     log.info("signed_in", subject=f"person:{staff.id}", address=caller.address, provider=chosen.id)
     response = RedirectResponse(wanted, 303)

@@ -9,13 +9,12 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from chassis.errors import Unavailable
-from chassis.identity import Identity
 from contracts.calls.intake import Subject
 from contracts.calls.reporting import GetReport, Report
 from contracts.writing import folded
 from gateway.answers import SubjectNode
 from gateway.api.subjects import subjects, tree
-from gateway.caller import Caller
+from gateway.caller import GATEWAY, Caller
 from gateway.texts import text
 
 _MOST_FOUND: Final = 8
@@ -112,7 +111,7 @@ async def _counted(caller: Caller) -> list[str] | None:
     today = datetime.now(ZoneInfo(caller.gateway.settings.zone)).date()
     since = today - timedelta(days=_COMMON_DAYS)
     request = GetReport(name="first_contact_resolution", since=since, by="subject")
-    ourselves = caller.renewed().acting_as(Identity(subject="system:gateway", role="service"))
+    ourselves = caller.renewed().acting_as(GATEWAY)
     report = await ourselves.optional("reporting", "report", request, Report)
     if report is None:
         return None

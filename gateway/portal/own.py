@@ -58,12 +58,10 @@ async def ask_code(request: Request, _caller: Anyone) -> Response:
 async def give_code(request: Request, caller: Anyone) -> Response:
     """Let the requester in, or take the contact that he has proved."""
     values = await read_form(request)
-    waiting = coming_in.waiting(request)
-    me = came_in(request, caller)
-    if waiting is None or (waiting.claims and me is None):
+    expected = _expected(request, caller, values)
+    if expected is None:
         return RedirectResponse(_SIGN_IN, 303)
-    who = me if waiting.claims and me else caller
-    who.key, who.language = key_of(values), reader_of(request)
+    waiting, who = expected
     try:
         given = checked(CodeGiven, {"id": waiting.id, "code": values.get("code", "")})
         if waiting.claims:
@@ -84,12 +82,10 @@ async def give_code(request: Request, caller: Anyone) -> Response:
 async def send_again(request: Request, caller: Anyone) -> Response:
     """Have another code sent to the same contact."""
     values = await read_form(request)
-    waiting = coming_in.waiting(request)
-    me = came_in(request, caller)
-    if waiting is None or (waiting.claims and me is None):
+    expected = _expected(request, caller, values)
+    if expected is None:
         return RedirectResponse(_SIGN_IN, 303)
-    who = me if waiting.claims and me else caller
-    who.key, who.language = key_of(values), reader_of(request)
+    waiting, who = expected
     try:
         return await led_to_code(request, who, waiting.contact, waiting.wanted)
     except DomainError as error:
@@ -120,6 +116,19 @@ async def led_to_code(request: Request, caller: Caller, contact: str, wanted: st
 def wish(request: Request, response: Response, data: OwnData) -> None:
     """Have the browser show pages as he wants them."""
     keep_wishes(request, response, Wishes(data.calendar, data.digits), data.language)
+
+
+def _expected(
+    request: Request, caller: Caller, values: dict[str, str]
+) -> tuple[Waiting, Caller] | None:
+    """Give the code that this browser waits for and who gives it; None where it waits for none."""
+    waiting = coming_in.waiting(request)
+    me = came_in(request, caller)
+    if waiting is None or (waiting.claims and me is None):
+        return None
+    who = me if waiting.claims and me else caller
+    who.key, who.language = key_of(values), reader_of(request)
+    return waiting, who
 
 
 def _contact(

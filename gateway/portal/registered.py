@@ -9,10 +9,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from chassis.errors import NotFound
-from chassis.identity import Identity
 from contracts.calls.notify import DeliveryView, GetDeliveries
 from gateway.access import Anyone
-from gateway.caller import Caller, gateway_of
+from gateway.caller import GATEWAY, Caller, gateway_of
 from gateway.documents import CodePath
 from gateway.pages.qr import qr_of
 from gateway.pages.rendering import page
@@ -65,7 +64,7 @@ def fate_of(deliveries: Sequence[DeliveryView], channel: str) -> str:
 
 async def _deliveries(caller: Caller, code: str) -> list[DeliveryView]:
     """Give what notify owes about the ticket, whose requester has proved himself."""
-    ourselves = caller.acting_as(Identity(subject="system:gateway", role="service"))
+    ourselves = caller.acting_as(GATEWAY)
     found = await ourselves.optional(
         "notify", "deliveries", GetDeliveries(code=code), list[DeliveryView]
     )
