@@ -138,13 +138,13 @@ def every_unit_is_mine() -> AbstractContextManager[Any]:
 
 def reopened_for_ever() -> AbstractContextManager[Any]:
     """A requester may reopen however long ago it was."""
-    hindrance = permission._hindrance
+    fault = permission._fault
 
     def careless(*of: Any) -> str | None:
-        found = hindrance(*of)
+        found = fault(*of)
         return None if found == "too_late" else found
 
-    return patch.object(permission, "_hindrance", careless)
+    return patch.object(permission, "_fault", careless)
 
 
 def anybody_behalf() -> AbstractContextManager[Any]:

@@ -129,8 +129,8 @@ def _way(chance: Random, steps: Steps, action: str, to: str | None = None) -> De
             way["to"] = to or chance.choice(ends)
     if chance.random() < 0.3:
         way["guards"] = _guards(chance)
-    if chance.random() < 0.1:
-        way["within"] = chance.choice(("P1D", "P7D"))
+    if chance.random() < 0.3:
+        way["within"] = chance.choice(("PT12H", "P1D", "P7D"))
     return way
 
 
@@ -216,7 +216,7 @@ def _have_timers(chance: Random, definition: Definition) -> None:
     """Have the workflow's own action come by itself, at a step or wherever the ticket stands."""
     steps, later = definition["steps"], {"after": "PT4H", "action": _OWN}
     own = [way for way in definition["transitions"] if way["action"] == _OWN]
-    for name in {name for way in own for name in way["from"]}:
+    for name in dict.fromkeys(name for way in own for name in way["from"]):
         if chance.random() < 0.6:
             steps[name]["timers"] = [later] * chance.randint(1, 2)
     for way in definition["transitions"]:
