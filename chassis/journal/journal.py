@@ -198,9 +198,10 @@ class Journal(SharedExtension):
         for segment in self.segments_after(position, limit):
             start = segment["_id"]
             for name, count in segment["commits"]:
-                if start + count - 1 > position:
+                beyond = start + count - 1 - position
+                if beyond > 0:
                     wanted.append((name, start))
-                    ahead += count
+                    ahead += min(count, beyond)
                 start += count
             if ahead >= limit:
                 break

@@ -74,6 +74,27 @@ def test_the_end_of_the_log_is_told_without_its_events(intake):
     assert intake.ask("journal_log", {"tail": True})["next"] > before["next"]
 
 
+def test_a_page_of_the_log_that_begins_within_a_commit_is_as_long_as_any(intake):
+    before = intake.ask("journal_log", {"tail": True})["next"]
+    ends = []
+    for stream in (new_stream(), new_stream()):
+        intake.ask("tell", {"stream": stream, "acts": ["a", "b", "c"]}, key=stream)
+
+        def positions() -> list[int]:
+            news = intake.ask("journal_log", {"after": before})["events"]
+            return [event["position"] for event in news if event["subject"] == stream]  # noqa: B023
+
+        # Each in a segment of its own.
+        ends.append(eventually(positions)[-1])
+    within = ends[0] - 1
+    limit = ends[1] - within - 1
+
+    page = intake.ask("journal_log", {"after": within, "limit": limit})
+
+    assert [event["position"] for event in page["events"]] == list(range(within + 1, ends[1]))
+    assert not page["end"]
+
+
 def test_a_refused_command_may_be_tried_again_with_its_key(intake):
     stream, key = new_stream(), secrets.token_hex(8)
     request = {"stream": stream, "acts": ["ok"], "after": 1}
