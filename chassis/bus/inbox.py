@@ -26,7 +26,7 @@ from chassis.mongo import is_away
 from chassis.recent import Recent
 from chassis.runtime import Runtime
 from contracts.calls.journal import Heads, ReadHeads, ReadStreams
-from contracts.envelope import CloudEvent
+from contracts.envelope import EVENTS, CloudEvent
 
 log = get_logger()
 
@@ -117,8 +117,14 @@ class Inbox(SharedExtension):
         }
 
     def heads(self, source: str, after: int, limit: int, *, older: float) -> Heads:
-        """Ask a source for the heads of the streams beyond a position, if older than seconds."""
-        request = ReadHeads(after=after, limit=limit, older=older)
+        """Ask a source for the heads of the streams beyond a position, if older than seconds.
+
+        Only of what has an effect here: nothing is stored of the rest, so that a process would find
+        itself behind with all that another one has received.
+        """
+        types = [name for name, event in EVENTS.items() if event.service == source]
+        wanted = [name for name in types if self.receiver is None or self.receiver.wants(name)]
+        request = ReadHeads(after=after, limit=limit, older=older, types=wanted)
         return self._caller(source).query("journal_heads", request, Heads)
 
     def behind(self, source: str, heads: Mapping[str, int]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -68,8 +69,9 @@ class JournalQueries(SharedExtension):
         fields = {"stream": 1, "first_seq": 1, "events.type": 1}
         found = self.journal.collection.find({"_id": {"$in": ids}}, fields) if ids else ()
         for item in found:
-            head = item["first_seq"] + len(item["events"]) - 1
-            heads[item["stream"]] = max(head, heads.get(item["stream"], 0))
+            head = _head_of(item, request.types)
+            if head:
+                heads[item["stream"]] = max(head, heads.get(item["stream"], 0))
         return Heads(epoch=self.journal.runtime.epoch, heads=heads, next=next_, end=end)
 
     def log(self, request: ReadLog, call: Call) -> LogPart:
@@ -132,3 +134,13 @@ class JournalQueries(SharedExtension):
             expected = bytes(there["hash"]) if there else None
         if bytes(item["prev_hash"]) != expected:
             faults.append(f"{name}: does not follow the commit before it")
+
+
+def _head_of(item: Mapping[str, Any], types: Collection[str] | None) -> int:
+    """Give the sequence of a commit's last event of some types, or of all; 0 where it has none."""
+    head: int = item["first_seq"] + len(item["events"]) - 1
+    for event in reversed(item["events"]):
+        if types is None or event["type"] in types:
+            return head
+        head -= 1
+    return 0

@@ -35,10 +35,12 @@ class ReadHeads(Request, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=5000)] = 500
     #: Only what was numbered so many seconds ago; the younger is on its way through the broker.
     older: Annotated[float, Meta(ge=0)] = 0.0
+    #: Only events of these types; None for all.
+    types: list[str] | None = None
 
 
 class Heads(Answer, frozen=True, kw_only=True):
-    """The last sequence of each stream met between two positions."""
+    """The last sequence of what was asked for, of each stream met between two positions."""
 
     epoch: str
     heads: dict[str, int]

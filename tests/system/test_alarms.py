@@ -77,8 +77,7 @@ def test_every_mark_is_told_once_and_nobody_twice(crowd: Installation) -> None:
     def marks() -> list[dict[str, Any]]:
         return events_of(admin, "sla.warned,sla.breached")
 
-    # Time for a walk along the journals, should a queue have stood still meanwhile.
-    wait_for(lambda: len(marks()) >= 2 * TICKETS, 150, "the marks", pause=2)
+    wait_for(lambda: len(marks()) >= 2 * TICKETS, 60, "the marks", pause=2)
     told = marks()
     # A warning that could only come after its target was missed tells nobody: the breach does.
     owed = sum(len(event["data"]["notices"]) for event in told)

@@ -9,11 +9,14 @@ import bson
 import pytest
 
 from chassis.calls import wire
+from chassis.identity import Identity
 from chassis.journal.commit import Draft, Stamped, commit_id, decode, encode
 from contracts.envelope import ContentRef
 from contracts.intake import TicketMessageReceived
 from tests.component.chassis.world import new_stream
 from tests.component.waiting import eventually, eventually_equal
+
+A_SERVICE = Identity(subject="system:sla", role="service")
 
 
 @pytest.fixture
@@ -93,6 +96,21 @@ def test_a_page_of_the_log_that_begins_within_a_commit_is_as_long_as_any(intake)
 
     assert [event["position"] for event in page["events"]] == list(range(within + 1, ends[1]))
     assert not page["end"]
+
+
+def test_heads_are_told_of_the_types_that_were_asked_for(intake):
+    before = intake.ask("journal_log", {"tail": True})["next"]
+    opened, written = new_stream(), new_stream()
+    for stream, acts in ((opened, ["ok"]), (written, ["ok", "a", "b"])):
+        intake.ask("tell", {"stream": stream, "acts": acts}, key=stream)
+
+    def heads(**asked) -> dict[str, int]:
+        told = intake.ask("journal_heads", {"after": before, **asked}, by=A_SERVICE)["heads"]
+        return {stream: told.get(stream) for stream in (opened, written)}
+
+    eventually_equal(heads, {opened: 1, written: 3})
+    assert heads(types=["ticket.registered"]) == {opened: 1, written: 1}
+    assert heads(types=["ticket.message_received"]) == {opened: None, written: 3}
 
 
 def test_a_refused_command_may_be_tried_again_with_its_key(intake):

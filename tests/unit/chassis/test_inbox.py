@@ -271,3 +271,14 @@ def test_what_is_behind_is_told_by_the_cursors_stored_or_remembered():
     inbox.process("intake", [an_event("c", 1, event_type="ticket.opened")])
 
     assert sorted(inbox.behind("intake", {"a": 3, "b": 2, "c": 1, "d": 1})) == ["b", "d"]
+
+
+def test_a_source_is_asked_only_for_the_heads_of_what_has_an_effect():
+    class Source:
+        def query(self, method, request, _answer, **_options):
+            assert method == "journal_heads"
+            return request.types
+
+    inbox = an_inbox(Receiver(), Source())
+
+    assert inbox.heads("intake", 0, 100, older=0.0) == ["ticket.message_received"]
