@@ -98,3 +98,7 @@ def test_five_hundred_requesters_are_told_one_answer_once_within_ten_seconds(
     assert len(told()) == CHILDREN + 1
     assert set(told().values()) == {1}
     assert lasted < SECONDS
+
+    # They would be on every other test's board and lists.
+    ended = together(staff.admin, "decline", [parent, *children], reason="The outage is over.")
+    assert {item["status"] for item in ended} == {200}
