@@ -32,7 +32,9 @@ def assigning(bench: Bench) -> dict[str, Any]:
         assigned = _stored(client["peygir_routing"], wanted, "ticket.assigned")
     waits = [(at - registered[code]).total_seconds() for code, at in assigned.items()]
     lasted = (max(assigned.values()) - min(assigned.values())).total_seconds()
-    return {"assigning": Measured(waits, len(wanted) - len(waits), lasted).row()}
+    # What nobody has room for waits in its queue.
+    queued = {"left_in_queues": len(wanted) - len(waits)}
+    return {"assigning": Measured(waits, lasted=lasted).row() | queued}
 
 
 def _stored(
