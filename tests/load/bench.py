@@ -107,7 +107,7 @@ def run_part(name: str) -> dict[str, Any]:
 def commits(uri: str) -> dict[str, float]:
     """Measure the journal's writer, in a process that is patched for it."""
     command = [sys.executable, "-W", "ignore", "-m", "tests.load.committing", uri]
-    found = subprocess.run(command, capture_output=True, check=True)
+    found = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     return dict(json.loads(found.stdout))
 
 
