@@ -19,6 +19,8 @@ _PAUSE_SECONDS = 1.0
 _LEAST = 10
 #: Who looks at all units' queues.
 _WHO = ("supervisor", "manager", "admin")
+#: Of a unit that each of them sees.
+_SUBJECT = "it.network"
 _DATA = b"data: "
 
 
@@ -31,7 +33,7 @@ async def told(people: People, seconds: float) -> Measured:
         for _ in range(count):
             pages.heard.clear()
             sent = time.perf_counter()
-            await people.register(http)
+            await people.register(http, subject=_SUBJECT)
             await asyncio.sleep(max(0.0, sent + _PAUSE_SECONDS - time.perf_counter()))
             measured.seconds += [at - sent for at in pages.heard.values()]
             measured.failed += BROWSERS - len(pages.heard)
