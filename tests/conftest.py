@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 
@@ -23,6 +24,11 @@ _MANY_SIGN_IN = {
 _began = pytest.StashKey[float]()
 _folder = pytest.StashKey[Path]()
 
+# How long an example takes says what else the machine does.
+hypothesis.settings.register_profile(
+    "peygir", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("peygir")
 # Its comparisons are to be shown as those of a test.
 pytest.register_assert_rewrite("tests.component.waiting")
 

@@ -115,7 +115,7 @@ answers = st.dictionaries(st.sampled_from([*_NAMES, "z"]), st.one_of(sent, rows)
 
 
 @given(forms(), answers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_was_taken_is_taken_again_as_it_is(form, given_):
     first = fill_in(form, given_, TODAY)
     if first.faults:
@@ -128,7 +128,7 @@ def test_what_was_taken_is_taken_again_as_it_is(form, given_):
 
 
 @given(forms(), answers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_only_what_is_visible_has_an_answer_and_faults_are_of_fields_asked(form, given_):
     filled = fill_in(form, given_, TODAY)
 
@@ -139,7 +139,7 @@ def test_only_what_is_visible_has_an_answer_and_faults_are_of_fields_asked(form,
 
 
 @given(forms(), answers, sent)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_computed_does_not_hang_on_what_was_sent_for_it(form, given_, other):
     computed = {step.field.id for step in form.steps if step.computed}
 
@@ -150,7 +150,7 @@ def test_what_is_computed_does_not_hang_on_what_was_sent_for_it(form, given_, ot
 
 
 @given(forms(), answers)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_stored_definition_asks_the_same(form, given_):
     stored = msgspec.json.decode(msgspec.json.encode(form.form))
 
