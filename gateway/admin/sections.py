@@ -39,11 +39,24 @@ SECTIONS: Final = (
 
 
 def admin_page(
-    request: Request, caller: Caller, template: str, *, status: int = 200, **context: Any
+    request: Request,
+    caller: Caller,
+    template: str,
+    *,
+    status: int = 200,
+    within: str | None = None,
+    **context: Any,
 ) -> Response:
-    """Render a page of administration, with the way to the others."""
-    path = request.url.path
-    here = [each for each in SECTIONS if path == each.path or path.startswith(f"{each.path}/")]
+    """Render a page of administration, with the way to the others.
+
+    A page that does not lie below its section's path names the section.
+    """
+    path = f"{request.url.path}/"
+    here = [
+        each
+        for each in SECTIONS
+        if (each.key == within if within else path.startswith(f"{each.path}/"))
+    ]
     return staff_page(
         request,
         caller,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,7 @@ async def list_all(request: Request, caller: Admin) -> Response:
         "clockwork/calendars.html",
         calendars=[(view, given(view.definition)) for view in found],
         week=WEEK,
+        hours_shown=partial(hours_shown, language=caller.language),
     )
 
 
@@ -201,8 +203,8 @@ async def _page(
         faults=faults_in(error, caller.language) if error else [],
         published=request.query_params.get("published") == "1",
         day_shown=lambda each: day_shown(each, caller.language),
-        hours_shown=hours_shown,
-        short=short,
+        hours_shown=partial(hours_shown, language=caller.language),
+        short=partial(short, language=caller.language),
         week=WEEK,
         **helpers(caller.language),
     )
@@ -237,7 +239,7 @@ async def _week_form(
         lists=[(each, each) for each in lists],
         zones=[(each, each) for each in dict.fromkeys((zone, *ZONES))],
         week=WEEK,
-        hours_shown=hours_shown,
+        hours_shown=partial(hours_shown, language=caller.language),
         trial=trial,
         tried_days=TRIED_DAYS,
         days_tried=days,

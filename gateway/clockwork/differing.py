@@ -62,8 +62,9 @@ def place_in_words(place: str, language: str) -> str:
         if part.isdecimal() and said:
             said[-1] = f"{said[-1]} {digits(int(part) + 1, language)}"
         else:
-            key = f"clockwork.part.{part}"
-            said.append(text(language, key) if has(key) else part)
+            keys = (f"clockwork.part.{part}", f"operation.field.{part}")
+            key = next(filter(has, keys), None)
+            said.append(text(language, key) if key else part)
     return text(language, "clockwork.comma").join(said)
 
 

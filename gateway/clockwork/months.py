@@ -12,7 +12,7 @@ from persiantools.jdatetime import JalaliDate
 from contracts.days import JALALI_YEARS, read_date
 from contracts.hours import WEEKDAYS
 from gateway.days import month_parts, month_shifted
-from gateway.texts import LANGUAGES, latin, text
+from gateway.texts import LANGUAGES, digits, latin, text
 
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _TIME: Final = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?")
@@ -86,14 +86,21 @@ def windows_of(typed: str) -> list[str]:
     return [_window(part) for part in re.split(r"[^\w:-]+", cleaned) if part]
 
 
-def hours_shown(windows: Iterable[str]) -> str:
-    """Write hours for a form."""
-    return ", ".join(windows)
+def hours_shown(windows: Iterable[str], language: str) -> str:
+    """Write hours as people of the language do: `08:00-12:00, 13:00-16:00`, «۰۸:۰۰ تا ۱۲:۰۰»."""
+    shown = (_between(window, "-", language) for window in windows)
+    return text(language, "clockwork.comma").join(shown)
 
 
-def short(window: str) -> str:
-    """Write hours in few signs: `8–16`, `8:30–12`."""
-    return re.sub(r"(?<![:\d])0(?=\d)|:00", "", window).replace("-", "–")
+def short(window: str, language: str) -> str:
+    """Write hours in few signs: `8–16`, `8:30–12`, «۸ تا ۱۶»."""
+    return _between(re.sub(r"(?<![:\d])0(?=\d)|:00", "", window), "–", language)
+
+
+def _between(window: str, sign: str, language: str) -> str:
+    """Write from when until when; in Persian with a word, for a sign turns figures about."""
+    until = f" {text(language, 'clockwork.until')} " if language == "fa" else sign
+    return digits(window.replace("-", until), language)
 
 
 def _window(part: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
@@ -19,13 +19,18 @@ router = APIRouter(prefix="/admin/trials", include_in_schema=False, route_class=
 
 Trial = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
+#: Where the links to these pages are.
+_SECTION: Final = "agreements"
+
 
 @router.get("")
 async def list_all(request: Request, caller: Admin) -> Response:
     """List the last trials."""
     found = await caller.query("sla", "trials", Nothing(), list[TrialView])
     names = await caller.names()
-    return admin_page(request, caller, "clockwork/trials.html", trials=found, directory=names)
+    return admin_page(
+        request, caller, "clockwork/trials.html", within=_SECTION, trials=found, directory=names
+    )
 
 
 @router.get("/{trial}")
@@ -35,6 +40,7 @@ async def show(request: Request, caller: Admin, trial: Trial) -> Response:
         request,
         caller,
         "clockwork/trial_part.html" if is_part(request) else "clockwork/trial.html",
+        within=_SECTION,
         trial=await trials.read(caller, trial),
         directory=await caller.names(),
         **helpers(caller.language),
@@ -53,6 +59,7 @@ async def cancel(request: Request, caller: Admin, trial: Trial) -> Response:
         request,
         caller,
         "clockwork/trial_part.html",
+        within=_SECTION,
         trial=view,
         directory=names,
         **helpers(caller.language),

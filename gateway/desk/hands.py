@@ -16,6 +16,7 @@ from gateway.texts import has, text
 _NEAR: Final = 0.75
 _WHOLE: Final = 100
 _ORDER: Final = ("late", "near", "running", "paused", "missed", "met", "cancelled")
+_MINUTE: Final = 60
 _DAY: Final = 24 * 3600
 
 
@@ -61,10 +62,10 @@ def left_shown(seconds: float, language: str) -> str:
     """Write a time that is left, or over, no more exactly than anybody needs it."""
     amount = abs(seconds)
     if amount >= 2 * _DAY:
-        return text(language, "duration.days", count=int(amount // _DAY))
-    if amount >= 60:  # noqa: PLR2004 - a minute
-        return duration(amount // 60 * 60, language)
-    return duration(amount, language)
+        span = text(language, "duration.days", count=int(amount // _DAY))
+    else:
+        span = duration(amount // _MINUTE * _MINUTE if amount >= _MINUTE else amount, language)
+    return text(language, "span.late" if seconds < 0 else "span.left", span=span)
 
 
 def _hand(clock: ClockView, now: datetime, language: str) -> Hand:

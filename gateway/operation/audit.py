@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from chassis.clock import as_utc
 from contracts.calls.audit import AuditEntry, GetAudit
+from contracts.calls.routing import DefinePartner, DefinePerson
 from gateway.admin.sections import Admin, admin_page
 from gateway.api.audit import changed
 from gateway.clockwork.differing import Change, changes
@@ -25,6 +26,12 @@ _PAGES: Final = {
     "webhook": "/admin/webhooks/{id}/history",
     "key": "/admin/keys",
 }
+#: What an entry names when something was made, where no definition is kept.
+_WHOLE: Final = {
+    "person": {*DefinePerson.__struct_fields__} - {"id"},
+    "partner": {*DefinePartner.__struct_fields__} - {"id"},
+    "key": {"title", "rights", "secret"},
+}
 _LONGEST: Final = 100
 
 
@@ -34,6 +41,8 @@ class Told(NamedTuple):
     entry: AuditEntry
     path: str
     changes: list[Change]
+    #: It is what made the thing.
+    is_first: bool
 
 
 @router.get("")
@@ -59,8 +68,18 @@ async def show(request: Request, caller: Admin) -> Response:
 
 
 def _told(entry: AuditEntry, language: str) -> Told:
-    found = changes(entry.before, entry.after or {}, language) if entry.before is not None else []
-    return Told(entry, _PAGES.get(entry.kind, "").format(id=entry.id), found)
+    before, after = entry.before, entry.after
+    found = changes(before, after, language) if before is not None and after is not None else []
+    path = _PAGES.get(entry.kind, "").format(id=entry.id)
+    return Told(entry, path, found, _is_first(entry))
+
+
+def _is_first(entry: AuditEntry) -> bool:
+    whole = _WHOLE.get(entry.kind)
+    if entry.before is not None:
+        return False
+    is_told = entry.after is not None or entry.version == 1
+    return is_told or (whole is not None and whole <= {*entry.fields})
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,7 +12,8 @@ from gateway.texts import digits, text
 
 _GROUP: Final = 4
 _DAY: Final = 24 * 3600
-_IRAN: Final = "+98"
+#: A mobile number here: what is dialled after the zero.
+_MOBILE: Final = re.compile(r"\+98([0-9]{3})([0-9]{3})([0-9]{4})")
 #: What browsers and systems are known by, before those that say the same beside it.
 _BROWSERS: Final = (
     ("Firefox/", "Firefox"),
@@ -36,9 +38,11 @@ def code_shown(code: str) -> str:
     return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
-def contact_shown(contact: str) -> str:
-    """Give a number as people here write it, `09121234567`; an address or another as it is."""
-    return contact.replace(_IRAN, "0", 1) if contact.startswith(_IRAN) else contact
+def contact_shown(contact: str, language: str) -> str:
+    """Give a number as people here write it, `0912 123 4567`; an address as it is."""
+    if "@" in contact:
+        return contact
+    return digits(_MOBILE.sub(r"0\1 \2 \3", contact), language)
 
 
 def instant_shown(instant: datetime, language: str, zone: str, calendar: str = "reader") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -42,7 +42,8 @@ _KEYBOARDS: Final[Mapping[type[AnyField], str]] = {
     IbanField: "text",
     EmailField: "email",
 }
-_EXAMPLE: Final = date(2026, 11, 22)
+#: How far ahead the day lies that shows how days are written.
+_AHEAD: Final = timedelta(weeks=3)
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -175,13 +176,18 @@ def _label(field: Simple, language: str) -> str:
 def _hint(field: Simple, language: str) -> str:
     hint = said(field.help, language)
     if isinstance(field, DateField):
-        example = day_in(_EXAMPLE, field.calendar, language)
+        example = date_example(field, datetime.now(UTC).date(), language)
         return f"{hint} {text(language, 'page.form.date_hint', day=example)}".strip()
     if isinstance(field, IbanField) and not hint:
         return text(language, "page.form.iban_hint")
     if isinstance(field, NationalIdField) and not hint:
         return text(language, "page.form.national_id_hint", count=10)
     return hint
+
+
+def date_example(field: DateField, today: date, language: str) -> str:
+    """Give a day to come as the field wants days written."""
+    return day_in(today + _AHEAD, field.calendar, language)
 
 
 def _choices(field: Simple, language: str) -> Iterator[Choice]:

@@ -101,6 +101,7 @@ def page(
             here=request.url.path,
             again=partial(_again, request),
             number=partial(_number, language, wishes),
+            contact=partial(_contact, language, wishes),
             instant=partial(_instant, language, wishes, settings.zone),
             foretold=partial(_foretold, language, wishes, settings.zone),
             **context,
@@ -159,7 +160,6 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = static_files.address
     environment.filters["code"] = code_shown
-    environment.filters["contact"] = contact_shown
     environment.filters["agent"] = agent_shown
     return environment
 
@@ -175,6 +175,11 @@ def _said(language: str, wishes: Wishes, key: str, /, **params: object) -> str:
 
 def _number(language: str, wishes: Wishes, value: object) -> str:
     return redigited(digits(value, language), wishes.digits)
+
+
+def _contact(language: str, wishes: Wishes, contact: str) -> str:
+    shown = contact_shown(contact, language)
+    return shown if "@" in contact else redigited(shown, wishes.digits)
 
 
 def _names(language: str, group: str, keys: Iterable[str]) -> list[str]:

@@ -113,7 +113,7 @@ for (const button of document.querySelectorAll("button[data-wait]")) {
   button.disabled = true;
   const count = () => {
     button.disabled = left > 0;
-    button.textContent = left > 0 ? `${words} (${figures.format(left)})` : words;
+    button.textContent = left > 0 ? `${words} ${button.dataset.wordsWait.replace("{n}", figures.format(left))}` : words;
     if (left-- > 0) setTimeout(count, 1_000);
   };
   count();

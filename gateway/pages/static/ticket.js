@@ -36,8 +36,8 @@ function hours(seconds) {
 function tick() {
   for (const left of document.querySelectorAll(".left[data-due]")) {
     const seconds = Math.round((new Date(left.dataset.due) - Date.now()) / 1000);
-    const sign = seconds < 0 ? "+" : "";
-    if (Math.abs(seconds) < 48 * HOUR) left.textContent = isolated(sign + hours(seconds));
+    const words = seconds < 0 ? left.dataset.wordsLate : left.dataset.wordsLeft;
+    if (Math.abs(seconds) < 48 * HOUR) left.textContent = words.replace("{span}", isolated(hours(seconds)));
     if (seconds === 0) refresh();
   }
   showTimer();

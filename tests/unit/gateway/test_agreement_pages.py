@@ -247,10 +247,12 @@ async def test_a_draft_is_tried_and_the_form_stays(admin):
 
     page = (await admin.post("/admin/agreements/ticket/edit?lang=en", form=form)).text
     part = await admin.get("/admin/trials/5f0b", headers={"HX-Request": "true"})
+    whole = await admin.get("/admin/trials/5f0b")
 
     assert 'hx-get="/admin/trials/5f0b"' in page
     assert 'name="targets.0.clock"' in page
     assert "<html" not in part.text
+    assert 'href="/admin/agreements" aria-current="page"' in whole.text
     assert 'value="4"' in part.text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from chassis.errors import FieldFault, Invalid
 from contracts.calls.sla import AgreementView, CalendarView, HolidaysView
 from contracts.calls.versions import Version
-from gateway.clockwork.months import month_of, short, windows_of
+from gateway.clockwork.months import hours_shown, month_of, short, windows_of
+from gateway.texts import text
 from tests.unit.gateway.fakes import World
 from tests.unit.gateway.samples import NOON, a_staff_member
 
@@ -40,11 +42,37 @@ def test_hours_are_read_as_people_write_them(typed, windows):
 
 
 @pytest.mark.parametrize(
-    ("window", "shown"),
-    [("08:00-16:00", "8–16"), ("08:30-12:05", "8:30–12:05"), ("00:00-24:00", "0–24")],
+    ("language", "shown"),
+    [
+        ("en", "08:00-12:00, 13:30-16:00"),
+        ("fa", "۰۸:۰۰ تا ۱۲:۰۰، ۱۳:۳۰ تا ۱۶:۰۰"),
+    ],
 )
-def test_a_small_cell_shows_hours_in_few_signs(window, shown):
-    assert short(window) == shown
+def test_hours_of_a_form_are_read_as_they_are_written(language, shown):
+    windows = ["08:00-12:00", "13:30-16:00"]
+
+    assert hours_shown(windows, language) == shown
+    assert windows_of(shown) == windows
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_the_example_of_hours_can_be_typed(language):
+    _, _, rest = text(language, "clockwork.hours_hint").partition(":" if language == "fa" else " ")
+
+    assert windows_of(re.split("[;؛]", rest)[0]) == ["08:00-12:00", "13:00-16:00"]
+
+
+@pytest.mark.parametrize(
+    ("window", "language", "shown"),
+    [
+        ("08:00-16:00", "en", "8–16"),
+        ("08:30-12:05", "en", "8:30–12:05"),
+        ("00:00-24:00", "en", "0–24"),
+        ("08:30-16:00", "fa", "۸:۳۰ تا ۱۶"),
+    ],
+)
+def test_a_small_cell_shows_hours_in_few_signs(window, language, shown):
+    assert short(window, language) == shown
 
 
 def test_a_jalali_month_begins_on_saturday_and_tells_each_day():

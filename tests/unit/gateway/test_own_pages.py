@@ -8,6 +8,7 @@ import pytest
 from chassis.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 from contracts.calls.requesters import CodeAsked, OwnData, OwnTicket
 from contracts.calls.routing import TicketPage
+from gateway.pages.display import contact_shown
 from tests.unit.gateway.fakes import World
 from tests.unit.gateway.samples import CODE, NOON, a_view, signed_in, told
 
@@ -59,6 +60,19 @@ async def come_in(world: World, wanted: str = "/mine") -> None:
     assert reply.headers["location"] == wanted
 
 
+@pytest.mark.parametrize(
+    ("contact", "language", "shown"),
+    [
+        ("+989121234567", "en", "0912 123 4567"),
+        ("+989121234567", "fa", "۰۹۱۲ ۱۲۳ ۴۵۶۷"),
+        ("+49301234567", "en", "+49301234567"),
+        ("sara2@example.com", "fa", "sara2@example.com"),
+    ],
+)
+def test_numbers_are_shown_as_people_write_them(contact, language, shown):
+    assert contact_shown(contact, language) == shown
+
+
 async def test_a_contact_leads_to_the_page_of_the_code(world):
     reply = await world.post("/mine/sign-in", form={"contact": "۰۹۱۲ ۱۲۳ ۴۵۶۷"})
     page = await world.get("/mine/code")
@@ -66,7 +80,7 @@ async def test_a_contact_leads_to_the_page_of_the_code(world):
     assert reply.headers["location"] == "/mine/code"
     assert world.services.last("ask_code").request.contact == "۰۹۱۲ ۱۲۳ ۴۵۶۷"
     assert world.services.last("ask_code").identity.role == "anonymous"
-    assert ">09121234567<" in page.text
+    assert ">۰۹۱۲ ۱۲۳ ۴۵۶۷<" in page.text
     assert 'autocomplete="one-time-code"' in page.text
     assert ID not in page.text
 

@@ -54,7 +54,7 @@ async def test_the_form_registers_and_leads_to_the_code(world):
     assert (asked.request.requester.mobile, asked.request.channel) == ("09121234567", "web")
     page = await world.get(sent.headers["location"])
     assert "4819-2037-4654" in page.text
-    assert "4567" in page.text
+    assert "…۴۵۶۷<" in page.text
 
 
 async def test_the_code_page_is_only_for_who_registered(world):

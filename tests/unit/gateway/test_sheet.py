@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ import pytest
 
 from chassis.errors import FieldFault, Invalid, Unavailable
 from contracts.calls.forms import PublishedForm
+from contracts.forms.definition import DateField
+from gateway.pages.questions import date_example
 from tests.unit.contracts.forms.samples import ROWS, TOTAL, a_field, a_form, options, var
 from tests.unit.gateway.samples import SUBJECTS
 from tests.unit.gateway.test_portal import FORM as COMMON
@@ -45,6 +48,20 @@ def names(page: str) -> set[str]:
 def hidden(page: str) -> dict[str, str]:
     found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
     return {name: html.unescape(value) for name, value in found}
+
+
+@pytest.mark.parametrize(
+    ("calendar", "language", "shown"),
+    [
+        ("reader", "fa", "۱۴۰۵/۰۹/۲۲"),
+        ("reader", "en", "2026/12/13"),
+        ("jalali", "en", "1405/09/22"),
+    ],
+)
+def test_the_example_of_a_day_is_to_come(calendar, language, shown):
+    asked = msgspec.convert(a_field("date", "since", calendar=calendar), DateField)
+
+    assert date_example(asked, date(2026, 11, 22), language) == shown
 
 
 async def test_a_subject_in_the_address_brings_its_questions_with_their_defaults(world):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
 
 from contracts.calls.routing import TicketPage
+from contracts.calls.sla import NextDue
 from tests.unit.gateway.samples import CODE, a_member, a_staff_member, a_view
 
 
@@ -45,6 +47,20 @@ async def test_nothing_found_is_said(desk):
     desk.services.tell("intake", "search_tickets", [])
 
     assert "No request found" in (await desk.get("/desk/tickets?q=zzz&lang=en")).text
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"), [("waiting", "Stopped"), ("done", "–"), ("finished", "–")]
+)
+async def test_what_is_over_is_not_stopped(desk, state, shown):
+    due = NextDue(clock="resolution", state="paused", left_seconds=60, due_at=None)
+    desk.services.tell("sla", "next_due", {CODE: due})
+    desk.services.tell("routing", "tickets", TicketPage(items=[a_view(state=state)], next=None))
+
+    page = (await desk.get("/desk/tickets?lang=en")).text
+    cell = page.partition('<td class="in-due">')[2].partition("</td>")[0]
+
+    assert re.sub("<[^>]*>", "", cell).strip() == shown
 
 
 async def test_an_action_on_many_is_done_from_the_list_too(desk):

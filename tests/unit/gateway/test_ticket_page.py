@@ -15,7 +15,7 @@ from contracts.calls.routing import (
 )
 from contracts.calls.sla import ClockView, TicketTimes
 from gateway.desk.action_forms import FORMS, WORK_GROUPS, arguments_of, seconds_of, until_of
-from gateway.desk.hands import mood_of
+from gateway.desk.hands import left_shown, mood_of
 from gateway.desk.offers import arranged, offers_of
 from gateway.texts import has
 from services.routing.actions import ARGUMENTS
@@ -315,3 +315,15 @@ def test_the_large_button_is_what_the_ticket_waits_for():
     assert offered.primary.action == "claim"
     assert [offer.action for offer in offered.tabs] == ["answer"]
     assert offered.menu[0][0] == "own"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "language", "shown"),
+    [
+        (57 * 60 + 17, "en", "57 min left"),
+        (-90, "en", "1 min late"),
+        (4 * 86_400 + 5, "fa", "۴ روز مانده"),
+    ],
+)
+def test_a_clock_says_whether_time_is_left_or_over(seconds, language, shown):
+    assert left_shown(seconds, language) == shown
