@@ -92,7 +92,7 @@ FIRST_CONTACT_RESOLUTION = Definition(
     description={
         "fa": "درخواست‌هایی که مالکشان در لایهٔ نخست، خود و در همان تماس به پایان رسانده است: "
         "بی ارجاع، پرسش یا انتظار، تماس تلفنی در یک ساعت، و بی بازگشایی تا هفت روز.",
-        "en": "Tickets that their owners finished themselves in the first tier in that contact: "
+        "en": "Tickets that owners finished themselves in the first tier and in that contact: "
         "no referral, question or wait, a call within an hour, no reopening within seven days.",
     },
     cube="case",
