@@ -25,7 +25,7 @@ from gateway.caller import Caller
 from gateway.directory import Names
 from gateway.pages.forms import new_key
 from gateway.portal.wording import Sheet, Words, sheet
-from gateway.texts import LANGUAGES, digits, text
+from gateway.texts import LANGUAGES, digits, has, text
 
 _FULL_DAY: Final = ["00:00-24:00"]
 _WEEK: Final = 7
@@ -121,7 +121,7 @@ async def choices_for(caller: Caller) -> Choices:
 
 
 def in_words(view: AgreementView, choices: Choices) -> Sheet:
-    """Put an agreement into words, as its public page does."""
+    """Put an agreement into words as its public page does, with staff's names of the promises."""
     definition = view.definition
     match = definition.get("match", {})
     calendars = [_calendar(each) for each in choices.calendars]
@@ -142,7 +142,13 @@ def in_words(view: AgreementView, choices: Choices) -> Sheet:
         targets=targets,
         calendars=calendars,
     )
-    return sheet(told, Words(language, titles))
+    shown = sheet(told, Words(language, titles))
+    keys = [f"board.clock.{target.kind}" for target in targets]
+    promises = [
+        promise._replace(name=text(language, key)) if has(key) else promise
+        for promise, key in zip(shown.promises, keys, strict=True)
+    ]
+    return shown._replace(promises=promises)
 
 
 def _target(target: dict[str, Any]) -> PublicTarget:

@@ -50,7 +50,7 @@ TOUCH_AND_WAITING = Definition(
         "fa": "برای درخواست‌های پایان‌یافته: زمان کار ثبت‌شده، زمان ماندن در حالت انتظار "
         "و کل زمان از ثبت تا پایان. میانه و صدک‌ها حداکثر ۵٪ خطا دارند.",
         "en": "For finished tickets: logged touch time, time in waiting states, and all the time "
-        "from registering to the end. Medians and percentiles are true to 5 %.",
+        "from registering to the end. Medians and percentiles are true to 5%.",
     },
     cube="case",
     by=TICKET,
@@ -69,12 +69,12 @@ SLA_ATTAINMENT = Definition(
     name="sla_attainment",
     title={"fa": "تحقق سطح خدمات", "en": "Service level attainment"},
     description={
-        "fa": "هر ساعتِ توافق‌نامه چند بار به‌موقع رعایت و چند بار نقض شده است.",
+        "fa": "هر مهلتِ توافق‌نامه چند بار به‌موقع رعایت و چند بار نقض شده است.",
         "en": "How often each clock of the agreements was met in time, and how often missed.",
     },
     cube="clock",
     by=("agreement", *TICKET),
-    part=column("clock", "ساعت", "Clock", "text"),
+    part=column("clock", "مهلت", "Clock", "text"),
     columns=(
         Computed(column("met", "رعایت‌شده", "Met", "count"), total("met")),
         Computed(column("breached", "نقض‌شده", "Breached", "count"), total("breached")),
@@ -90,9 +90,9 @@ FIRST_CONTACT_RESOLUTION = Definition(
     name="first_contact_resolution",
     title={"fa": "حل در نخستین تماس", "en": "First-contact resolution"},
     description={
-        "fa": "درخواست‌هایی که مسئولشان در خط نخست، خود و در همان تماس به پایان رسانده است: "
+        "fa": "درخواست‌هایی که مالکشان در لایهٔ نخست، خود و در همان تماس به پایان رسانده است: "
         "بی ارجاع، پرسش یا انتظار، تماس تلفنی در یک ساعت، و بی بازگشایی تا هفت روز.",
-        "en": "Tickets that their owner finished himself in the first line and in that contact: "
+        "en": "Tickets that owners finished themselves in the first tier and in that contact: "
         "no referral, question or wait, a call within an hour, no reopening within seven days.",
     },
     cube="case",
@@ -154,7 +154,7 @@ WAITS = Definition(
         Computed(column("runs", "نوبت انتظار", "Waits", "count"), total("waits")),
         Computed(column("cases", "درخواست", "Tickets that waited", "count"), total("wait_cases")),
         Computed(
-            column("requester_seconds", "در دست مخاطب", "Held by the requester", "seconds"),
+            column("requester_seconds", "در دست درخواست‌دهنده", "Held by the requester", "seconds"),
             total("waited_requester_seconds"),
         ),
         Computed(
@@ -211,16 +211,16 @@ TEAMS_TOUCHED = Definition(
 
 SUPPORT_LINES = Definition(
     name="support_lines",
-    title={"fa": "خط‌های پشتیبانی", "en": "Lines of support"},
+    title={"fa": "لایه‌های پشتیبانی", "en": "Tiers of support"},
     description={
-        "fa": "برای درخواست‌های پایان‌یافته و هر خط (سطح): دست‌به‌دست شدن، رفت‌وبرگشت میان خط‌ها "
-        "و واحدها، سهم حل‌شده در آن، و آنچه همان خط به‌تنهایی حل کرده است.",
-        "en": "For finished tickets and each line (tier): handovers, ping-pong between lines and "
-        "units, the share solved in it, and what it solved without any other line.",
+        "fa": "برای درخواست‌های پایان‌یافته و هر لایه: دست‌به‌دست شدن، رفت‌وبرگشت میان لایه‌ها "
+        "و واحدها، سهم حل‌شده در آن، و آنچه همان لایه به‌تنهایی حل کرده است.",
+        "en": "For finished tickets and each tier: handovers, ping-pong between tiers and "
+        "units, the share solved in it, and what it solved without any other tier.",
     },
     cube="line",
     by=("channel", "day"),
-    part=column("line", "خط", "Line", "text"),
+    part=column("line", "لایه", "Tier", "text"),
     columns=(
         Computed(column("cases", "درخواست", "Tickets", "count"), total("cases")),
         Computed(
@@ -228,24 +228,24 @@ SUPPORT_LINES = Definition(
             total("handovers"),
         ),
         Computed(
-            column("passed_on", "رفته به خط دیگر", "Passed to another line", "count"),
+            column("passed_on", "رفته به لایهٔ دیگر", "Passed to another tier", "count"),
             total("passed_on"),
         ),
         Computed(
-            column("line_returns", "بازگشته به خط", "Come back to the line", "count"),
+            column("line_returns", "بازگشته به لایه", "Come back to the tier", "count"),
             total("line_returns"),
         ),
         Computed(
             column("unit_returns", "بازگشته به واحد", "Come back to a unit", "count"),
             total("unit_returns"),
         ),
-        Computed(column("solved", "حل‌شده در خط", "Solved here", "count"), total("solved")),
+        Computed(column("solved", "حل‌شده در لایه", "Solved here", "count"), total("solved")),
         Computed(
             column("solved_percent", "سهم از حل‌شده‌ها", "Share of those solved", "percent"),
             share("solved"),
         ),
         Computed(
-            column("alone", "بی خط دیگر", "Without another line", "count"), total("solved_alone")
+            column("alone", "بی لایهٔ دیگر", "Without another tier", "count"), total("solved_alone")
         ),
     ),
     measures=(

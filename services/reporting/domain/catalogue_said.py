@@ -51,7 +51,7 @@ FORM_CHOICES = Definition(
     name="form_choices",
     title={"fa": "پاسخ‌های فرم‌ها", "en": "Answers in forms"},
     description={
-        "fa": "هر گزینهٔ فیلدهای گزارش‌پذیر چند بار برگزیده شده است؛ مکان‌های تودرتو در هر لایه.",
+        "fa": "هر گزینهٔ فیلدهای گزارش‌پذیر چند بار برگزیده شده است؛ مکان‌های تودرتو در هر سطح.",
         "en": "How often each choice was made in fields marked reportable; of places within places "
         "at each level.",
     },

@@ -131,7 +131,7 @@ def test_what_differs_is_told_place_by_place():
         ("For which requests, How", "", "web, sms"),
         ("Public", "True", ""),
     ]
-    assert place_in_words("targets.0.marks.1", "fa") == "قول ۱، نشانه ۲"
+    assert place_in_words("targets.0.marks.1", "fa") == "تعهد ۱، نشانه ۲"
 
 
 @pytest.fixture

@@ -152,8 +152,8 @@ def test_whom_a_mark_tells_and_what_it_does_is_told_role_by_role():
     told = sheet(an_agreement(a_target(marks=[mark])), ENGLISH)
 
     assert told.promises[0].marks[0][1] == [
-        "We tell the service manager by SMS and e-mail.",
-        "We tell chief by telegram.",
+        "By SMS and e-mail we tell the service manager.",
+        "By telegram we tell chief.",
         "The work goes to a colleague with more experience.",
     ]
 
@@ -169,9 +169,12 @@ def test_a_ladder_is_told_step_by_step():
     told = sheet(an_agreement(a_target(marks=[mark])), ENGLISH)
 
     assert told.promises[0].marks[0][1] == [
-        "We tell the colleague who works on it by SMS.",
-        "If nobody takes note within 10 minutes, we tell the supervisor by a message on the phone.",
-        "If that reaches nobody, we tell the service manager by e-mail.",
+        "By SMS we tell the colleague who works on it.",
+        (
+            "If nobody takes note within 10 minutes, then by a message on the phone we tell the "
+            "supervisor."
+        ),
+        "If that reaches nobody, then by e-mail we tell the service manager.",
     ]
 
 

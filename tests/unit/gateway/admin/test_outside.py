@@ -11,6 +11,8 @@ from contracts.calls.audit import AuditEntry
 from contracts.calls.routing import SystemKey
 from contracts.calls.routing.partners import KeyView
 from contracts.calls.webhooks import AttemptView, PostView, WebhookView
+from gateway.admin.outside.subscription import GROUPS
+from gateway.texts import LANGUAGES, catalogue
 from tests.unit.gateway.fakes import Outcome
 from tests.unit.gateway.samples import CODE, NOON, a_staff_member
 
@@ -142,6 +144,13 @@ async def test_what_is_wrong_with_a_webhook_is_said_and_nothing_is_lost(admin):
     assert reply.status == 422
     assert 'id="f-address-fault"' in reply.text
     assert f'value="{address}"' in reply.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_group_of_events_that_can_be_asked_for_has_a_name(language):
+    wanted = {f"outside.group.{pattern.removesuffix('.*')}" for pattern in GROUPS}
+
+    assert not wanted - catalogue(language).keys()
 
 
 async def test_an_unknown_webhook_is_not_found(admin):
