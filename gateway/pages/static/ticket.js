@@ -55,7 +55,6 @@ function showTimer() {
   timer.hidden = false;
   timer.classList.toggle("timing", runs);
   timer.title = runs ? timer.dataset.stop : timer.dataset.start;
-  timer.lastElementChild.className = runs ? "" : "unseen";
   timer.lastElementChild.textContent = runs ? isolated(hours(timed())) : timer.dataset.start;
 }
 
