@@ -50,7 +50,7 @@ async def test_nothing_found_is_said(desk):
 
 
 @pytest.mark.parametrize(
-    ("state", "shown"), [("waiting", "Stopped"), ("done", "–"), ("finished", "–")]
+    ("state", "shown"), [("waiting", "Paused"), ("done", "–"), ("finished", "–")]
 )
 async def test_what_is_over_is_not_stopped(desk, state, shown):
     due = NextDue(clock="resolution", state="paused", left_seconds=60, due_at=None)
