@@ -107,10 +107,13 @@ def test_from_the_link_to_the_first_ticket(founder: Page, bare: Installation) ->
     expect(founder.locator('.step.is-open a[href^="/desk/tickets/"]')).to_have_count(0)
     assert_accessible(founder)
 
+    assert_cannot_be_founded_again(founder, bare)
 
-def test_a_second_founding_is_refused(founder: Page, bare: Installation) -> None:
-    founder.goto(link_of(bare))
 
-    expect(founder.locator('main a[href="/sign-in"]')).to_be_visible()
-    expect(founder.locator("form")).to_have_count(0)
-    assert re.search("/setup", founder.url)
+def assert_cannot_be_founded_again(stranger: Page, bare: Installation) -> None:
+    stranger.context.clear_cookies()
+    stranger.goto(link_of(bare))
+
+    expect(stranger.locator('main a[href="/sign-in"]')).to_be_visible()
+    expect(stranger.locator("form")).to_have_count(0)
+    assert re.search("/setup", stranger.url)
