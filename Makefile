@@ -17,7 +17,7 @@ test: .tests-setup lint ## Run all that decides whether a change lands
 	@$(PYTEST) -n 2 tests/unit tests/contracts tests/deploy tests/test_boundaries.py tests/laws tests/simulation
 	@$(PYTEST) -n 2 --dist loadfile tests/attacks -m "not slow"
 	@$(PYTEST) tests/faults
-	@$(PYTEST) -n 2 --durations 25 tests/component tests/system tests/browser
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder --durations 25 tests/component tests/system tests/browser
 
 unit: setup ## Run the tests that need no server
 	@$(PYTEST) tests/unit tests/contracts

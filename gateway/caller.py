@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from datetime import datetime
 from types import UnionType
@@ -16,10 +16,10 @@ from typing import Any, Final, Protocol, TypeVar, cast
 
 from fastapi import Request
 
-from chassis.errors import Unavailable
+from chassis.errors import NotFound, Unavailable
 from chassis.identity import Identity
 from contracts.calls.base import Request as CallRequest
-from contracts.calls.intake import Subject
+from contracts.calls.intake import DescribeTickets, Subject, TicketContent
 from contracts.calls.journal import LogPart, ReadLog
 from contracts.calls.routing import KeyGrant, OpenKey
 from contracts.calls.sla import ExpectedView, GetTimes
@@ -40,6 +40,7 @@ from gateway.settings import GatewaySettings
 from gateway.tail import Tail
 
 A = TypeVar("A")
+B = TypeVar("B")
 
 #: The gateway asking in its own name.
 GATEWAY: Final = Identity(subject="system:gateway", role="service")
@@ -47,6 +48,8 @@ GATEWAY: Final = Identity(subject="system:gateway", role="service")
 _REQUEST_SECONDS: Final = 2.8
 #: What a part may take that an answer can do without.
 _OPTIONAL_SECONDS: Final = 1.0
+#: After which a service is asked again about a ticket that it has not heard of yet.
+_NEWS_PAUSE: Final = 0.1
 
 
 class Outcome(Protocol):
@@ -194,16 +197,20 @@ class Caller:
 
     async def command(self, service: str, method: str, request: CallRequest, answer: type[A]) -> A:
         """Have a service change something, at most once per key."""
-        outcome = await self.gateway.services.command(
+        outcome = await self._once_heard_of(
             service,
-            method,
             request,
-            identity=self.identity,
-            answer=answer,
-            key=self.key,
-            at=self.at,
-            timeout=self._left(),
-            correlation=self.correlation,
+            lambda: self.gateway.services.command(
+                service,
+                method,
+                request,
+                identity=self.identity,
+                answer=answer,
+                key=self.key,
+                at=self.at,
+                timeout=self._left(),
+                correlation=self.correlation,
+            ),
         )
         self.replayed = self.replayed or outcome.repeated
         if method in NAMING:
@@ -220,14 +227,18 @@ class Caller:
         seconds: float = _REQUEST_SECONDS,
     ) -> A:
         """Ask a service."""
-        value = await self.gateway.services.query(
+        value = await self._once_heard_of(
             service,
-            method,
             request,
-            identity=self.identity,
-            answer=answer,
-            timeout=min(seconds, self._left()),
-            correlation=self.correlation,
+            lambda: self.gateway.services.query(
+                service,
+                method,
+                request,
+                identity=self.identity,
+                answer=answer,
+                timeout=min(seconds, self._left()),
+                correlation=self.correlation,
+            ),
         )
         return cast("A", value)
 
@@ -275,6 +286,35 @@ class Caller:
     def replay_headers(self) -> dict[str, str]:
         """Give the header that says that nothing was done twice, where that is so."""
         return {"idempotent-replayed": "true"} if self.replayed else {}
+
+    async def _once_heard_of(
+        self, service: str, request: CallRequest, ask: Callable[[], Awaitable[B]]
+    ) -> B:
+        """Ask again for so long as a service has not heard of a ticket that was just registered.
+
+        Only for staff and systems, who may act on it at once; raises Unavailable when the request's
+        time is over.
+        """
+        is_registered = False
+        while True:
+            try:
+                return await ask()
+            except NotFound as error:
+                if error.code != "ticket_not_found" or service == "intake":
+                    raise
+                is_registered = is_registered or await self._is_registered(request)
+                if not is_registered:
+                    raise
+            await asyncio.sleep(_NEWS_PAUSE)
+
+    async def _is_registered(self, request: CallRequest) -> bool:
+        code = getattr(request, "code", None)
+        if not code or not (self.session or self.system):
+            return False
+        wanted, answer = DescribeTickets(codes=[code]), dict[str, TicketContent]
+        return code in await self.acting_as(GATEWAY).query(
+            "intake", "describe_tickets", wanted, answer
+        )
 
     def _left(self) -> float:
         left = self._deadline - asyncio.get_running_loop().time()

@@ -167,9 +167,8 @@ class Live:
 
     def came(self, source: str, part: LogPart) -> None:
         """Tell pages of what followed in a log."""
-        self._at_the_end.add(source)
-        if len(self._at_the_end) == len(_SOURCES):
-            self._ready.set()
+        if source not in self._at_the_end:
+            self._begin(source)
         for event in part.events:
             self._number += 1
             hint = hint_of(event, self._number)
@@ -178,11 +177,21 @@ class Live:
 
     def restored(self, _source: str) -> None:
         """Have every page fetch all that it shows."""
-        for listener in set[Listener]().union(*self._listeners.values()):
-            listener.lose(self.mark)
+        self._lose_all()
 
     def away(self, source: str) -> None:
         """Leave pages as they are: they learn what happened when the service is back."""
+
+    def _begin(self, source: str) -> None:
+        """Hear a log from here on; what came before, pages that did not wait for it fetch."""
+        self._at_the_end.add(source)
+        if len(self._at_the_end) == len(_SOURCES):
+            self._ready.set()
+        self._lose_all()
+
+    def _lose_all(self) -> None:
+        for listener in set[Listener]().union(*self._listeners.values()):
+            listener.lose(self.mark)
 
     def _tell(self, hint: Hint) -> None:
         self._kept.append(hint)

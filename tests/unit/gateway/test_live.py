@@ -175,6 +175,25 @@ async def test_a_log_that_was_away_is_read_on_from_where_it_was():
     live.stop()
 
 
+async def test_a_page_that_could_not_wait_for_a_log_fetches_everything_once_it_is_heard(
+    monkeypatch,
+):
+    monkeypatch.setattr("gateway.live._READY_SECONDS", 0.001)
+    logs = Logs()
+    logs.away = True
+    live = Live(logs.read, asyncio.Event())
+    listener = Listener({CODE: CODE})
+    with live.listening(listener):
+        await live.catch_up(listener, "")
+        assert (await told(listener))[0] == "all"
+        logs.events.append(an_event("ticket.done"))
+
+        logs.away = False
+
+        assert (await told(listener))[0] == "all"
+    live.stop()
+
+
 async def test_where_very_much_happens_a_page_is_told_that_alone():
     logs = Logs()
     live = Live(logs.read, asyncio.Event())

@@ -1,6 +1,6 @@
 """What staff read and do."""
 
-from chassis.errors import Conflict, Forbidden, Unavailable
+from chassis.errors import Conflict, Forbidden, NotFound, Unavailable
 from contracts.calls.routing import Inbox, TicketPage
 from tests.unit.gateway.samples import CODE, a_content, a_view, signed_in
 
@@ -48,6 +48,15 @@ async def test_a_code_that_intake_does_not_know_is_not_found(world):
     reply = await world.get(f"/api/v1/tickets/{CODE}", headers=signed_in(world, "agent"))
 
     assert (reply.status, reply.json["code"]) == (404, "ticket_not_found")
+
+
+async def test_a_ticket_that_routing_has_not_heard_of_yet_is_waited_for(world):
+    answers = iter([NotFound("ticket_not_found"), NotFound("ticket_not_found"), a_view()])
+    world.services.tell("routing", "ticket", lambda _request: next(answers))
+
+    reply = await world.get(f"/api/v1/tickets/{CODE}", headers=signed_in(world, "agent"))
+
+    assert (reply.status, reply.json["code"]) == (200, CODE)
 
 
 async def test_a_list_has_titles_from_intake(world):
