@@ -7,6 +7,7 @@ from chassis.journal.intents import Opened, Outcome
 from chassis.journal.journal import Journal
 from chassis.journal.loaded import Snapshot
 from chassis.journal.reference import Reference
+from chassis.journal.snapshots import Saving
 
 __all__ = [
     "Aggregates",
@@ -17,5 +18,6 @@ __all__ = [
     "Outcome",
     "Recorded",
     "Reference",
+    "Saving",
     "Snapshot",
 ]

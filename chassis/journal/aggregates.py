@@ -28,7 +28,7 @@ from chassis.journal.queries import JournalQueries
 from chassis.journal.reference import Reference
 from chassis.journal.relay import Relay
 from chassis.journal.settling import Pull, Settling
-from chassis.journal.snapshots import SnapshotStore
+from chassis.journal.snapshots import Saving, SnapshotStore
 from chassis.late import late
 from chassis.logging import get_logger
 from chassis.mongo import make_indexes
@@ -71,7 +71,7 @@ class Aggregates(Provider, Generic[S]):
         self.unit = unit
         #: Whether lists may show what was not commanded a moment later: where no other service asks
         #: for them because of an event that has only just been told.
-        self.listed_later = listed_later
+        self._when = Saving.LATER if listed_later else Saving.FIRST
         #: Whose turn it is, per stream that somebody commands right now.
         self._turns: MutableMapping[str, Semaphore] = WeakValueDictionary()
         #: Set by the inbox: brings an unknown stream here from the service that opens it.
@@ -156,17 +156,26 @@ class Aggregates(Provider, Generic[S]):
     # -- deciding --------------------------------------------------------------------------------
 
     def execute(
-        self, stream: str, decide: Decide, request: Any, call: Call, *, new: bool = False
+        self,
+        stream: str,
+        decide: Decide,
+        request: Any,
+        call: Call,
+        *,
+        new: bool = False,
+        when: Saving = Saving.FIRST,
     ) -> Outcome:
         """Carry a command out, exactly once per idempotency key.
 
         With `new` the stream is taken not to exist yet, and nothing is looked up first; raises
-        Opened where the command has opened another one. Raises what the decision raises, KeyReused,
-        or Unavailable.
+        Opened where the command has opened another one. Where nobody waits for its snapshot, who
+        looks for the stream by its name must `mend` what he does not find. Raises what the decision
+        raises, KeyReused, or Unavailable.
         """
         intent = commanded(decide, request, call)._replace(opens=new)
         with self._turn(stream):
-            outcome = self._settling.settle({stream: [intent]}, new=new, pull=True)[stream]
+            work = {stream: [intent]}
+            outcome = self._settling.settle(work, new=new, pull=True, when=when)[stream]
         if outcome.error is not None:
             raise outcome.error
         if outcome.repeated:
@@ -222,7 +231,7 @@ class Aggregates(Provider, Generic[S]):
                 work[stream] = [*intents[:-1], last]
         unopened = self._pull_unknown(list(work)) if source != self.opened_by else {}
         ready = {name: work[name] for name in work if name not in unopened}
-        outcomes = self._settling.settle(ready, later=self.listed_later)
+        outcomes = self._settling.settle(ready, when=self._when)
         return unopened | {stream: outcome.error for stream, outcome in outcomes.items()}
 
     def _pull_unknown(self, streams: Sequence[str]) -> dict[str, DomainError]:
@@ -245,7 +254,7 @@ class Aggregates(Provider, Generic[S]):
                 stream: [Intent(decide, Due(at=at), "due", at, actor, due_at=at)]
                 for stream, at in due.items()
             },
-            later=self.listed_later,
+            when=self._when,
         )
 
     def skip(self, stream: str, cursor: tuple[str, int], actor: str) -> None:
@@ -262,13 +271,10 @@ class Aggregates(Provider, Generic[S]):
             make_indexes(collection, self.indexes)
 
     def settle(
-        self, work: Mapping[str, Sequence[Intent]], *, later: bool = False
+        self, work: Mapping[str, Sequence[Intent]], when: Saving = Saving.FIRST
     ) -> dict[str, Outcome]:
-        """Decide and commit; each stream's intents in order, as one commit of its own.
-
-        With `later` lists show the new states a moment later.
-        """
-        return self._settling.settle(work, later=later)
+        """Decide and commit; each stream's intents in order, as one commit of its own."""
+        return self._settling.settle(work, when=when)
 
     def mend(self, streams: Sequence[str]) -> int:
         """Bring snapshots up to the journal; gives how many were behind."""

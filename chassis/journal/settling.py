@@ -20,7 +20,7 @@ from chassis.journal.intents import Intent, Opened, Outcome, context_of, is_appl
 from chassis.journal.journal import OPENS, Journal
 from chassis.journal.loaded import Loaded
 from chassis.journal.reference import Reference
-from chassis.journal.snapshots import SnapshotStore
+from chassis.journal.snapshots import Saving, SnapshotStore
 from chassis.journal.trial import Trial
 
 S = TypeVar("S")
@@ -57,12 +57,12 @@ class Settling(Generic[S]):
         commit_empty: bool = False,
         new: bool = False,
         pull: bool = False,
-        later: bool = False,
+        when: Saving = Saving.FIRST,
     ) -> dict[str, Outcome]:
         """Decide and commit; each stream's intents in order, as one commit of its own.
 
         With `pull` unknown streams are brought here first. Not for events: those that are pulled
-        come this way themselves. With `later` lists show the new states a moment later.
+        come this way themselves.
         """
         done: dict[str, Outcome] = {}
         fresh = False
@@ -75,7 +75,7 @@ class Settling(Generic[S]):
                 break
             loaded = self._initial(left) if new else self._load(left, fresh=fresh, pull=pull)
             self._settle_round(
-                left, loaded, done, fresh=fresh, commit_empty=commit_empty, later=later
+                left, loaded, done, fresh=fresh, commit_empty=commit_empty, when=when
             )
             fresh, new = True, False
         if len(done) < len(work):
@@ -90,7 +90,7 @@ class Settling(Generic[S]):
         *,
         fresh: bool,
         commit_empty: bool,
-        later: bool,
+        when: Saving,
     ) -> None:
         if fresh:
             self._find_repeats(work, loaded, done)
@@ -124,7 +124,7 @@ class Settling(Generic[S]):
                         done[stream] = trial.outcome(stored=False)
                 elif fresh or trial.error is None:
                     trials[stream] = trial
-        self._commit(trials, done, later=later)
+        self._commit(trials, done, when)
         if self._reference:
             self._reference.settle(occasions, done)
 
@@ -182,9 +182,7 @@ class Settling(Generic[S]):
             past = past.after(item, self._evolution)
         return past.state
 
-    def _commit(
-        self, trials: Mapping[str, Trial], done: dict[str, Outcome], *, later: bool
-    ) -> None:
+    def _commit(self, trials: Mapping[str, Trial], done: dict[str, Outcome], when: Saving) -> None:
         """Store the drafts; those that lost a race are left for the next round."""
         if not trials:
             return
@@ -209,7 +207,7 @@ class Settling(Generic[S]):
                 done[stream] = Outcome(
                     trial.before.state, 0, [], error=self._opened(trial.applied[0])
                 )
-        self._snapshots.save(after, later=later)
+        self._snapshots.save(after, when)
 
     def _opened(self, intent: Intent) -> DomainError:
         first = self._journal.find_opening(intent.cause)

@@ -8,6 +8,7 @@ little later: a stream that changes several times meanwhile is written once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import eventlet
@@ -43,6 +44,17 @@ _MOST = 1000
 #: New snapshots that are worth a command of their own: an insert costs the database a quarter of
 #: what putting a document in the place of another does.
 _WORTH_A_COMMAND = 4
+
+
+class Saving(Enum):
+    """When the snapshots of what was decided are written."""
+
+    #: Before anybody is answered: lists show it then.
+    FIRST = auto()
+    #: At once, but nobody waits for it.
+    ASIDE = auto()
+    #: In a moment, once for all that happens to a stream meanwhile.
+    LATER = auto()
 
 
 class _Row(NamedTuple, Generic[S]):
@@ -181,21 +193,20 @@ class SnapshotStore(Generic[S]):
         found = self.versions(rest) if rest else {}
         return [name for name in rest if name not in found]
 
-    def save(self, items: Sequence[Loaded[S]], *, later: bool = False) -> None:
-        """Write snapshots over lower versions; a failure is left to be mended.
-
-        With `later` that happens in a moment, and nobody waits for it.
-        """
+    def save(self, items: Sequence[Loaded[S]], when: Saving = Saving.FIRST) -> None:
+        """Write snapshots over lower versions; a failure is left to be mended."""
         self._remember(items)
         rows = [self._row(item) for item in items]
         for tell in self.listeners:
             for row in rows:
                 tell(row.loaded.stream, row.fields)
-        if not later:
+        if when is Saving.FIRST:
             self._write_all(rows)
             return
         self._unsaved |= {row.loaded.stream: row for row in rows}
-        if not self._writing:
+        if when is Saving.ASIDE:
+            eventlet.spawn_n(self._write_all, rows)
+        elif not self._writing:
             self._writing = True
             eventlet.spawn_n(self._write_later)
 

@@ -19,10 +19,16 @@ from services.intake.repository import Store
 
 def ticket_of(code: str, tickets: Aggregates[Ticket]) -> Ticket | None:
     """Give a ticket, from its stream where its snapshot is missing."""
-    ticket = tickets.state(code)
-    if ticket is None and tickets.mend([code]):
-        ticket = tickets.state(code)
-    return ticket
+    return tickets_of([code], tickets).get(code)
+
+
+def tickets_of(codes: Sequence[str], tickets: Aggregates[Ticket]) -> dict[str, Ticket]:
+    """Give those tickets that exist, by code: new ones have no snapshot for a moment."""
+    found = tickets.states(codes)
+    missing = [code for code in codes if code not in found]
+    if missing and tickets.mend(missing):
+        found |= tickets.states(missing)
+    return found
 
 
 def messages_of(tickets: Sequence[Ticket], store: Store) -> list[Message]:
@@ -46,7 +52,7 @@ def describe(
 
     With `forms`, what was filled in too.
     """
-    states = tickets.states(codes)
+    states = tickets_of(codes, tickets)
     bodies = {message.id: message for message in messages_of(list(states.values()), store)}
     answer = {}
     for claim in store.claims.by_codes(codes):
@@ -93,7 +99,7 @@ def search(
     if not (words or answers) or (request.text is not None and not words):
         return []
     found = store.claims.search(words, request.limit, answers)
-    registered = tickets.states(found)
+    registered = tickets_of(found, tickets)
     return [code for code in found if code in registered]
 
 
@@ -110,7 +116,7 @@ def contacts(
 ) -> dict[str, Requester]:
     """Give requesters by id as they are known, and by code as they were given with the ticket."""
     known = {key: _requester(item) for key, item in store.profiles.by_ids(requesters).items()}
-    states = tickets.states(codes)
+    states = tickets_of(codes, tickets)
     given = {
         claim.code: _requester_of(states[claim.code], claim.content.contact)
         for claim in store.claims.by_codes(list(states))

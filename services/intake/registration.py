@@ -10,7 +10,7 @@ from typing import TypedDict
 import msgspec
 
 from chassis.calls.call import Call
-from chassis.journal import Aggregates, Opened
+from chassis.journal import Aggregates, Opened, Saving
 from chassis.metrics import metric
 from contracts.calls.intake import Registered, RegisterTicket
 from contracts.envelope import ContentRef
@@ -55,7 +55,7 @@ def register(
     """Register once per idempotency key; raises Invalid, KeyReused or Unavailable."""
     content, subject = asked(request, call, catalogue, zone)
     candidates = store.profiles.look_for(content.contact)
-    if requesters.is_trusted(call):
+    if requesters.is_trusted(call) and not content.contact.is_whole:
         content = _with_what_is_known(content, candidates())
 
     reign = store.reign()
@@ -81,7 +81,12 @@ def register(
     )
     try:
         outcome = tickets.execute(
-            claim.code, handlers.register_ticket, registration, call, new=True
+            claim.code,
+            handlers.register_ticket,
+            registration,
+            call,
+            new=True,
+            when=Saving.ASIDE,
         )
     except Opened as opened:
         # The claim of the first try was lost with the server that had it.

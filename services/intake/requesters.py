@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chassis.calls.call import Call
 from chassis.errors import Unavailable
-from chassis.journal import Aggregates
+from chassis.journal import Aggregates, Saving
 from chassis.journal.intents import Intent
 from services.intake import handlers
 from services.intake.domain.contact import Contact
@@ -52,7 +52,7 @@ def tell_changes(store: Store, streams: Aggregates[Requester]) -> None:
     """Record on the requesters' streams what their profiles have still to tell."""
     waiting = {f"requester:{item[0].id}": item for item in store.profiles.untold(_MOST)}
     work = {name: [_intent(*item)] for name, item in waiting.items()}
-    outcomes = streams.settle(work, later=True)
+    outcomes = streams.settle(work, Saving.LATER)
     store.profiles.mark_told(
         [item for name, item in waiting.items() if outcomes[name].error is None]
     )

@@ -47,6 +47,9 @@ SCENARIOS: dict[str, Scenario] = {
     "follow_at_rate": lambda people, seconds: at_rate(
         _following(people), rate=100, seconds=seconds / 2
     ),
+    "follow_at_300": lambda people, seconds: at_rate(
+        _following(people), rate=300, seconds=seconds / 2
+    ),
     "follow_32_callers": _callers(32, _following, expected=300),
     "inbox_8_callers": _callers(8, attrgetter("look_in"), expected=30),
     "page_track": pages.track,

@@ -20,6 +20,7 @@ from chassis.journal import trial as trying
 from chassis.journal.journal import Journal
 from chassis.journal.relay import Relay
 from chassis.journal.settling import Settling
+from chassis.journal.snapshots import Saving
 from contracts.notify import NotificationAcknowledged
 from contracts.routing import TicketReferred
 from services.notify.domain.deliveries import LEDGER
@@ -82,13 +83,13 @@ def double_alarm() -> Iterator[None]:
     commit = Settling._commit
 
     def stubborn(
-        settling: Settling[Any], trials: Mapping[str, Any], done: dict[str, Any], *, later: bool
+        settling: Settling[Any], trials: Mapping[str, Any], done: dict[str, Any], when: Saving
     ) -> None:
-        commit(settling, trials, done, later=later)
+        commit(settling, trials, done, when)
         for stream, trial in trials.items():
             if stream not in done and all(intent.due_at for intent in trial.applied):
                 trial.before = settling._load([stream], fresh=True)[stream]
-                commit(settling, {stream: trial}, done, later=later)
+                commit(settling, {stream: trial}, done, when)
 
     with patch.object(Settling, "_commit", stubborn):
         yield

@@ -134,7 +134,7 @@ def saved(living: Installation, tmp_path_factory: pytest.TempPathFactory, passwo
 
     def work() -> None:
         number = 0
-        while not enough.is_set():
+        while not enough.wait(0.1):
             number += 1
             registered = desk.register(**ticket_of(number))
             answered[registered] = datetime.now(UTC)

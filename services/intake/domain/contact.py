@@ -17,6 +17,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     mobile: str | None = None
     email: str | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing that is known of him could add to it."""
+        return bool(self.mobile and self.email)
+
 
 def proves(proof: str, contact: Contact) -> bool:
     """Tell whether the proof is the contact's e-mail address or his mobile's last four digits.

@@ -11,7 +11,7 @@ from typing import Any
 from chassis.calls.call import Call
 from chassis.errors import FieldFault, Invalid
 from chassis.identity import Identity
-from chassis.journal import Aggregates
+from chassis.journal import Aggregates, Saving
 from chassis.journal.intents import Intent
 from contracts.calls.requesters import AskCode, CodeAsked, GiveCode, OneTimeCode, OwnData
 from services.intake import handlers
@@ -118,7 +118,7 @@ class Proving:
                 settled.append(asked.id)
             elif stream not in work:
                 work[stream] = _intent(sheet, asked)
-        outcomes = streams.settle({name: [intent] for name, intent in work.items()}, later=True)
+        outcomes = streams.settle({name: [intent] for name, intent in work.items()}, Saving.LATER)
         told = [work[name].message.code for name, done in outcomes.items() if done.error is None]
         self._store.one_time_codes.mark_told([*settled, *told])
 

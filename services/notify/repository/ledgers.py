@@ -10,7 +10,7 @@ from typing import Any
 
 from pymongo import IndexModel
 
-from chassis.journal.aggregates import Aggregates
+from chassis.journal import Aggregates, Saving
 from chassis.journal.intents import Intent
 from chassis.journal.loaded import Loaded
 from chassis.recent import Recent
@@ -195,7 +195,7 @@ class Ledgers:
             for code, mine in results.items()
         }
         with database():
-            outcomes = self._aggregates.settle(work, later=True)
+            outcomes = self._aggregates.settle(work, Saving.LATER)
         return {code for code, outcome in outcomes.items() if outcome.error is not None}
 
     def report(self, reports: Sequence[Reported]) -> set[str]:
@@ -210,7 +210,7 @@ class Ledgers:
                 ]
                 for code, keys in self._sent(list(told)).items()
             }
-            outcomes = self._aggregates.settle(work, later=True)
+            outcomes = self._aggregates.settle(work, Saving.LATER)
         for outcome in outcomes.values():
             if outcome.error is not None:
                 raise outcome.error

@@ -301,3 +301,10 @@ def test_the_reign_is_the_same_until_the_server_starts_anew(intake):
     client = intake.database.client
 
     assert reign(client) == reign(client)
+
+
+def test_a_ticket_is_described_before_its_snapshot_is_written(intake):
+    code = intake.code_of_new_ticket()
+    eventually(lambda: intake.database["tickets"].delete_one({"_id": code}).deleted_count)
+
+    assert intake.content(code)["title"] == "قطعی شبکه"
