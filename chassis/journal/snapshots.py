@@ -37,9 +37,6 @@ _SHOWN = {"version": 1, "state": 1, "updated_at": 1}
 _HEAD = {"hash": 1}
 #: Streams whose state is kept in memory for the next decision, at least.
 _REMEMBERED = 2_500
-#: How long what nobody waits for waits: most of what happens to a new ticket happens meanwhile, and
-#: is written once. Well below the age at which a snapshot that is behind gets mended.
-_LATER_SECONDS = 0.5
 _MOST = 1000
 #: New snapshots that are worth a command of their own: an insert costs the database a quarter of
 #: what putting a document in the place of another does.
@@ -51,10 +48,15 @@ class Saving(Enum):
 
     #: Before anybody is answered: lists show it then.
     FIRST = auto()
-    #: At once, but nobody waits for it.
-    ASIDE = auto()
-    #: In a moment, once for all that happens to a stream meanwhile.
+    #: Together with those of the next moment; nobody waits for it.
+    SOON = auto()
+    #: Once for all that happens to a stream in half a second.
     LATER = auto()
+
+
+#: How long what nobody waits for waits. In half a second most of what happens to a new ticket
+#: happens; well below the age at which a snapshot that is behind gets mended.
+_PAUSES = {Saving.SOON: 0.05, Saving.LATER: 0.5}
 
 
 class _Row(NamedTuple, Generic[S]):
@@ -204,20 +206,18 @@ class SnapshotStore(Generic[S]):
             self._write_all(rows)
             return
         self._unsaved |= {row.loaded.stream: row for row in rows}
-        if when is Saving.ASIDE:
-            eventlet.spawn_n(self._write_all, rows)
-        elif not self._writing:
+        if not self._writing:
             self._writing = True
-            eventlet.spawn_n(self._write_later)
+            eventlet.spawn_n(self._write_later, _PAUSES[when])
 
     def flush(self) -> None:
         """Write what was to be written later."""
         self._write_all(list(self._unsaved.values()))
 
-    def _write_later(self) -> None:
+    def _write_later(self, pause: float) -> None:
         try:
             while self._unsaved:
-                eventlet.sleep(_LATER_SECONDS)
+                eventlet.sleep(pause)
                 self._write_all(list(self._unsaved.values())[:_MOST])
         finally:
             self._writing = False

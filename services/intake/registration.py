@@ -86,7 +86,7 @@ def register(
             registration,
             call,
             new=True,
-            when=Saving.ASIDE,
+            when=Saving.SOON,
         )
     except Opened as opened:
         # The claim of the first try was lost with the server that had it.
