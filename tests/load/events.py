@@ -21,8 +21,11 @@ def example(event_type: str, **changes: Any) -> Event:
 
 
 def draw_codes(count: int) -> list[str]:
-    """Draw codes of tickets."""
-    return [codes.draw() for _ in range(count)]
+    """Draw codes of tickets, none of them twice."""
+    drawn: dict[str, None] = {}
+    while len(drawn) < count:
+        drawn[codes.draw()] = None
+    return list(drawn)
 
 
 def commit(stream: str, event: Event, *, version: int = 1, times: int = 1) -> bytes:
