@@ -5,7 +5,7 @@ PYTEST := $(PYTHON) -m pytest
 LOCK := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile screenshots faults attacks simulate laws trial chart docs lock site setup clean
+.PHONY: help run test unit system lint fmt bench bench-data bench-alarms profile screenshots faults attacks simulate laws search trial chart docs lock site setup clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ simulate: setup ## Run the services' code through thousands of seeded histories 
 
 laws: setup ## Have random people do random things on random workflows; STEPS=200000
 	@$(PYTHON) -m tests.laws --steps $(or $(STEPS),200000)
+
+search: setup ## Try what must always hold on new random examples
+	@$(PYTEST) -n 2 tests/unit tests/contracts --hypothesis-profile search
 
 chart: .tests-setup ## Render, lint and check the Helm chart, the image and the composition
 	@$(PYTEST) tests/deploy

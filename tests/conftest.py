@@ -24,9 +24,16 @@ _MANY_SIGN_IN = {
 _began = pytest.StashKey[float]()
 _folder = pytest.StashKey[Path]()
 
-# How long an example takes says what else the machine does.
+# How long an example takes says what else the machine does. What decides whether a change lands
+# tries the same examples every time; `make search` tries new ones.
 hypothesis.settings.register_profile(
-    "peygir", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "peygir",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "search", hypothesis.settings.get_profile("peygir"), derandomize=False, print_blob=True
 )
 hypothesis.settings.load_profile("peygir")
 # Its comparisons are to be shown as those of a test.

@@ -69,7 +69,7 @@ async def show(request: Request, caller: Admin, name: Name) -> Response:
         against=against,
         changes=changes(against.definition, shown.definition, caller.language) if against else [],
         directory=choices.names,
-        **helpers(caller.language),
+        **helpers(caller.language, choices),
         published=request.query_params.get("published") == "1",
     )
 

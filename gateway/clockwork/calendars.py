@@ -23,8 +23,15 @@ from gateway.api import trials, versions
 from gateway.api.admin import read_as
 from gateway.caller import Caller
 from gateway.clockwork.differing import changes, faults_in
-from gateway.clockwork.fields import filled, given, tree
-from gateway.clockwork.known import TRIED_DAYS, choices_for, helpers, tried_days
+from gateway.clockwork.fields import filled, given, titles_in, tree
+from gateway.clockwork.known import (
+    OFFICIAL,
+    TRIED_DAYS,
+    choices_for,
+    helpers,
+    name_of,
+    tried_days,
+)
 from gateway.clockwork.months import hours_shown, month_of, short, windows_of
 from gateway.days import day_shown
 from gateway.pages.forms import key_of, read_form, read_pairs
@@ -42,7 +49,7 @@ ZONES: Final = ("Asia/Tehran", "UTC")
 _USUAL: Final[dict[str, Any]] = {
     "zone": "Asia/Tehran",
     "week": {day: ["08:00-16:00"] for day in (*WEEKDAYS[5:], *WEEKDAYS[:3])},
-    "holidays": ["ir-official"],
+    "holidays": [OFFICIAL],
 }
 
 
@@ -57,6 +64,7 @@ async def list_all(request: Request, caller: Admin) -> Response:
         calendars=[(view, given(view.definition)) for view in found],
         week=WEEK,
         hours_shown=partial(hours_shown, language=caller.language),
+        **helpers(caller.language),
     )
 
 
@@ -141,7 +149,7 @@ async def change_holiday(request: Request, caller: Admin, name: Name) -> Respons
     }
     if fields.get("holiday") == "1":
         days[day.isoformat()] = {"fa": fields.get("fa", ""), "en": fields.get("en", "")}
-    body = {"definition": {"days": days}}
+    body = {"definition": {**lists[which], "days": days}}
     try:
         request_of = read_as(DefineHolidays, body, id=which)
         await caller.command("sla", "define_holidays", request_of, HolidaysView)
@@ -197,7 +205,7 @@ async def _page(
         month=month,
         today=today,
         chosen=days.get(day) if day else None,
-        lists=[each for each in lists if each in named or named == "IR"],
+        lists={each: lists[each] for each in lists if each in named or named == "IR"},
         titles=_titles(lists, day),
         typed=given(kept),
         faults=faults_in(error, caller.language) if error else [],
@@ -232,11 +240,11 @@ async def _week_form(
         status=error.status if error else 200,
         name=name,
         known=not request.url.path.startswith(f"/admin/calendars/{_NEW}"),
-        definition=given(definition),
-        holidays=["ir-official"]
+        definition=given({"title": {}, **definition}),
+        holidays=[OFFICIAL]
         if definition.get("holidays") == "IR"
         else definition.get("holidays") or [],
-        lists=[(each, each) for each in lists],
+        lists=[(each, name_of(each, lists[each], caller.language)) for each in lists],
         zones=[(each, each) for each in dict.fromkeys((zone, *ZONES))],
         week=WEEK,
         hours_shown=partial(hours_shown, language=caller.language),
@@ -263,6 +271,7 @@ def _weekly(typed: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
             units=typed.get("units"),
             default=typed.get("default") == "1" or None,
             exceptions=before.get("exceptions"),
+            title=titles_in(typed),
         ),
     }
 

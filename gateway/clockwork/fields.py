@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from gateway.texts import latin
+from gateway.texts import LANGUAGES, latin
 
 _MANY: Final = "[]"
 #: Units of durations, the largest first.
@@ -104,6 +104,13 @@ def duration_fields(value: Any) -> dict[str, str]:
 def filled(**values: Any) -> dict[str, Any]:
     """Give the fields that say something."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def titles_in(model: dict[str, Any]) -> dict[str, Any]:
+    """Give what was typed as a title, by language."""
+    title = model.get("title")
+    typed = title if isinstance(title, dict) else {}
+    return filled(**{language: typed.get(language) for language in LANGUAGES})
 
 
 def rows_of(model: dict[str, Any], name: str) -> list[dict[str, Any]]:

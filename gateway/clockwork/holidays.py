@@ -22,8 +22,8 @@ from gateway.api import versions
 from gateway.api.admin import read_as
 from gateway.caller import Caller
 from gateway.clockwork.differing import changes, faults_in
-from gateway.clockwork.fields import given
-from gateway.clockwork.known import helpers
+from gateway.clockwork.fields import given, titles_in, tree
+from gateway.clockwork.known import OFFICIAL, helpers
 from gateway.days import day_in, day_shown
 from gateway.errors import describe
 from gateway.pages.forms import key_of, read_form
@@ -34,7 +34,6 @@ router = APIRouter(prefix="/admin/holidays", include_in_schema=False, route_clas
 
 Name = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
-OFFICIAL: Final = "ir-official"
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _SEPARATORS: Final = re.compile(r"[/.\-\s]+")
 
@@ -79,18 +78,33 @@ async def change_day(request: Request, caller: Admin, name: Name) -> Response:
     caller.key = key_of(fields)
     try:
         day = _typed_date(fields.get("day", ""))
+        before = await _newest(caller, name)
         kept = {
             line.written: {"fa": line.fa, "en": line.en}
-            for line in _lines(await _newest(caller, name), caller.language)
+            for line in _lines(before, caller.language)
             if line.day != day
         }
         if fields.get("do") != "remove":
             kept[day.isoformat()] = {name: fields.get(name, "").strip() for name in ("fa", "en")}
-        await _publish(caller, name, {"days": kept})
+        await _publish(caller, name, {**before, "days": kept})
     except DomainError as error:
         return await _page(request, caller, name, error=error, typed=fields)
     year = _year(day, caller.language)
     return RedirectResponse(f"/admin/holidays/{name}?year={year}&published=1", 303)
+
+
+@router.post("/{name}/title")
+async def rename(request: Request, caller: Admin, name: Name) -> Response:
+    """Call a list otherwise; its days stay."""
+    fields = await read_form(request)
+    caller.key = key_of(fields)
+    title = titles_in(tree(list(fields.items())))
+    try:
+        before = await _newest(caller, name)
+        await _publish(caller, name, {"days": {}, **before, "title": title})
+    except DomainError as error:
+        return await _page(request, caller, name, error=error, typed=fields)
+    return RedirectResponse(f"/admin/holidays/{name}?published=1", 303)
 
 
 @router.post("/{name}/restore")
@@ -128,6 +142,7 @@ async def _listed(request: Request, caller: Caller, name: str = "", fault: str =
         ],
         name=name,
         fault=fault,
+        **helpers(caller.language),
     )
 
 
@@ -161,6 +176,7 @@ async def _page(
         official=name == OFFICIAL,
         versions=found,
         shown=shown,
+        definition=given({"title": {}, **(shown.definition if shown else {})}),
         against=against,
         changes=changes(against.definition, shown.definition, caller.language)
         if against and shown
@@ -229,10 +245,9 @@ def _typed_date(typed: str) -> date:
         raise Invalid("request_invalid", fields=[fault]) from None
 
 
-def _closes(name: str, calendars: list[CalendarView]) -> list[str]:
+def _closes(name: str, calendars: list[CalendarView]) -> list[CalendarView]:
     """Give the calendars that name a list; `IR` is another name of the official one."""
-    named = {view.id: view.definition.get("holidays") or [] for view in calendars}
-    return [id_ for id_, lists in named.items() if name in _named(lists)]
+    return [view for view in calendars if name in _named(view.definition.get("holidays") or [])]
 
 
 async def _versions(caller: Caller, name: str) -> list[Version]:

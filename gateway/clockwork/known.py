@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, get_args
 
@@ -27,6 +27,8 @@ from gateway.pages.forms import new_key
 from gateway.portal.wording import Sheet, Words, sheet
 from gateway.texts import LANGUAGES, digits, has, text
 
+#: The list of holidays that every installation starts with.
+OFFICIAL: Final = "ir-official"
 _FULL_DAY: Final = ["00:00-24:00"]
 _WEEK: Final = 7
 #: A page of administration tells when a version was published by itself.
@@ -79,6 +81,15 @@ class Choices(NamedTuple):
         return [each for each in self.names.subjects.values() if each.active]
 
 
+def name_of(name: str, definition: Mapping[str, Any], language: str) -> str:
+    """Give what people call a definition: its title, else its id."""
+    title = definition.get("title") or {}
+    given = title.get(language) or next(filter(None, title.values()), "")
+    if not given and name == OFFICIAL:
+        return text(language, "clockwork.official")
+    return given or name
+
+
 def tried_days(typed: object) -> int:
     """Give on how many days' tickets a draft is to be tried, as somebody has chosen it."""
     days = str(typed)
@@ -94,6 +105,7 @@ def helpers(language: str, choices: Choices | None = None) -> dict[str, Any]:
     given: dict[str, Any] = {
         "titled": titled,
         "new_key": new_key,
+        "name_of": lambda name, definition: name_of(name, definition, language),
         "money": lambda amount: written(amount, language),
         "priorities": [(str(level), digits(level, language)) for level in range(1, 6)],
     }
@@ -104,10 +116,14 @@ def helpers(language: str, choices: Choices | None = None) -> dict[str, Any]:
             "units": [
                 (each.id, choices.names.unit(each.id)) for each in choices.names.open_units()
             ],
-            "calendars": [(each.id, each.id) for each in choices.calendars],
-            "general_of": lambda name: [(each.id, each.id) for each in choices.general(name)],
+            "calendars": _named(choices.calendars, language),
+            "general_of": lambda name: _named(choices.general(name), language),
         }
     return given
+
+
+def _named(views: Iterable[AgreementView | CalendarView], language: str) -> list[tuple[str, str]]:
+    return [(each.id, name_of(each.id, each.definition, language)) for each in views]
 
 
 async def choices_for(caller: Caller) -> Choices:

@@ -14,6 +14,7 @@ from gateway.clockwork.fields import (
     duration_fields,
     filled,
     rows_of,
+    titles_in,
     whole,
     words,
 )
@@ -69,14 +70,14 @@ def model_of(definition: dict[str, Any], language: str, zone: str) -> Model:
 
 def definition_of(model: Model, zone: str) -> dict[str, Any]:
     """Give what a form says as a definition; what cannot be right is for the service to refuse."""
-    match, title = _part(model, "match"), _part(model, "title")
+    match = _part(model, "match")
     chosen = {name: match.get(name) for name in _CHOICES}
     priorities = [whole(level) for level in match.get("priority") or []]
     return {
         "targets": [_target(target) for target in rows_of(model, "targets")],
         **filled(
             match=filled(**chosen, segment=words(match.get("segment")), priority=priorities),
-            title=filled(**{name: title.get(name) for name in ("fa", "en")}),
+            title=titles_in(model),
             extends=model.get("extends"),
             public=model.get("public") == "1" or None,
             valid_from=_start_of(model.get("valid_from"), zone),

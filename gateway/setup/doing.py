@@ -20,7 +20,7 @@ from gateway.admin.editing import Fields
 from gateway.admin.organisation.members import DAYS
 from gateway.api.admin import read_as
 from gateway.caller import Caller
-from gateway.texts import LANGUAGES, latin
+from gateway.texts import LANGUAGES, latin, text
 
 _SIGNS: Final = re.compile(r"[^a-z0-9]+")
 _LINES: Final = re.compile(r"[\r\n]+")
@@ -128,7 +128,8 @@ async def promise(caller: Caller, fields: Fields) -> None:
     ]
     if hours not in {calendar.id for calendar in calendars}:
         zone = caller.gateway.settings.zone
-        laid_out = {**HOURS[hours], "zone": zone, "default": not calendars}
+        title = {each: text(each, f"setup.calendar.{hours}") for each in LANGUAGES}
+        laid_out = {**HOURS[hours], "zone": zone, "default": not calendars, "title": title}
         asked = DefineCalendar(id=hours, definition=laid_out)
         await caller.command("sla", "define_calendar", asked, CalendarView)
     agreement = DefineAgreement(id=_AGREEMENT, definition={"public": True, "targets": targets})

@@ -65,8 +65,13 @@ def _targets(first_response: str) -> list[dict[str, Any]]:
 
 
 CALENDARS: dict[str, dict[str, Any]] = {
-    "around-the-clock": {"zone": "UTC", "week": {day: ["00:00-24:00"] for day in WEEKDAYS}},
+    "around-the-clock": {
+        "title": {"fa": "شبانه‌روزی", "en": "Around the clock"},
+        "zone": "UTC",
+        "week": {day: ["00:00-24:00"] for day in WEEKDAYS},
+    },
     "tehran-office": {
+        "title": {"fa": "ساعت‌های اداری تهران", "en": "Office hours in Tehran"},
         "zone": "Asia/Tehran",
         "week": {**{day: ["08:00-16:00"] for day in WORKDAYS}, "thursday": ["08:00-12:00"]},
         "holidays": ["ir-official"],

@@ -33,6 +33,8 @@ class HolidayTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     #: By date, Jalali or Gregorian: `{"1405-01-01": {"fa": "نوروز", "en": "Nowruz"}}`.
     days: Annotated[dict[str, DayName], Meta(max_length=5000)]
+    #: What people call the list, by language.
+    title: dict[str, Line] = {}
 
     def by_date(self) -> dict[date, DayName]:
         """Give the closed days with their names."""

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from chassis.errors import FieldFault
-from contracts.calls.base import Slug
+from contracts.calls.base import Line, Slug
 from contracts.days import read_date
 from contracts.hours import DAY_MINUTES, Span, Week, Windows, spans
 from services.sla.domain.dates import date_faults, pointer_to
@@ -41,6 +41,8 @@ class CalendarTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     units: Annotated[list[Slug], Meta(max_length=1000)] = []
     #: It holds for everybody for whom no other does.
     default: bool = False
+    #: What people call it, by language.
+    title: dict[str, Line] = {}
 
     def lists(self) -> list[str]:
         """Give the ids of the holiday lists."""

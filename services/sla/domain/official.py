@@ -52,7 +52,9 @@ def reseeded(
             days.pop(day, None)
             if day in new:
                 days[day] = new[day]
-    return HolidayTerms(days={JalaliDate(day).isoformat(): days[day] for day in sorted(days)})
+    return HolidayTerms(
+        days={JalaliDate(day).isoformat(): days[day] for day in sorted(days)}, title=current.title
+    )
 
 
 class LibraryDays:

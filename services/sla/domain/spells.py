@@ -67,6 +67,9 @@ def life_of(name: str, record: Iterable[tuple[Event, datetime]]) -> Life | None:
         if turn or _shape(was, before) != _shape(clock, state):
             until = turn.replanned_at if turn else _until(was, clock, at)
             _add(life, was, before, reached, until)
+            if until < reached and not clock.open:
+                _cut(life, until)
+                reached = until
             reached = max(reached, until)
         if turn:
             life.turns.append(Turn(at=turn.replanned_at, terms=turn.after))
@@ -122,6 +125,15 @@ def _add(life: Life, was: Clock, before: Clocks, start: datetime, end: datetime)
             ended=not was.open,
         )
     )
+
+
+def _cut(life: Life, end: datetime) -> None:
+    """Take back what was told of the time after its end, which was found out later.
+
+    Work that was done is judged by when it was done, once it is confirmed.
+    """
+    kept = [spell for spell in life.spells if spell.start < end]
+    life.spells = [msgspec.structs.replace(spell, end=min(spell.end, end)) for spell in kept]
 
 
 def holder_of(clock: Clock, situation: Situation) -> str:

@@ -181,6 +181,8 @@ async def test_weekly_hours_are_published_and_exceptional_days_stay(admin):
         "week.saturday": "8-14",
         "week.friday": "",
         "holidays[]": "ir-official",
+        "title.fa": "اداره",
+        "title.en": "",
     }
 
     reply = await admin.post("/admin/calendars/office/week", form=form)
@@ -191,7 +193,20 @@ async def test_weekly_hours_are_published_and_exceptional_days_stay(admin):
         "week": {"saturday": ["08:00-14:00"]},
         "holidays": ["ir-official"],
         "exceptions": {"1405-09-07": ["09:00-11:00"]},
+        "title": {"fa": "اداره"},
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"), [({"fa": "اداره", "en": "Office"}, "Office"), ({"fa": "اداره"}, "اداره")]
+)
+async def test_a_calendar_goes_by_its_title_and_without_one_by_its_id(admin, title, shown):
+    untitled = (await admin.get("/admin/calendars?lang=en")).text
+    titled = CalendarView(id="office", version=1, definition={**DEFINITION, "title": title})
+    admin.services.tell("sla", "calendars", [titled])
+
+    assert "<bdi>office</bdi>" in untitled
+    assert f"<bdi>{shown}</bdi>" in (await admin.get("/admin/calendars?lang=en")).text
 
 
 async def test_a_new_calendar_gets_the_id_that_was_typed(admin):

@@ -74,6 +74,27 @@ async def test_a_day_is_added_as_people_write_it(admin, typed):
     assert days == {**DAYS, "2026-12-03": {"fa": "بارندگی", "en": "Rain"}}
 
 
+async def test_a_list_is_called_otherwise_and_keeps_its_name_with_other_days(admin):
+    title = {"fa": "تعطیلات ما", "en": "Our holidays"}
+    form = {"title.fa": title["fa"], "title.en": title["en"]}
+
+    reply = await admin.post(f"{PATH}/title", form=form)
+    renamed = admin.services.last("define_holidays").request.definition
+    titled = Version(id="ir-official", version=3, definition=renamed, by="person:admin", at=NOON)
+    admin.services.tell("sla", "versions", [titled])
+    await admin.post(f"{PATH}/day", form={"day": "2026-11-24", "do": "remove"})
+    changed = admin.services.last("define_holidays").request.definition
+
+    assert reply.headers["location"] == f"{PATH}?published=1"
+    assert renamed == {"days": DAYS, "title": title}
+    assert changed["title"] == title
+    assert "Our holidays" in (await admin.get(f"{PATH}?lang=en")).text
+
+
+async def test_the_official_list_has_a_name_of_its_own(admin):
+    assert "Official holidays of Iran" in (await admin.get(f"{PATH}?lang=en")).text
+
+
 async def test_a_day_is_renamed_and_taken_away(admin):
     await admin.post(f"{PATH}/day", form={"day": "2026-11-24", "fa": "تازه", "en": "New"})
     renamed = admin.services.last("define_holidays").request.definition["days"]
