@@ -69,7 +69,7 @@ def test_what_is_open_stands_out():
     found = drawing(WORKFLOWS["default"], "steps/done")
 
     assert [box.name for box in found.boxes if box.is_open] == ["done"]
-    assert {line.title for line in found.lines if line.is_open} == {"Approve", "Send back to work"}
+    assert {line.title for line in found.lines if line.is_open} == {"Approve", "Send back"}
 
 
 def test_a_long_title_is_written_in_two_lines():
