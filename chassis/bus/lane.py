@@ -104,12 +104,14 @@ class Lane:
     def handle(self) -> bool:
         """Apply what has arrived, up to the most that one batch may hold, and acknowledge it.
 
-        Gives whether the batch was full.
+        Gives whether more could not have come: it holds the most events, or as many messages as
+        the broker sends before some are acknowledged.
         """
         events: list[CloudEvent] = []
-        last = 0
+        last = messages = 0
         while self._arrived and len(events) < self._consumer.batch_size:
             message = self._arrived.popleft()
+            messages += 1
             found = self._read(message)
             if found is not None:
                 events += found
@@ -119,7 +121,7 @@ class Lane:
         metric("peygir_event_batch_size", self._pair.source).observe(len(events))
         if self._apply(events):
             self._channel.basic_ack(last, multiple=True)
-        return len(events) >= self._consumer.batch_size
+        return len(events) >= self._consumer.batch_size or messages >= _PREFETCH
 
     def _apply(self, events: list[CloudEvent]) -> bool:
         """Have events applied, however long our own database is away; False when we must end."""
