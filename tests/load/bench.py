@@ -142,7 +142,7 @@ def main() -> int:
         "--scenario", type=lambda names: names.split(","), help="names, comma separated; else all"
     )
     parser.add_argument("--stored", type=int, help="tickets that are stored: see make bench-data")
-    parser.add_argument("--seconds", type=float, default=15.0, help="of each scenario, about")
+    parser.add_argument("--seconds", type=float, default=12.0, help="of each scenario, about")
     parser.add_argument("--report", type=Path, default=Path(".local/bench.json"))
     options = parser.parse_args()
     asked = options.scenario or [*SCENARIOS, *_ALARMS, *_USUAL]
