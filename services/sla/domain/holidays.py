@@ -28,7 +28,9 @@ class DayName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     en: Line
 
 
-class HolidayTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class HolidayTerms(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """A list as an administrator writes it."""
 
     #: By date, Jalali or Gregorian: `{"1405-01-01": {"fa": "نوروز", "en": "Nowruz"}}`.
