@@ -35,16 +35,22 @@ def bodies_of(numbers):
     return [msgspec.json.encode(an_event("requester:1", number)) for number in numbers]
 
 
-def arrived(consumer, messages, events):
-    """Give a lane at which messages wait, each with so many events."""
+@pytest.fixture
+def lane(consumer):
     lane = Lane(consumer, Pair("intake", "sla"), Channel())
+    yield lane
+    # Else it would be looked at whenever metrics are read.
+    lane.closed = True
+
+
+def arrive(lane, messages, events):
+    """Have messages wait, each with so many events."""
     receive = lane._receiver(0)
     for tag in range(1, messages + 1):
         numbers = range(tag * events, (tag + 1) * events)
         receive(
             SimpleNamespace(body=encode_batch(bodies_of(numbers)), delivery_tag=tag, properties={})
         )
-    return lane
 
 
 @pytest.mark.parametrize(
@@ -57,8 +63,8 @@ def arrived(consumer, messages, events):
         (5, 100, True),
     ],
 )
-def test_a_batch_is_full_where_waiting_would_gather_no_more(consumer, messages, events, full):
-    lane = arrived(consumer, messages, events)
+def test_a_batch_is_full_where_waiting_would_gather_no_more(lane, messages, events, full):
+    arrive(lane, messages, events)
 
     assert lane.handle() is full
     assert lane._channel.acknowledged == [(messages, True)]
