@@ -197,20 +197,9 @@ class Caller:
 
     async def command(self, service: str, method: str, request: CallRequest, answer: type[A]) -> A:
         """Have a service change something, at most once per key."""
-        outcome = await self._once_heard_of(
-            service,
-            request,
-            lambda: self.gateway.services.command(
-                service,
-                method,
-                request,
-                identity=self.identity,
-                answer=answer,
-                key=self.key,
-                at=self.at,
-                timeout=self._left(),
-                correlation=self.correlation,
-            ),
+        command = self.gateway.services.command
+        outcome = await self._asked(
+            command, service, method, request, answer, key=self.key, at=self.at
         )
         self.replayed = self.replayed or outcome.repeated
         if method in NAMING:
@@ -227,19 +216,8 @@ class Caller:
         seconds: float = _REQUEST_SECONDS,
     ) -> A:
         """Ask a service."""
-        value = await self._once_heard_of(
-            service,
-            request,
-            lambda: self.gateway.services.query(
-                service,
-                method,
-                request,
-                identity=self.identity,
-                answer=answer,
-                timeout=min(seconds, self._left()),
-                correlation=self.correlation,
-            ),
-        )
+        query = self.gateway.services.query
+        value = await self._asked(query, service, method, request, answer, seconds=seconds)
         return cast("A", value)
 
     async def optional(
@@ -287,10 +265,18 @@ class Caller:
         """Give the header that says that nothing was done twice, where that is so."""
         return {"idempotent-replayed": "true"} if self.replayed else {}
 
-    async def _once_heard_of(
-        self, service: str, request: CallRequest, ask: Callable[[], Awaitable[B]]
+    async def _asked(
+        self,
+        call: Callable[..., Awaitable[B]],
+        service: str,
+        method: str,
+        request: CallRequest,
+        answer: Any,
+        *,
+        seconds: float = _REQUEST_SECONDS,
+        **more: Any,
     ) -> B:
-        """Ask again for so long as a service has not heard of a ticket that was just registered.
+        """Ask; again for so long as a service has not heard of a ticket that was just registered.
 
         Only for staff and systems, who may act on it at once; raises Unavailable when the request's
         time is over.
@@ -298,7 +284,16 @@ class Caller:
         is_registered = False
         while True:
             try:
-                return await ask()
+                return await call(
+                    service,
+                    method,
+                    request,
+                    identity=self.identity,
+                    answer=answer,
+                    timeout=min(seconds, self._left()),
+                    correlation=self.correlation,
+                    **more,
+                )
             except NotFound as error:
                 if error.code != "ticket_not_found" or service == "intake":
                     raise

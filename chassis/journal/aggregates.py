@@ -69,8 +69,8 @@ class Aggregates(Provider, Generic[S]):
         #: How the names of these streams begin; "": all names without a colon (tickets).
         self.prefixes = streams
         self.unit = unit
-        #: Whether lists may show what was not commanded a moment later: where no other service asks
-        #: for them because of an event that has only just been told.
+        #: When the snapshots of what was not commanded are written: later where no other service
+        #: asks for lists of them because of an event that has only just been told.
         self._when = Saving.LATER if listed_later else Saving.FIRST
         #: Whose turn it is, per stream that somebody commands right now.
         self._turns: MutableMapping[str, Semaphore] = WeakValueDictionary()
