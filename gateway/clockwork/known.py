@@ -20,6 +20,7 @@ from contracts.calls.promises import (
 )
 from contracts.calls.sla import AgreementView, CalendarView
 from contracts.sla import ROLES, Action
+from gateway.admin.editing import said
 from gateway.board.figures import written
 from gateway.caller import Caller
 from gateway.directory import Names
@@ -83,11 +84,8 @@ class Choices(NamedTuple):
 
 def name_of(name: str, definition: Mapping[str, Any], language: str) -> str:
     """Give what people call a definition: its title, else its id."""
-    title = definition.get("title") or {}
-    given = title.get(language) or next(filter(None, title.values()), "")
-    if not given and name == OFFICIAL:
-        return text(language, "clockwork.official")
-    return given or name
+    otherwise = text(language, "clockwork.official") if name == OFFICIAL else name
+    return said(definition.get("title"), language, otherwise)
 
 
 def tried_days(typed: object) -> int:
