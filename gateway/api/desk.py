@@ -13,6 +13,7 @@ from contracts.calls.base import Answer, Nothing
 from contracts.calls.intake import DescribeTickets, TicketContent
 from contracts.calls.routing import (
     Draft,
+    DropDraft,
     FilledIn,
     GetDraft,
     GetTicket,
@@ -134,7 +135,7 @@ async def save_draft(code: CodePath, body: OwnDraft, caller: Worker) -> Response
 )
 async def drop_draft(code: CodePath, caller: Worker) -> Response:
     """Forget what the caller was writing about the ticket."""
-    await caller.command("routing", "drop_draft", GetDraft(code=code), bool)
+    await caller.command("routing", "drop_draft", DropDraft(code=code), bool)
     return Response(status_code=204)
 
 

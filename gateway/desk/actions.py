@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from chassis.errors import DomainError, Invalid, KeyReused, Unavailable
-from contracts.calls.routing import GetDraft, GetTicket, TicketView
+from contracts.calls.routing import DropDraft, GetTicket, TicketView
 from gateway.api.joining import Part, split_off
 from gateway.api.tickets import acted
 from gateway.caller import Caller
@@ -58,7 +58,7 @@ async def do(request: Request, code: CodePath, action: str, caller: Reader) -> R
     except DomainError as error:
         return await _refused(request, caller, code, action, typed, error)
     if values.get("use") in USES or action in USES:
-        await _forget_draft(caller.renewed(), code)
+        await _forget_draft(caller.renewed(), code, caller.key)
     if not is_part(request):
         return RedirectResponse(f"/desk/tickets/{code}?did={quote(action)}", 303)
     screen = await look(caller.renewed(), code)
@@ -136,9 +136,9 @@ def _without_ticket(
     return response
 
 
-async def _forget_draft(caller: Caller, code: str) -> None:
+async def _forget_draft(caller: Caller, code: str, sent: str) -> None:
     try:
-        await caller.command("routing", "drop_draft", GetDraft(code=code), bool)
+        await caller.command("routing", "drop_draft", DropDraft(code=code, key=sent), bool)
     except DomainError:
         # What was sent is sent; the draft is only offered once more.
         return

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 
 from chassis.errors import DomainError, Unavailable
-from contracts.calls.routing import GetDraft, SaveDraft
+from contracts.calls.routing import DropDraft, SaveDraft
 from gateway.api.clocks import explained
 from gateway.api.desk import OwnDraft, filled_in, left, looked_at
 from gateway.caller import Caller
@@ -17,7 +17,7 @@ from gateway.desk.dock import USES, bar_of, dock_of
 from gateway.desk.screen import Screen, earlier_of, look
 from gateway.documents import CodePath, SlugPath
 from gateway.errors import headers_of
-from gateway.pages.forms import checked, read_form
+from gateway.pages.forms import checked, key_of, read_form
 from gateway.pages.staff import StaffRoute, allow_page, is_part, staff_page
 
 router = APIRouter(prefix="/desk/tickets", include_in_schema=False, route_class=StaffRoute)
@@ -83,10 +83,11 @@ async def keep_draft(request: Request, code: CodePath, caller: Reader) -> Respon
     values = await read_form(request)
     draft = checked(OwnDraft, {"text": values.get("text", ""), "use": values.get("use", "")})
     if draft.text.strip():
-        request_ = SaveDraft(code=code, text=draft.text, use=draft.use)
+        key = key_of(values)
+        request_ = SaveDraft(code=code, text=draft.text, use=draft.use, key=key)
         await caller.command("routing", "save_draft", request_, Any)
     else:
-        await caller.command("routing", "drop_draft", GetDraft(code=code), bool)
+        await caller.command("routing", "drop_draft", DropDraft(code=code), bool)
     return Response(status_code=204)
 
 

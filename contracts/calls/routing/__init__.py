@@ -39,6 +39,7 @@ from contracts.calls.routing.capacity import (
 from contracts.calls.routing.desk import (
     DefineMacro,
     Draft,
+    DropDraft,
     FilledIn,
     GetDraft,
     Macro,
@@ -170,6 +171,7 @@ __all__ = [
     "DemandSecondFactor",
     "Difference",
     "Draft",
+    "DropDraft",
     "DropFilter",
     "DropSecondFactor",
     "EndShadow",

@@ -9,6 +9,8 @@ from contracts.calls.base import Answer, Code, Line, Request, Slug, Text
 
 #: What a standard answer is written for.
 Use = Literal["answer", "ask", "note"]
+#: What a text is sent with, so that it is sent once; empty where nothing is sent.
+DraftKey = Annotated[str, Meta(max_length=64)]
 
 
 class DefineMacro(Request):
@@ -61,17 +63,29 @@ class FilledIn(Answer):
 
 
 class SaveDraft(Request):
-    """Command `save_draft`: what the caller is writing about a ticket. Answers `Draft`."""
+    """Command `save_draft`: what the caller is writing about a ticket.
+
+    `key` is the one that the text will be sent with. Answers `Draft`; null where it was sent before
+    this came, and nothing is kept.
+    """
 
     code: Code
     text: Annotated[str, Meta(max_length=20_000)]
     use: Use = "answer"
+    key: DraftKey = ""
 
 
 class GetDraft(Request):
-    """Query `draft`: answers `Draft` or null; command `drop_draft` forgets it."""
+    """Query `draft`: answers `Draft` or null."""
 
     code: Code
+
+
+class DropDraft(Request):
+    """Command `drop_draft`: forget it. With the `key` that its text was sent with, for good."""
+
+    code: Code
+    key: DraftKey = ""
 
 
 class Draft(Answer):

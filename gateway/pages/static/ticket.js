@@ -80,15 +80,16 @@ function typed(event) {
     const use = form().dataset.form;
     if (["answer", "ask", "note"].includes(use)) {
       clearTimeout(saving);
-      saving = setTimeout(() => keep(use, input.value), DRAFT_AFTER);
+      saving = setTimeout(keep, DRAFT_AFTER, use, input.value, form().elements.key.value);
     }
   }
 }
 
-async function keep(use, text) {
+/** Have the service keep a draft; not where it was sent before, which the form's key tells. */
+async function keep(use, text, key) {
   const kept = $("kept");
   try {
-    const answer = await send("draft", { use, text });
+    const answer = await send("draft", { use, text, key });
     if (kept) kept.textContent = answer.ok ? kept.dataset.kept : kept.dataset.lost;
   } catch {
     if (kept) kept.textContent = kept.dataset.lost;

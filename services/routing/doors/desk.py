@@ -6,6 +6,7 @@ from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     DefineMacro,
     Draft,
+    DropDraft,
     DropFilter,
     FilledIn,
     GetDraft,
@@ -56,15 +57,19 @@ class DeskCalls(Parts):
         return self.store.drafts.one(call.identity.subject, request.code)
 
     @command
-    def save_draft(self, request: SaveDraft, call: Call) -> Draft:
+    def save_draft(self, request: SaveDraft, call: Call) -> Draft | None:
         self._views(call).readable(request.code)
         draft = Draft(code=request.code, use=request.use, text=request.text, at=call.now)
-        self.store.drafts.save(call.identity.subject, draft)
-        return draft
+        is_kept = self.store.drafts.save(call.identity.subject, draft, request.key)
+        return draft if is_kept else None
 
     @command
-    def drop_draft(self, request: GetDraft, call: Call) -> bool:
-        self.store.drafts.drop(call.identity.subject, request.code)
+    def drop_draft(self, request: DropDraft, call: Call) -> bool:
+        drafts, person = self.store.drafts, call.identity.subject
+        if request.key:
+            drafts.drop_sent(person, request.code, request.key, call.now)
+        else:
+            drafts.drop(person, request.code)
         return True
 
     @query

@@ -66,14 +66,20 @@ class Drafts:
             ]
         )
 
-    def save(self, person: str, draft: Draft) -> None:
-        """Write a draft over the one before."""
+    def save(self, person: str, draft: Draft, key: str = "") -> bool:
+        """Write a draft over the one before; false where its text was sent with its key before."""
         line = msgspec.structs.asdict(draft) | {"person": person}
-        self._collection.replace_one({"_id": _key(person, draft.code)}, line, upsert=True)
+        where = {"_id": _key(person, draft.code), **({"sent": {"$ne": key}} if key else {})}
+        try:
+            self._collection.replace_one(where, line, upsert=True)
+        except DuplicateKeyError:
+            # Another draft that was written first at the same moment is as good.
+            return False
+        return True
 
     def one(self, person: str, code: str) -> Draft | None:
         """Give a person's draft about a ticket."""
-        found = self._collection.find_one({"_id": _key(person, code)})
+        found = self._collection.find_one({"_id": _key(person, code), "person": person})
         return msgspec.convert(found, Draft) if found else None
 
     def of(self, person: str, limit: int) -> list[Draft]:
@@ -84,6 +90,11 @@ class Drafts:
     def drop(self, person: str, code: str) -> None:
         """Forget a draft."""
         self._collection.delete_one({"_id": _key(person, code)})
+
+    def drop_sent(self, person: str, code: str, key: str, at: datetime) -> None:
+        """Forget a draft that was sent with a key, also where it comes to be saved after this."""
+        sent = {"sent": key, "at": at}
+        self._collection.replace_one({"_id": _key(person, code)}, sent, upsert=True)
 
 
 def _key(person: str, code: str) -> str:

@@ -54,3 +54,17 @@ def test_a_draft_is_its_writers_alone(world: RoutingWorld) -> None:
 
     world.get("drop_draft", {"code": code}, DESK)
     assert world.get("drafts", {}, DESK) == []
+
+
+def test_a_draft_that_comes_after_its_text_was_sent_is_not_kept(world: RoutingWorld) -> None:
+    code = registered(world)
+    sent = {"code": code, "key": "k1"}
+    world.get("save_draft", sent | {"text": "Dear"}, DESK)
+    world.get("drop_draft", sent, DESK)
+
+    assert world.get("save_draft", sent | {"text": "Dear Ali"}, DESK) is None
+    assert world.get("draft", {"code": code}, DESK) is None
+    assert world.get("drafts", {}, DESK) == []
+
+    world.get("save_draft", {"code": code, "text": "And then", "key": "k2"}, DESK)
+    assert world.get("draft", {"code": code}, DESK)["text"] == "And then"

@@ -7,10 +7,12 @@ import pytest
 from chassis.errors import Conflict, FieldFault, Invalid, Unavailable
 from contracts.calls.routing import (
     Draft,
+    DropDraft,
     Macro,
     OpenReferral,
     ProposedAnswer,
     Related,
+    SaveDraft,
     Unit,
 )
 from contracts.calls.sla import ClockView, TicketTimes
@@ -156,7 +158,20 @@ async def test_an_action_is_done_once_under_the_key_of_its_form(desk):
     asked = desk.services.last("act")
     assert (reply.status, reply.headers["location"]) == (303, f"{PAGE}?did=answer")
     assert (asked.key, asked.request.arguments) == ("k1", {"text": "It works again."})
-    assert desk.services.last("drop_draft").request.code == CODE
+    assert desk.services.last("drop_draft").request == DropDraft(code=CODE, key="k1")
+
+
+async def test_a_draft_is_kept_with_the_key_of_its_form_and_an_empty_one_forgotten(desk):
+    desk.services.tell("routing", "save_draft", None)
+    form = {"key": "k1", "use": "answer", "text": "It works"}
+
+    kept = await desk.post(f"{PAGE}/draft", form=form, headers=SCRIPTED)
+    emptied = await desk.post(f"{PAGE}/draft", form=form | {"text": " "}, headers=SCRIPTED)
+
+    assert (kept.status, emptied.status) == (204, 204)
+    saved = SaveDraft(code=CODE, text="It works", use="answer", key="k1")
+    assert desk.services.last("save_draft").request == saved
+    assert desk.services.last("drop_draft").request == DropDraft(code=CODE)
 
 
 async def test_a_script_is_answered_with_the_ticket_as_it_stands_and_a_way_back(desk):
