@@ -142,16 +142,25 @@ class Aggregates(Provider, Generic[S]):
 
     def told(self, stream: str) -> tuple[Snapshot[S] | None, list[Recorded]]:
         """Give a stream as it stands with its events, oldest first: both by one look."""
-        found = self.journal.commits_of(stream)
-        if not found:
+        return self.folded(stream, self.journal.commits_of(stream))
+
+    def folded(
+        self, stream: str, commits: Sequence[dict[str, Any]]
+    ) -> tuple[Snapshot[S] | None, list[Recorded]]:
+        """Give the same where all the stream's commits were read by other means, in order."""
+        if not commits:
             return None, []
-        state, steps = (
-            self.evolution.initial(),
-            [step for item in found for step in recorded_in(item)],
-        )
+        state = self.evolution.initial()
+        steps = [step for item in commits for step in recorded_in(item)]
         for step in steps:
             state = self.evolution.apply(state, step.event, step.at)
-        return Snapshot(stream, found[-1]["version"], state, found[-1]["recorded_at"]), steps
+        last = commits[-1]
+        return Snapshot(stream, last["version"], state, last["recorded_at"]), steps
+
+    def stored(self, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, S]:
+        """Give states, by stream, whose snapshots were read by other means."""
+        found = {name: self.snapshots.newest(name, item) for name, item in documents.items()}
+        return {name: loaded.state for name, loaded in found.items()}
 
     # -- deciding --------------------------------------------------------------------------------
 

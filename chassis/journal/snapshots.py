@@ -101,6 +101,17 @@ class SnapshotStore(Generic[S]):
         self._remember(loaded.values())
         return loaded
 
+    def newest(self, stream: str, item: Mapping[str, Any]) -> Loaded[S]:
+        """Give a stream as a document of the collection has it, or as it is about to be stored."""
+        known = {stream: self._known.get(stream)}
+        held = known[stream]
+        loaded = held if held is not None and _is_as(item, known) else self._loaded(item)
+        for _name, newer in self._not_stored([stream]):
+            if loaded.version < newer.version:
+                loaded = newer
+        self._remember([loaded])
+        return loaded
+
     def recall(self, streams: Sequence[str]) -> dict[str, Loaded[S]]:
         """Give the same, from memory where this process has handled a stream lately.
 

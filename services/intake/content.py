@@ -1,6 +1,6 @@
 """What staff and other services are told of tickets' texts and requesters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.errors import FieldFault, Invalid
@@ -15,11 +15,7 @@ from services.intake.domain.search import words_asked
 from services.intake.domain.ticket import Ticket
 from services.intake.forms import Forms
 from services.intake.repository import Store
-
-
-def ticket_of(code: str, tickets: Aggregates[Ticket]) -> Ticket | None:
-    """Give a ticket, from its stream where its snapshot is missing."""
-    return tickets_of([code], tickets).get(code)
+from services.intake.repository.dossiers import Dossier
 
 
 def tickets_of(codes: Sequence[str], tickets: Aggregates[Ticket]) -> dict[str, Ticket]:
@@ -31,14 +27,20 @@ def tickets_of(codes: Sequence[str], tickets: Aggregates[Ticket]) -> dict[str, T
     return found
 
 
-def messages_of(tickets: Sequence[Ticket], store: Store) -> list[Message]:
-    """Give the tickets' messages, oldest first; an erased one is left out."""
-    received = [item for ticket in tickets for item in ticket.messages]
-    bodies = store.texts.bodies([item.id for item in received])
+def tickets_in(dossiers: Mapping[str, Dossier], tickets: Aggregates[Ticket]) -> dict[str, Ticket]:
+    """Give the same of those whose dossiers were looked up."""
+    snapshots = {code: each.snapshot for code, each in dossiers.items() if each.snapshot}
+    missing = [code for code in dossiers if code not in snapshots]
+    found = tickets.stored(snapshots)
+    return found | tickets_of(missing, tickets) if missing else found
+
+
+def messages_of(ticket: Ticket, dossier: Dossier) -> list[Message]:
+    """Give a ticket's messages, oldest first; an erased one is left out."""
     return [
-        Message(id=item.id, at=item.at, text=bodies[item.id])
-        for item in received
-        if item.id in bodies
+        Message(id=item.id, at=item.at, text=dossier.bodies[item.id])
+        for item in ticket.messages
+        if item.id in dossier.bodies
     ]
 
 
@@ -52,15 +54,15 @@ def describe(
 
     With `forms`, what was filled in too.
     """
-    states = tickets_of(codes, tickets)
-    bodies = {message.id: message for message in messages_of(list(states.values()), store)}
+    dossiers = store.dossiers.of_each(codes)
     answer = {}
-    for claim in store.claims.by_codes(codes):
-        ticket = states.get(claim.code)
-        if ticket is None:
+    for code, ticket in tickets_in(dossiers, tickets).items():
+        dossier = dossiers[code]
+        claim = dossier.claim
+        if claim is None:
             continue
-        answer[claim.code] = TicketContent(
-            code=claim.code,
+        answer[code] = TicketContent(
+            code=code,
             title=claim.content.title,
             description=claim.content.description,
             subject=ticket.subject,
@@ -69,7 +71,7 @@ def describe(
             registered_at=ticket.registered_at,
             registered_by=ticket.registered_by,
             requester=_requester_of(ticket, claim.content.contact),
-            messages=[bodies[item.id] for item in ticket.messages if item.id in bodies],
+            messages=messages_of(ticket, dossier),
             form=_filled(claim.content.answers, forms) if forms else None,
         )
     return answer

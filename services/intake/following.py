@@ -13,7 +13,7 @@ from contracts.calls.intake import AddMessage, Message, Track, Tracked
 from contracts.envelope import ContentRef
 from contracts.forms.showing import shown
 from services.intake import handlers
-from services.intake.content import messages_of, ticket_of
+from services.intake.content import messages_of, tickets_in
 from services.intake.domain import codes, guessing
 from services.intake.domain.contact import Contact, proves
 from services.intake.domain.request import checked_message
@@ -22,6 +22,7 @@ from services.intake.domain.ticket import Ticket
 from services.intake.forms import Forms
 from services.intake.repository import Store
 from services.intake.repository.claims import Claim
+from services.intake.repository.dossiers import Dossier
 from services.intake.settings import IntakeSettings
 
 _NOBODY = Contact(name="")
@@ -38,8 +39,8 @@ def track(
     forms: Forms,
 ) -> Tracked:
     """Give what may be shown; raises one refusal for an unknown code and for a wrong proof."""
-    claim = _proven(request, call.now, store, limits)
-    ticket = ticket_of(claim.code, tickets)
+    claim, dossier = _proven(request, call.now, store, limits)
+    ticket = tickets_in({claim.code: dossier}, tickets).get(claim.code)
     if ticket is None:
         raise _refusal()
     answers = claim.content.answers
@@ -51,7 +52,7 @@ def track(
         kind=ticket.kind,
         channel=ticket.channel,
         registered_at=ticket.registered_at,
-        messages=messages_of([ticket], store),
+        messages=messages_of(ticket, dossier),
         answers=shown(forms.ready(answers.form, answers.version).form, answers.values, public=True)
         if answers
         else [],
@@ -68,7 +69,7 @@ def add_message(
 ) -> Message:
     """Take a message in once per idempotency key; refuses as `track` does."""
     body = checked_message(request.text)
-    claim = _proven(request, call.now, store, limits)
+    claim, _dossier = _proven(request, call.now, store, limits)
     # The same for a repeat, another for another request under the same key.
     text_id = sha256(claim.code, call.cause, call.digest)[:32]
     store.texts.keep(text_id, stream=claim.code, body=body, at=call.at or call.now)
@@ -82,10 +83,10 @@ def add_message(
 
 def _proven(
     request: Track | AddMessage, now: datetime, store: Store, limits: IntakeSettings
-) -> Claim:
-    """Give the claim that the proof opens; raises NotFound or TooMany.
+) -> tuple[Claim, Dossier]:
+    """Give the claim that the proof opens, and the whole dossier; raises NotFound or TooMany.
 
-    An unknown code costs the same work as a wrong proof: a claim looked for, a proof compared, a
+    An unknown code costs the same work as a wrong proof: a dossier looked for, a proof compared, a
     failure counted.
     """
     if not codes.is_wellformed(request.code):
@@ -97,9 +98,10 @@ def _proven(
     )
     if until is not None:
         raise TooMany("too_many_proofs", retry_after=(until - now).total_seconds())
-    claim = store.claims.by_code(request.code)
+    dossier = store.dossiers.of(request.code)
+    claim = dossier.claim
     if proves(request.proof, claim.content.contact if claim else _NOBODY) and claim:
-        return claim
+        return claim, dossier
     store.attempts.count(keys, now=now, until=now + limits.proof_window)
     raise _refusal()
 

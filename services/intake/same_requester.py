@@ -10,7 +10,7 @@ from chassis.calls.call import Call
 from chassis.errors import NotFound
 from contracts.calls.intake import Registered, RegisterTicket, RequesterData
 from contracts.intake import StartedFrom
-from services.intake.content import ticket_of
+from services.intake.content import tickets_in
 from services.intake.domain.request import Checked
 from services.intake.domain.ticket import Ticket
 from services.intake.registration import Means, register
@@ -25,10 +25,11 @@ class First(NamedTuple):
 
 def first_of(code: str, means: Means) -> First:
     """Give a ticket; raises NotFound for one that is not here, or whose requester was erased."""
-    ticket, claim = ticket_of(code, means["tickets"]), means["store"].claims.by_code(code)
-    if ticket is None or claim is None:
+    dossier = means["store"].dossiers.of(code)
+    ticket = tickets_in({code: dossier}, means["tickets"]).get(code)
+    if ticket is None or dossier.claim is None:
         raise NotFound("ticket_not_found")
-    return First(ticket, claim.content)
+    return First(ticket, dossier.claim.content)
 
 
 def register_another(

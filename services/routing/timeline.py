@@ -4,7 +4,7 @@ The requester sees one name, his owner's; who else worked on it, notes, logs and
 his business, but that it went to a higher tier is told in plain words.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from contracts.calls.routing import Step
 from contracts.envelope import ContentRef, Event
 from contracts.routing import TicketMoved
 from services.routing.forms import read_kept
+from services.routing.repository.stories import Bodies
 
 #: What the requester is shown: event types with their fields and texts. The first is what his
 #: timeline begins with, whatever routing calls it.
@@ -36,8 +37,6 @@ PUBLIC: Mapping[str, tuple[str, ...]] = {
     "ticket.handed_off": ("state",),
     "ticket.rated": ("score",),
 }
-
-Bodies = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:

@@ -87,9 +87,11 @@ class Views:
             units=[unit for unit in request.units if scope == "all" or (scope and unit in below)],
         )
 
-    def followed(self, code: str) -> tuple[TicketView, list[Recorded]]:
-        """Show one with its history; raises NotFound or Forbidden."""
-        found, history = self._tickets.told(code)
+    def followed(
+        self, code: str, commits: Sequence[dict[str, Any]]
+    ) -> tuple[TicketView, list[Recorded]]:
+        """Show one as its commits tell, with its history; raises NotFound or Forbidden."""
+        found, history = self._tickets.folded(code, commits)
         return self.show(self._allowed(found)), history
 
     def _allowed(self, found: Snapshot[Ticket] | None) -> Shown:

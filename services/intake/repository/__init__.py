@@ -12,6 +12,7 @@ from chassis.mongo import reign
 from chassis.runtime import Mongo
 from services.intake.repository.attempts import Attempts
 from services.intake.repository.claims import Claims
+from services.intake.repository.dossiers import Dossiers
 from services.intake.repository.one_time_codes import OneTimeCodes
 from services.intake.repository.profiles import Profiles
 from services.intake.repository.subjects import Subjects
@@ -47,6 +48,11 @@ class Store(Mongo):
         return Texts(self.db["texts"])
 
     @late
+    def dossiers(self) -> Dossiers:
+        """All that is stored of tickets."""
+        return Dossiers(self.db["claims"], self.db["tickets"], self.db["texts"])
+
+    @late
     def plan_contents(self) -> Texts:
         """What plans register, and for whom."""
         return Texts(self.db["plan_contents"])
@@ -71,7 +77,13 @@ class Store(Mongo):
         return reign(self.db.client)
 
     def _make_indexes(self) -> None:
-        for collection in (self.claims, self.profiles, self.attempts, self.one_time_codes):
+        for collection in (
+            self.claims,
+            self.profiles,
+            self.texts,
+            self.attempts,
+            self.one_time_codes,
+        ):
             collection.make_indexes()
 
 

@@ -30,7 +30,6 @@ from services.intake.domain.contact import Contact
 from services.intake.domain.request import Checked
 from services.intake.domain.search import words_of
 from services.intake.domain.text import query_words
-from services.intake.repository.gathering import Gathering
 
 _DRAWS = 8
 _WITH_FORM: Final = {"form": {"$gt": ""}}
@@ -51,7 +50,6 @@ class Claims:
     def __init__(self, collection: Collection[dict[str, Any]], *, seconds: float) -> None:
         self._collection = collection
         self._writer = GroupWriter(collection, seconds=seconds, concern=DERIVED)
-        self._by_code = Gathering(self._claims_of)
 
     def make_indexes(self) -> None:
         """Make codes unique, words and answers findable with the newest first."""
@@ -88,13 +86,9 @@ class Claims:
         document = _document(cause, claim.code, claim.content, claim.digest, at)
         self._collection.replace_one({"_id": cause}, document, upsert=True)
 
-    def by_code(self, code: str) -> Claim | None:
-        """Give the claim of a code."""
-        return self._by_code.get(code)
-
     def by_codes(self, wanted: Sequence[str]) -> list[Claim]:
         """Give the claims of those codes that have one."""
-        return [_read(found) for found in self._collection.find({"code": {"$in": list(wanted)}})]
+        return [read(found) for found in self._collection.find({"code": {"$in": list(wanted)}})]
 
     def search(
         self, words: Sequence[str], limit: int, answers: Mapping[str, Sequence[Any]] = NO_ANSWERS
@@ -125,10 +119,7 @@ class Claims:
         if code is not None:
             query["code"] = code
         found = self._collection.find(query, sort=[("at", -1)], limit=limit)
-        return [(_read(item), item["at"]) for item in found]
-
-    def _claims_of(self, wanted: Sequence[str]) -> dict[str, Claim]:
-        return {claim.code: claim for claim in self.by_codes(wanted)}
+        return [(read(item), item["at"]) for item in found]
 
     def _first(self, cause: str, digest: str) -> Claim:
         found = self._collection.find_one({"_id": cause})
@@ -136,7 +127,7 @@ class Claims:
             raise Unavailable("outcome_unknown", retry_after=1)
         if found["digest"] != digest:
             raise KeyReused
-        return _read(found)
+        return read(found)
 
 
 def _of_answers(answers: Answers | None) -> dict[str, Any]:
@@ -171,7 +162,7 @@ def _document(cause: str, code: str, content: Checked, digest: str, at: datetime
     }
 
 
-def _read(found: dict[str, Any]) -> Claim:
+def read(found: dict[str, Any]) -> Claim:
     contact = Contact(name=found["name"], mobile=found["mobile"], email=found["email"])
     content = Checked(
         title=found["title"],

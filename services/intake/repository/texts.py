@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pymongo import IndexModel
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
+
+from chassis.mongo import make_indexes
 
 
 class Texts:
@@ -16,6 +19,10 @@ class Texts:
 
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection
+
+    def make_indexes(self) -> None:
+        """Have a stream's found together."""
+        make_indexes(self._collection, [IndexModel("stream")])
 
     def keep(self, text_id: str, *, stream: str, body: str, at: datetime) -> None:
         """Store a text before the commit that refers to it."""

@@ -28,6 +28,7 @@ from services.routing.reference import Grounding
 from services.routing.repository import Store
 from services.routing.repository.boards import OPEN_INDEX
 from services.routing.repository.queues import TICKET_INDEXES
+from services.routing.repository.stories import Bodies
 from services.routing.rule_trials import RuleTrials
 from services.routing.rulebook import Rulebook
 from services.routing.settings import RoutingSettings
@@ -58,8 +59,8 @@ class Parts:
     passwords = Passwords()
     settings = Config(RoutingSettings)
 
-    def _public_steps(self, history: list[Recorded]) -> list[Step]:
-        return timeline.public(history, self.store.texts.bodies, self.grounding.lookup.names)
+    def _public_steps(self, history: list[Recorded], bodies: Bodies) -> list[Step]:
+        return timeline.public(history, bodies, self.grounding.lookup.names)
 
     def _views(self, call: Call) -> Views:
         return Views(self.cases, self.grounding.now(), call)

@@ -92,14 +92,17 @@ class TicketCalls(Parts):
     def timeline(self, request: Timeline, call: Call) -> list[Step]:
         views = self._views(call)
         views.readable(request.code)
+        story = self.store.stories.of(request.code)
+        _state, history = self.cases.folded(request.code, story.commits)
         if not views.is_staff:
-            return self._public_steps(self.cases.history(request.code))
-        return timeline.full(self.cases.history(request.code), self.store.texts.bodies)
+            return self._public_steps(history, story.bodies)
+        return timeline.full(history, story.bodies)
 
     @query
     def follow(self, request: Follow, call: Call) -> Followed:
-        ticket, history = self._views(call).followed(request.code)
-        followed = Followed(ticket=ticket, steps=self._public_steps(history))
+        story = self.store.stories.of(request.code)
+        ticket, history = self._views(call).followed(request.code, story.commits)
+        followed = Followed(ticket=ticket, steps=self._public_steps(history, story.bodies))
         if ticket.merged_into is None:
             return followed
         names = self.grounding.lookup.names

@@ -4,6 +4,8 @@ Names, contacts, password hashes and free text are here and in no commit: erasin
 chain whole.
 """
 
+from pymongo.read_concern import ReadConcern
+
 from chassis.late import late
 from chassis.runtime import Mongo
 from chassis.shown import Shown
@@ -23,6 +25,7 @@ from services.routing.repository.macros import Drafts, Macros
 from services.routing.repository.partners import Partners
 from services.routing.repository.queues import Queues
 from services.routing.repository.requests import PastRequests
+from services.routing.repository.stories import Stories
 from services.routing.repository.system_keys import SystemKeys
 from services.routing.repository.texts import Texts
 
@@ -91,6 +94,12 @@ class Store(Mongo):
         return Texts(self.db["texts"])
 
     @late
+    def stories(self) -> Stories:
+        """What happened to tickets, with the texts."""
+        journal = self.db.get_collection("journal", read_concern=ReadConcern("majority"))
+        return Stories(journal, self.db["texts"], self.texts.bodies)
+
+    @late
     def partners(self) -> Partners:
         """Partners outside, with their secrets."""
         return Partners(self.db["partners"])
@@ -133,6 +142,7 @@ class Store(Mongo):
     def _make_indexes(self) -> None:
         self.directory.make_indexes()
         self.audit.make_indexes()
+        self.texts.make_indexes()
         self.attempts.make_indexes()
         self.macros.make_indexes()
         self.drafts.make_indexes()

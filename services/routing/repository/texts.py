@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pymongo import IndexModel
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
+from chassis.mongo import make_indexes
 from contracts.envelope import ContentRef
 
 
@@ -20,6 +22,10 @@ class Texts:
 
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection
+
+    def make_indexes(self) -> None:
+        """Have a stream's found together."""
+        make_indexes(self._collection, [IndexModel("stream")])
 
     def keep(
         self, stream: str, refs: Mapping[str, ContentRef], texts: Mapping[str, str], *, at: datetime
