@@ -164,6 +164,8 @@ class Journal(SharedExtension):
 
     def raw_by_id(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Give commits as bytes, by id."""
+        if not ids:
+            return {}
         found = self._raw.find({"_id": {"$in": list(ids)}})
         return {item["_id"]: item.raw for item in found}
 

@@ -49,6 +49,7 @@ class Claims:
 
     def __init__(self, collection: Collection[dict[str, Any]], *, seconds: float) -> None:
         self._collection = collection
+        self._codes = codes.Drawing()
         self._writer = GroupWriter(collection, seconds=seconds, concern=DERIVED)
 
     def make_indexes(self) -> None:
@@ -71,7 +72,7 @@ class Claims:
         Raises KeyReused when another request had the same cause.
         """
         for _draw in range(_DRAWS):
-            code = codes.draw()
+            code = self._codes.draw()
             try:
                 self._writer.insert(_document(cause, code, content, digest, at))
             except Duplicate as duplicate:

@@ -13,6 +13,24 @@ def test_a_drawn_code_is_wellformed_and_survives_a_spreadsheet(code):
     assert str(int(code)) == code
 
 
+def test_codes_are_drawn_in_bunches_of_one_region_and_then_of_another():
+    drawing = codes.Drawing()
+
+    regions = [{drawing.draw()[:3] for _ in range(codes.BUNCH)} for _ in range(20)]
+
+    assert {len(region) for region in regions} == {1}
+    assert len(set.union(*regions)) > 10
+
+
+def test_within_a_region_codes_are_drawn_from_all_of_it():
+    drawing = codes.Drawing()
+
+    drawn = [drawing.draw() for _ in range(codes.BUNCH)]
+
+    assert len(set(drawn)) > codes.BUNCH - 5
+    assert {code[3:5] for code in drawn} == {f"{number:02}" for number in range(100)}
+
+
 @given(CODES, st.integers(0, 11), st.integers(1, 9))
 def test_every_single_wrong_digit_is_found(code, place, shift):
     wrong = str((int(code[place]) + shift) % 10)
