@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 #: How far back a unit's usual number of tickets is looked for: whole weeks.
 USUAL_SPAN = timedelta(days=28)
-#: Reading takes at most one part in so many of a core.
+#: Reading takes at most one part in so many of the time: most of it is the database's, which counts
+#: a month's tickets.
 _SHARE = 500
 _MOST_SECONDS, _MOST_SECONDS_OF_LOADS = 600.0, 60.0
 
@@ -39,12 +40,12 @@ class Outlook:
         """Give what is known, read anew as far as it is time to."""
         loads_too = time.monotonic() >= self._loads_at
         if time.monotonic() >= self._history_at:
-            began = time.process_time()
+            began = time.monotonic()
             self.history = History(self._gathered(), at=now)
             self._history_at = _next(began, _MOST_SECONDS)
             loads_too = True
         if loads_too:
-            began = time.process_time()
+            began = time.monotonic()
             self.history = self.history.with_loads(self._loads(now))
             self._loads_at = _next(began, _MOST_SECONDS_OF_LOADS)
         return self.history
@@ -74,4 +75,4 @@ class Outlook:
 
 
 def _next(began: float, most: float) -> float:
-    return time.monotonic() + min(most, (time.process_time() - began) * _SHARE)
+    return time.monotonic() + min(most, (time.monotonic() - began) * _SHARE)
