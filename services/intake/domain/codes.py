@@ -37,7 +37,7 @@ _CODE = re.compile(r"[0-9]{12}")
 
 
 def draw(region: int | None = None) -> str:
-    """Give a random code, of one region or of all; none starts with 0, which a spreadsheet drops."""
+    """Give a random code, of one region or of all; none starts with 0: a spreadsheet drops it."""
     if region is None:
         region = secrets.randbelow(REGIONS)
     digits = f"{region + _FIRST_REGION}{secrets.randbelow(_IN_A_REGION):08}"
