@@ -97,15 +97,16 @@ class Bench:
     def _drain(self) -> float:
         """Wait until nothing more happens; gives after how many seconds the last thing did."""
         began = last = time.monotonic()
-        seen = self._progress()
-        while (now := time.monotonic()) - last < _QUIET_SECONDS:
-            if now - began > _DRAIN_SECONDS:
-                raise TimeoutError("what follows does not come to an end")
+        seen, seen_at = self._progress(), time.monotonic()
+        while last - began < _DRAIN_SECONDS:
             time.sleep(_LOOK_SECONDS)
             before, seen = seen, self._progress()
+            now = time.monotonic()
             if seen["pending"] or seen != before:
-                last = time.monotonic()
-        return last - began
+                last = seen_at = now
+            elif now - seen_at >= _QUIET_SECONDS:
+                return last - began
+        raise TimeoutError("what follows does not come to an end")
 
     def await_quiet(self) -> None:
         """Wait until nothing more happens."""
