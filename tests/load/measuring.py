@@ -32,7 +32,8 @@ SETTINGS = {
 #: What is measured with, and not itself.
 _NOT_OURS = ("driver", "sms-provider", "mail-sink", "push-sink")
 _QUIET_SECONDS = 0.3
-_LOOK_SECONDS = 0.05
+#: Looking costs every process some milliseconds.
+_LOOK_SECONDS = 0.2
 _DRAIN_SECONDS = 300.0
 _LATENESS_BAR_MS = 250
 
