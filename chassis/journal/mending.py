@@ -1,12 +1,16 @@
 """Keeps snapshots up to the journal: what was committed and not folded is found and mended.
 
 A process that dies between the commit and the snapshot leaves one behind; lists and due times
-would miss what it decided. One replica looks at recent commits every second or so.
+would miss what it decided, and an alarm would not come. One replica looks at recent commits every
+second or so, and keeps how far it has looked: whoever begins goes on from there, however long ago
+it was.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import eventlet
 from nameko.extensions import SharedExtension
@@ -19,13 +23,21 @@ from chassis.journal.journal import Journal
 from chassis.journal.lookback import Lookback
 from chassis.logging import get_logger
 
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+
 log = get_logger()
 
 _PAUSE_SECONDS = 1.0
 #: Younger commits are probably being folded right now, or written a moment later.
 _GRACE = timedelta(seconds=2)
-#: How far back the first look goes: snapshots written by a dead process are that old at most.
+#: How far back the first look goes at least.
 _FIRST_LOOK_SECONDS = 600.0
+#: After a long time without looks, so much of it is looked at together.
+_SPAN = timedelta(minutes=10)
+#: How often it is kept how far was looked; whoever takes over looks at that much again.
+_MARK_SECONDS = 10.0
+_MARK = "mended"
 _PART = 500
 
 
@@ -37,6 +49,7 @@ class Mender(SharedExtension):
     def start(self) -> None:
         """Begin."""
         self.runtime = self.journal.runtime
+        self._marked_at = 0.0
         self.container.spawn_managed_thread(self._mend_for_ever)
 
     def _mend_for_ever(self) -> None:
@@ -47,20 +60,41 @@ class Mender(SharedExtension):
         )
         leading, looked_at = False, 0.0
         while True:
-            eventlet.sleep(_PAUSE_SECONDS)
             if not lease.acquire():
                 leading = False
+                eventlet.sleep(_PAUSE_SECONDS)
                 continue
             now = self.runtime.clock.timestamp()
-            if not leading:
-                leading, looked_at = True, now - _FIRST_LOOK_SECONDS
-                lookback.begin(looked_at)
             try:
-                self._mend(instant_of(lookback.since(now)), instant_of(now) - _GRACE)
+                if not leading:
+                    looked_at = min(self._marked(), now - _FIRST_LOOK_SECONDS)
+                    lookback.begin(looked_at)
+                    leading = True
+                for since, until in spans(
+                    instant_of(lookback.since(now)), instant_of(now) - _GRACE
+                ):
+                    self._mend(since, until)
                 looked_at = now
+                self._mark(now)
             except (PyMongoError, DomainError) as error:
                 lookback.begin(looked_at)
                 log.warning("mending_waits", error=type(error).__name__)
+            eventlet.sleep(_PAUSE_SECONDS)
+
+    @property
+    def _marks(self) -> Collection[dict[str, Any]]:
+        return self.runtime.database["relay"]
+
+    def _marked(self) -> float:
+        """Give until when everything was looked at, late-comers apart."""
+        mark = self._marks.find_one({"_id": _MARK})
+        return float(mark["at"].timestamp()) if mark else float("inf")
+
+    def _mark(self, now: float) -> None:
+        if now - self._marked_at > _MARK_SECONDS:
+            at = instant_of(now)
+            self._marks.update_one({"_id": _MARK}, {"$max": {"at": at}}, upsert=True)
+            self._marked_at = now
 
     def _mend(self, since: datetime, until: datetime) -> None:
         newest: dict[str, int] = {}
@@ -76,3 +110,11 @@ class Mender(SharedExtension):
                 behind = [name for name in part if have.get(name, 0) < mine[name]]
                 if behind:
                     log.info("snapshots_mended", streams=kind.mend(behind))
+
+
+def spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Give a time in parts, oldest first: of a long one not all commits are held in memory."""
+    while since < until:
+        end = min(since + _SPAN, until)
+        yield since, end
+        since = end

@@ -33,6 +33,10 @@ class Access(Protocol):
         """Let the effect happen at the server, or not."""
         ...
 
+    def shelf(self, name: str) -> Shelf:
+        """Give another collection's shelf."""
+        ...
+
 
 class Cursor:
     """A query that is asked when it is read."""
@@ -65,6 +69,11 @@ class Collection:
         self._shelf = shelf
         self._access = access
         self._raw = raw
+
+    @property
+    def name(self) -> str:
+        """The collection's name."""
+        return self._shelf.name
 
     def with_options(self, *, codec_options: Any = None, **_concerns: Any) -> Collection:
         """Give a view that reads plain or raw documents."""
@@ -130,13 +139,23 @@ class Collection:
         return len(self._call("count", lambda: list(self._shelf.select(query))))
 
     def aggregate(self, pipeline: Sequence[Document], **_options: Any) -> list[Document]:
-        """Group what matches by some fields: the one pipeline that routing's queues ask for."""
-        match, group = pipeline[0]["$match"], pipeline[1]["$group"]["_id"]
-        found = self._call("aggregate", lambda: list(self._shelf.select(match)))
+        """Group what matches by some fields, or give what other collections hold besides."""
+        match, *rest = pipeline
+        found = self._call("aggregate", lambda: list(self._shelf.select(match["$match"])))
+        if all("$unionWith" in stage for stage in rest):
+            # The server reads one collection after the other: between them others may write.
+            others = (self._marked(**stage["$unionWith"]) for stage in rest)
+            return [*map(self._out, found), *(item for other in others for item in other)]
+        group = rest[0]["$group"]["_id"]
         rows = [
             {name: item.document.get(field[1:]) for name, field in group.items()} for item in found
         ]
         return [{"_id": row} for n, row in enumerate(rows) if row not in rows[:n]]
+
+    def _marked(self, coll: str, pipeline: Sequence[Document]) -> list[Document]:
+        match, mark = pipeline
+        other = Collection(self._access.shelf(coll), self._access)
+        return [item | mark["$set"] for item in other.find(match["$match"])]
 
     # -- writing ---------------------------------------------------------------------------------
 

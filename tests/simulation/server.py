@@ -82,6 +82,10 @@ class Connection:
             raise AutoReconnect(what)
         return result
 
+    def shelf(self, name: str) -> Shelf:
+        """Give a collection's shelf."""
+        return self._disk.shelf(name)
+
     def is_another_server(self) -> bool:
         """Tell whether the server seems to have changed."""
         return self._world.chance.random() < _CHANGED
