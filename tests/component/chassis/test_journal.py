@@ -187,6 +187,22 @@ def test_a_deleted_snapshot_is_mended_from_the_journal(gentle, intake):
     eventually_equal(lambda: acts_of(intake, stream), ["ok", "next"])
 
 
+def test_what_a_dead_process_left_unfolded_is_mended_however_long_nobody_looked(world):
+    world.start_all("intake")
+    stored = world.database("intake")
+    eventually(lambda: stored["relay"].find_one({"_id": "mended"}))
+    world.kill("intake")
+    stream = new_stream()
+    commit, _digest = a_late_commit(world, stream, seconds=5 * 3600)
+    stored["journal"].insert_one(commit)
+    six_hours = world.mongo.admin.command("hello")["localTime"] - timedelta(hours=6)
+    stored["relay"].update_one({"_id": "mended"}, {"$set": {"at": six_hours}})
+
+    world.start_all("intake")
+
+    eventually(lambda: stored["streams"].find_one({"_id": stream, "version": 1}))
+
+
 def test_a_command_finds_the_state_whose_snapshot_is_lost(gentle, intake):
     stream = new_stream()
     intake.tell(stream, "ok")
