@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,8 @@ from tests.faults.event_log import CONSEQUENCES, EventLog
 from tests.faults.ledger import Ledger
 
 _PAGE = 200
+#: Well below what mending takes, so that a list that is not written at all is seen.
+_LIST_SECONDS, _PAUSE_SECONDS = 1.5, 0.2
 
 
 @dataclass
@@ -65,7 +69,28 @@ def compare(api: Api, log: EventLog, ledger: Ledger) -> Findings:
 
 
 def _compare_list(api: Api, log: EventLog, ledger: Ledger, found: Findings) -> None:
-    """Compare the list that people work from: no ticket missing, made up, or in another state."""
+    """Compare the list that people work from: no ticket missing, made up, or in another state.
+
+    A list shows a ticket's last event a moment after the log has it.
+    """
+    end = time.monotonic() + _LIST_SECONDS
+    states = _listed(api)
+    while _in_another_state(states, log) and time.monotonic() < end:
+        time.sleep(_PAUSE_SECONDS)
+        log.read_on()
+        states = _listed(api)
+    found.lost |= {key for key, code in ledger.codes.items() if code not in states}
+    registered = {code for code, counts in log.consequences.items() if counts[REGISTERED]}
+    found.phantom |= {code for code in states if code not in registered}
+    found.wrong_state = _in_another_state(states, log)
+
+
+def _in_another_state(states: Mapping[str, str], log: EventLog) -> set[str]:
+    return {code for code, state in states.items() if log.states.get(code, "new") != state}
+
+
+def _listed(api: Api) -> dict[str, str]:
+    """Give the state of every ticket in the list, by code."""
     states: dict[str, str] = {}
     after = ""
     while True:
@@ -74,12 +99,7 @@ def _compare_list(api: Api, log: EventLog, ledger: Ledger, found: Findings) -> N
         if not page["next"]:
             break
         after = f"&cursor={page['next']}"
-    found.lost |= {key for key, code in ledger.codes.items() if code not in states}
-    registered = {code for code, counts in log.consequences.items() if counts[REGISTERED]}
-    found.phantom |= {code for code in states if code not in registered}
-    found.wrong_state = {
-        code for code, state in states.items() if log.states.get(code, "new") != state
-    }
+    return states
 
 
 def _missing(log: EventLog, code: str) -> bool:

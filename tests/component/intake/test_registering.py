@@ -124,7 +124,7 @@ def test_a_repeat_completes_what_a_crash_left_after_the_claim(intake):
 def test_a_code_that_is_taken_is_drawn_anew(intake, monkeypatch):
     taken, free = intake.code_of_new_ticket(), codes.draw()
     drawn = iter([taken, taken, free])
-    monkeypatch.setattr(codes, "draw", lambda: next(drawn))
+    monkeypatch.setattr(codes, "draw", lambda _region: next(drawn))
     claims = Claims(intake.database["claims"], seconds=3)
     content = Checked(title="t", description="d", contact=Contact(name="n"))
 
