@@ -2,7 +2,7 @@
 
 from chassis.journal.aggregates import Aggregates
 from chassis.journal.group import Duplicate, GroupWriter
-from chassis.journal.history import Recorded
+from chassis.journal.history import Recorded, history_of
 from chassis.journal.intents import Opened, Outcome
 from chassis.journal.journal import Journal
 from chassis.journal.loaded import Snapshot
@@ -20,4 +20,5 @@ __all__ = [
     "Reference",
     "Saving",
     "Snapshot",
+    "history_of",
 ]

@@ -13,7 +13,7 @@ from chassis.calls.call import Call
 from chassis.clock import to_milliseconds
 from chassis.decisions import Due, Evolution
 from chassis.errors import DomainError
-from chassis.journal.history import Recorded, recorded_in
+from chassis.journal.history import Recorded, history_of
 from chassis.journal.intents import (
     Decide,
     Intent,
@@ -138,7 +138,7 @@ class Aggregates(Provider, Generic[S]):
 
     def history(self, stream: str) -> list[Recorded]:
         """Give a stream's events, oldest first."""
-        return [step for item in self.journal.commits_of(stream) for step in recorded_in(item)]
+        return history_of(self.journal.commits_of(stream))
 
     def told(self, stream: str) -> tuple[Snapshot[S] | None, list[Recorded]]:
         """Give a stream as it stands with its events, oldest first: both by one look."""
@@ -151,7 +151,7 @@ class Aggregates(Provider, Generic[S]):
         if not commits:
             return None, []
         state = self.evolution.initial()
-        steps = [step for item in commits for step in recorded_in(item)]
+        steps = history_of(commits)
         for step in steps:
             state = self.evolution.apply(state, step.event, step.at)
         last = commits[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,7 +21,12 @@ class Recorded(NamedTuple):
     version: int
 
 
-def recorded_in(commit: dict[str, Any]) -> list[Recorded]:
+def history_of(stored: Iterable[dict[str, Any]]) -> list[Recorded]:
+    """Give the events of a stream's commits, in the commits' order."""
+    return [step for commit in stored for step in _recorded_in(commit)]
+
+
+def _recorded_in(commit: dict[str, Any]) -> list[Recorded]:
     """Give the events of a commit."""
     return [
         Recorded(

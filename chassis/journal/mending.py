@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 import eventlet
 from nameko.extensions import SharedExtension
@@ -21,10 +20,8 @@ from chassis.errors import DomainError
 from chassis.journal.commit import split_id
 from chassis.journal.journal import Journal
 from chassis.journal.lookback import Lookback
+from chassis.journal.marks import Mark
 from chassis.logging import get_logger
-
-if TYPE_CHECKING:
-    from pymongo.collection import Collection
 
 log = get_logger()
 
@@ -35,8 +32,6 @@ _GRACE = timedelta(seconds=2)
 _FIRST_LOOK_SECONDS = 600.0
 #: After a long time without looks, so much of it is looked at together.
 _SPAN = timedelta(minutes=10)
-#: How often it is kept how far was looked; whoever takes over looks at that much again.
-_MARK_SECONDS = 10.0
 _MARK = "mended"
 _PART = 500
 
@@ -49,7 +44,6 @@ class Mender(SharedExtension):
     def start(self) -> None:
         """Begin."""
         self.runtime = self.journal.runtime
-        self._marked_at = 0.0
         self.container.spawn_managed_thread(self._mend_for_ever)
 
     def _mend_for_ever(self) -> None:
@@ -58,6 +52,7 @@ class Mender(SharedExtension):
         lookback = Lookback(
             self.runtime.settings.relay_lookback_seconds, near_seconds=2 * _GRACE.total_seconds()
         )
+        mark = Mark(self.runtime.database, _MARK)
         leading, looked_at = False, 0.0
         while True:
             if not lease.acquire():
@@ -67,7 +62,7 @@ class Mender(SharedExtension):
             now = self.runtime.clock.timestamp()
             try:
                 if not leading:
-                    looked_at = min(self._marked(), now - _FIRST_LOOK_SECONDS)
+                    looked_at = min(mark.kept() or now, now - _FIRST_LOOK_SECONDS)
                     lookback.begin(looked_at)
                     leading = True
                 for since, until in spans(
@@ -75,26 +70,11 @@ class Mender(SharedExtension):
                 ):
                     self._mend(since, until)
                 looked_at = now
-                self._mark(now)
+                mark.keep(now)
             except (PyMongoError, DomainError) as error:
                 lookback.begin(looked_at)
                 log.warning("mending_waits", error=type(error).__name__)
             eventlet.sleep(_PAUSE_SECONDS)
-
-    @property
-    def _marks(self) -> Collection[dict[str, Any]]:
-        return self.runtime.database["relay"]
-
-    def _marked(self) -> float:
-        """Give until when everything was looked at, late-comers apart."""
-        mark = self._marks.find_one({"_id": _MARK})
-        return float(mark["at"].timestamp()) if mark else float("inf")
-
-    def _mark(self, now: float) -> None:
-        if now - self._marked_at > _MARK_SECONDS:
-            at = instant_of(now)
-            self._marks.update_one({"_id": _MARK}, {"$max": {"at": at}}, upsert=True)
-            self._marked_at = now
 
     def _mend(self, since: datetime, until: datetime) -> None:
         newest: dict[str, int] = {}

@@ -25,12 +25,13 @@ from chassis.journal.commit import commit_id, decode, split_id
 from chassis.journal.dispatch import Dispatch, Segment
 from chassis.journal.journal import Journal
 from chassis.journal.lookback import Lookback
+from chassis.journal.marks import Mark
 from chassis.logging import get_logger
 from chassis.pace import Pace
 from chassis.recent import Recent
 
 if TYPE_CHECKING:
-    from pymongo.collection import Collection
+    pass
 
 log = get_logger()
 
@@ -47,8 +48,6 @@ _REMEMBERED_SECONDS = 90.0
 _STALL_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
 _LOOK_SECONDS_SHARED = 0.05
-#: How often the mark is kept; whoever takes over looks through that much more than he must.
-_MARK_SECONDS = 10.0
 _MARK = "looked_through"
 
 
@@ -90,7 +89,6 @@ class Relay(SharedExtension):
         #: When the index was last looked at, by the database's clock and by ours.
         self._looked_at = 0.0
         self._last_look = float("-inf")
-        self._marked_at = 0.0
         self._found_others = False
         #: Least time between two segments once there is an alarm in the next one.
         self.alarm_seconds: float | None = None
@@ -113,6 +111,7 @@ class Relay(SharedExtension):
         self._dispatch = Dispatch(self.journal, publisher)
         self._pace = Pace(settings.pace_seconds, hurried=self.alarm_seconds)
         self._lookback = Lookback(settings.relay_lookback_seconds)
+        self._mark = Mark(self.runtime.database, _MARK)
         self.container.spawn_managed_thread(self._number_for_ever)
         self.container.spawn_managed_thread(self._dispatch.run)
 
@@ -202,20 +201,10 @@ class Relay(SharedExtension):
         However long ago that is: a commit may have waited for its number since a power cut. Where
         no mark was kept yet the last segment is one; without any, nothing has its number.
         """
-        mark = self._marks.find_one({"_id": _MARK})
-        known = mark["at"] if mark else last["at"] if last else None
-        return known.timestamp() if known else 0.0
-
-    def _mark(self) -> None:
-        """Keep how far the index was looked through, now that all found there has its number."""
-        if self._looked_at - self._marked_at > _MARK_SECONDS:
-            at = instant_of(self._looked_at)
-            self._marks.update_one({"_id": _MARK}, {"$max": {"at": at}}, upsert=True)
-            self._marked_at = self._looked_at
-
-    @property
-    def _marks(self) -> Collection[dict[str, Any]]:
-        return self.runtime.database["relay"]
+        kept = self._mark.kept()
+        if kept is not None:
+            return kept
+        return float(last["at"].timestamp()) if last else 0.0
 
     def _wait_for_news(self) -> None:
         if self._offered:
@@ -238,7 +227,8 @@ class Relay(SharedExtension):
         ordered = in_order(fresh)
         for start in range(0, len(ordered), _MOST_COMMITS):
             self._store([fresh[name] for name in ordered[start : start + _MOST_COMMITS]])
-        self._mark()
+        # All that was found there has its number now.
+        self._mark.keep(self._looked_at)
 
     def _covered(self, name: str) -> bool:
         return self._heads.covers(*split_id(name))

@@ -103,12 +103,11 @@ class SnapshotStore(Generic[S]):
 
     def newest(self, stream: str, item: Mapping[str, Any]) -> Loaded[S]:
         """Give a stream as a document of the collection has it, or as it is about to be stored."""
-        known = {stream: self._known.get(stream)}
-        held = known[stream]
-        loaded = held if held is not None and _is_as(item, known) else self._loaded(item)
-        for _name, newer in self._not_stored([stream]):
-            if loaded.version < newer.version:
-                loaded = newer
+        held = self._known.get(stream)
+        loaded = held if held is not None and _is_as(item, held) else self._loaded(item)
+        row = self._unsaved.get(stream)
+        if row is not None and loaded.version < row.loaded.version:
+            loaded = row.loaded
         self._remember([loaded])
         return loaded
 
@@ -133,7 +132,9 @@ class SnapshotStore(Generic[S]):
         if 2 * len(known) < len(streams):
             return {}
         heads = (head for head in self._heads.many(list(known)) if head is not None)
-        return {head["_id"]: known[head["_id"]] for head in heads if _is_as(head, known)}
+        return {
+            head["_id"]: known[head["_id"]] for head in heads if _is_as(head, known[head["_id"]])
+        }
 
     def _read(self, streams: list[str]) -> list[Mapping[str, Any] | None]:
         return self._read_fields(streams, None)
@@ -167,7 +168,7 @@ class SnapshotStore(Generic[S]):
         """
         heads = list(self.collection.find(query, _HEAD, sort=sort, limit=limit))
         known = {head["_id"]: self._known.get(head["_id"]) for head in heads}
-        same = {head["_id"] for head in heads if _is_as(head, known)}
+        same = {head["_id"] for head in heads if _is_as(head, known[head["_id"]])}
         rest = self._reads.many([name for name in known if name not in same])
         read = {item["_id"]: self._loaded(item) for item in rest if item is not None}
         self._remember(read.values())
@@ -319,9 +320,8 @@ class SnapshotStore(Generic[S]):
         return msgspec.convert(item["state"], type=self._evolution.state)
 
 
-def _is_as(head: Mapping[str, Any], known: Mapping[str, Loaded[Any] | None]) -> bool:
+def _is_as(head: Mapping[str, Any], held: Loaded[Any] | None) -> bool:
     """Tell whether a stored snapshot is the one that is remembered: it has had the same events."""
-    held = known[head["_id"]]
     return held is not None and bytes(head["hash"]) == held.hash
 
 

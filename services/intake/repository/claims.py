@@ -89,7 +89,7 @@ class Claims:
 
     def by_codes(self, wanted: Sequence[str]) -> list[Claim]:
         """Give the claims of those codes that have one."""
-        return [read(found) for found in self._collection.find({"code": {"$in": list(wanted)}})]
+        return [claim_in(found) for found in self._collection.find({"code": {"$in": list(wanted)}})]
 
     def search(
         self, words: Sequence[str], limit: int, answers: Mapping[str, Sequence[Any]] = NO_ANSWERS
@@ -120,7 +120,7 @@ class Claims:
         if code is not None:
             query["code"] = code
         found = self._collection.find(query, sort=[("at", -1)], limit=limit)
-        return [(read(item), item["at"]) for item in found]
+        return [(claim_in(item), item["at"]) for item in found]
 
     def _first(self, cause: str, digest: str) -> Claim:
         found = self._collection.find_one({"_id": cause})
@@ -128,7 +128,7 @@ class Claims:
             raise Unavailable("outcome_unknown", retry_after=1)
         if found["digest"] != digest:
             raise KeyReused
-        return read(found)
+        return claim_in(found)
 
 
 def _of_answers(answers: Answers | None) -> dict[str, Any]:
@@ -163,7 +163,8 @@ def _document(cause: str, code: str, content: Checked, digest: str, at: datetime
     }
 
 
-def read(found: dict[str, Any]) -> Claim:
+def claim_in(found: dict[str, Any]) -> Claim:
+    """Give the claim that a document of the collection holds."""
     contact = Contact(name=found["name"], mobile=found["mobile"], email=found["email"])
     content = Checked(
         title=found["title"],

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pymongo.collection import Collection
 
 from chassis.together import Found, Part, Together
-from services.intake.repository.claims import Claim, read
+from services.intake.repository.claims import Claim, claim_in
 
 
 class Dossier(NamedTuple):
@@ -45,7 +45,7 @@ class Dossiers:
 def _dossier(found: Found) -> Dossier:
     claims, snapshots, texts = found
     return Dossier(
-        read(claims[0]) if claims else None,
+        claim_in(claims[0]) if claims else None,
         snapshots[0] if snapshots else None,
         {text["_id"]: text["body"] for text in texts},
     )

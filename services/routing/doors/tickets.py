@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
+from chassis.journal import history_of
 from chassis.timers import every
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
@@ -93,7 +94,7 @@ class TicketCalls(Parts):
         views = self._views(call)
         views.readable(request.code)
         story = self.store.stories.of(request.code)
-        _state, history = self.cases.folded(request.code, story.commits)
+        history = history_of(story.commits)
         if not views.is_staff:
             return self._public_steps(history, story.bodies)
         return timeline.full(history, story.bodies)
