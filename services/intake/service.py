@@ -9,7 +9,7 @@ from chassis.errors import Forbidden
 from chassis.journal import Aggregates
 from chassis.lease import Lease
 from chassis.runtime import Config
-from chassis.timers import background, every, on_start
+from chassis.timers import background, on_start
 from contracts.calls.base import Nothing
 from contracts.calls.forms import (
     DefineBlock,
@@ -232,8 +232,8 @@ class IntakeService(OwnCalls):
     def fill_in_demo(self) -> None:
         self.catalogue.fill_in_demo()
 
-    @every(seconds=1)
-    def tell_requester_changes(self) -> None:
+    @background("requester-changes", pause=1)
+    def tell_requester_changes(self, _lease: Lease) -> None:
         requesters.tell_changes(self.store, self.requesters)
 
     @cached_property

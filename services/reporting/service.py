@@ -4,7 +4,7 @@ from chassis.bus.entrypoints import consume
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.lease import Lease
-from chassis.timers import background, every
+from chassis.timers import background, everywhere
 from contracts.calls.base import Nothing
 from contracts.calls.reporting import GetReport, RebuildProgress, Report, ReportEntry
 from services.reporting.rebuild import Rebuilds
@@ -47,6 +47,6 @@ class ReportingService:
     def show_recent(self, _lease: Lease) -> None:
         self.facts.recent.refresh()
 
-    @every(seconds=1)
+    @everywhere(pause=1, role="events")
     def carry_rebuild_on(self) -> None:
         self.rebuilds.advance(self.facts)

@@ -14,11 +14,12 @@ _DATA = b"data: "
 
 async def stream(people: People, seconds: float) -> Measured:
     """Follow the log from its beginning, a thousand events at a time, and again after its end."""
-    whole = await _count(people) // _EVENTS_EACH
+    wanted = int(seconds * _EXPECTED_A_SECOND)
+    whole = await _count(people, wanted * _EVENTS_EACH) // _EVENTS_EACH
     if not whole:
         raise AssertionError("there are fewer than a thousand events")
     reader = _Reader(people, whole)
-    count = max(whole, int(seconds * _EXPECTED_A_SECOND))
+    count = max(whole, wanted)
     try:
         return await by_callers(reader.read, callers=1, count=count)
     finally:
@@ -58,13 +59,13 @@ class _Reader:
         self._response = await self._http.get(url, headers=headers)
 
 
-async def _count(people: People) -> int:
-    """Count the events of the log."""
+async def _count(people: People, most: int) -> int:
+    """Count the events of the log, until there are so many."""
     async with aiohttp.ClientSession() as http:
         found, page = 0, await people.read_on(http, 0)
         while page is not None:
             found += len(page["events"])  # type: ignore[arg-type]
-            if page["end"]:
+            if page["end"] or found >= most:
                 return found
             page = await people.read_on(http, 0)
     raise AssertionError("the log is not given")

@@ -18,6 +18,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ from pymongo.write_concern import WriteConcern
 from deploy.local.installation import Installation
 from deploy.local.processes import SERVICES
 from services.intake.domain import codes
+from tests.load import warming
 from tests.load.bench import CODES, STORED
 from tests.load.driver import by_callers
 from tests.load.measuring import SETTINGS, started
@@ -113,6 +115,7 @@ def multiply(uri: str, tickets: int) -> list[tuple[str, str]]:
     Gives the codes of some, each with the proof of its requester.
     """
     with MongoClient[dict[str, Any]](uri) as client:
+        warming.give_memory(client)
         databases = {name: client[f"peygir_{name}"] for name in SERVICES}
         originals = list(_originals(databases))
         stored = databases["routing"]["tickets"].estimated_document_count()
@@ -155,25 +158,35 @@ def _multiply(
     logs = {name: _Log(databases[name]) for name in SERVICES}
     turns, made, began = itertools.cycle(originals), 0, time.monotonic()
     drawn = _unused_codes(databases, count)
-    while made < count:
-        batch: dict[tuple[str, str], list[Document]] = {}
-        for original in itertools.islice(turns, min(_TICKETS_AT_ONCE, count - made)):
-            documents = original.copied(drawn[made])
-            made += 1
-            for item in documents:
-                batch.setdefault((item.service, item.collection), []).append(item)
-        for (service, collection), items in batch.items():
-            place = databases[service].get_collection(
-                collection,
-                write_concern=_FAST,
-                codec_options=CodecOptions(document_class=RawBSONDocument),
-            )
-            place.insert_many([RawBSONDocument(item.raw) for item in items], ordered=False)
-            logs[service].add(item.commit for item in items if item.commit is not None)
-        if made % (50 * _TICKETS_AT_ONCE) == 0:
-            print(f"{made} tickets, {made / (time.monotonic() - began):.0f} a second", flush=True)
+    with ThreadPoolExecutor() as hands:
+        while made < count:
+            batch: dict[tuple[str, str], list[Document]] = {}
+            for original in itertools.islice(turns, min(_TICKETS_AT_ONCE, count - made)):
+                documents = original.copied(drawn[made])
+                made += 1
+                for item in documents:
+                    batch.setdefault((item.service, item.collection), []).append(item)
+            stored = {
+                hands.submit(_store, databases[service], collection, items): service
+                for (service, collection), items in batch.items()
+            }
+            for storing, service in stored.items():
+                logs[service].add(storing.result())
+            if made % (50 * _TICKETS_AT_ONCE) == 0:
+                pace = made / (time.monotonic() - began)
+                print(f"{made} tickets, {pace:.0f} a second", flush=True)
     for log in logs.values():
         log.end(databases.values())
+
+
+def _store(
+    database: Database[dict[str, Any]], collection: str, items: Sequence[Document]
+) -> list[tuple[str, int]]:
+    """Store documents as they are; gives the commits among them."""
+    options = CodecOptions(document_class=RawBSONDocument)
+    place = database.get_collection(collection, write_concern=_FAST, codec_options=options)
+    place.insert_many([RawBSONDocument(item.raw) for item in items], ordered=False)
+    return [item.commit for item in items if item.commit is not None]
 
 
 def _unused_codes(databases: dict[str, Database[dict[str, Any]]], count: int) -> list[str]:

@@ -19,7 +19,7 @@ from chassis.calls.server import CallServer
 from chassis.journal.mending import Mender
 from chassis.journal.relay import Relay
 from chassis.runtime import Runtime
-from chassis.timers import DueTimes, Every
+from chassis.timers import Background, DueTimes, Every
 from tests.simulation.hub import Owner
 from tests.simulation.server import Connection, Database
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: What runs by itself. The sender of notices and the rebuild of figures stay out: the first needs
 #: providers, the second is reporting's own.
-_LOOPS = (Relay, Mender, Consumer, Healer, DueTimes, Every)
+_LOOPS = (Relay, Mender, Consumer, Healer, DueTimes)
 _JOBS = frozenset({"hand_out", "sweep_loads", "tell_requester_changes"})
 
 
@@ -114,7 +114,7 @@ def service_class(name: str) -> type[Any]:
 
 
 def _runs_here(extension: Any) -> bool:
-    if isinstance(extension, Every):
+    if isinstance(extension, Every | Background):
         return extension.method_name in _JOBS
     return isinstance(extension, _LOOPS)
 

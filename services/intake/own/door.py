@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
-from chassis.timers import every
+from chassis.lease import Lease
+from chassis.timers import background
 from contracts.calls.base import Nothing
 from contracts.calls.requesters import (
     AskCode,
@@ -68,8 +69,8 @@ class OwnCalls:
     def own_tickets(self, request: GetOwnTickets, call: Call) -> list[OwnTicket]:
         return self._data.tickets(requester_of(call.identity), request)
 
-    @every(seconds=1)
-    def tell_of_codes(self) -> None:
+    @background("one-time-codes", pause=1)
+    def tell_of_codes(self, _lease: Lease) -> None:
         runtime = self.store.runtime
         self._proving.tell(self.requesters, runtime.clock.now())
 

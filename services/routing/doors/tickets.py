@@ -6,7 +6,8 @@ from chassis.calls.call import Call
 from chassis.calls.entrypoints import command, query
 from chassis.errors import Forbidden
 from chassis.journal import history_of
-from chassis.timers import every
+from chassis.lease import Lease
+from chassis.timers import background, every
 from contracts.calls.base import Nothing
 from contracts.calls.routing import (
     Act,
@@ -115,14 +116,14 @@ class TicketCalls(Parts):
             raise Forbidden("right_missing", right="ticket.read")
         return self.store.texts.bodies(request.ids)
 
-    @every(seconds=1)
-    def hand_out(self) -> None:
+    @background("handing-out", pause=1)
+    def hand_out(self, _lease: Lease) -> None:
         self._urgency.look()
         self._distribution.serve_all()
         self._distribution.serve_tasks()
 
-    @every(seconds=1)
-    def carry_on(self) -> None:
+    @background("carrying-on", pause=1)
+    def carry_on(self, _lease: Lease) -> None:
         self._carrying.carry_all()
         waking.wake_all(self.cases, self.grounding.runtime)
 
