@@ -46,6 +46,8 @@ COMMIT_INDEXES = [
 ]
 #: Streams asked about in one query.
 _MANY = 500
+#: A page of events is in two or three segments of a time with much to do.
+_FIRST_SEGMENTS = 8
 _RAW_OPTIONS = {"document_class": RawBSONDocument}
 
 
@@ -184,9 +186,21 @@ class Journal(SharedExtension):
         )
         return [item["_id"] for item in found]
 
-    def segments_after(self, position: int, limit: int) -> list[dict[str, Any]]:
-        """Give the segments that end beyond a position, `limit` at most."""
-        return list(self.log.find({"last": {"$gt": position}}, sort=[("last", 1)], limit=limit))
+    def segments_after(self, position: int) -> Iterator[dict[str, Any]]:
+        """Give the segments that end beyond a position, as long as more are taken.
+
+        Of those that hold hundreds of commits few are wanted, of those that hold one many: so few
+        are read first, and twice as many each next time.
+        """
+        count = _FIRST_SEGMENTS
+        while True:
+            after = {"last": {"$gt": position}}
+            found = list(self.log.find(after, sort=[("last", ASCENDING)], limit=count))
+            yield from found
+            if len(found) < count:
+                return
+            position = found[-1]["last"]
+            count = min(2 * count, _MANY)
 
     def last_position(self) -> int:
         """Give the position of the newest event that has one; 0 where none has."""
@@ -197,14 +211,9 @@ class Journal(SharedExtension):
         """Give about `limit` events beyond a position in the log's order, and the next position."""
         wanted: list[tuple[str, int]] = []
         ahead = 0
-        for segment in self.segments_after(position, limit):
-            start = segment["_id"]
-            for name, count in segment["commits"]:
-                beyond = start + count - 1 - position
-                if beyond > 0:
-                    wanted.append((name, start))
-                    ahead += min(count, beyond)
-                start += count
+        for name, start, count in self._commits_after(position):
+            wanted.append((name, start))
+            ahead += min(count, start + count - 1 - position)
             if ahead >= limit:
                 break
         found = self.raw_by_id([name for name, _start in wanted])
@@ -216,6 +225,15 @@ class Journal(SharedExtension):
         ][:limit]
         last = events[-1].position if events else position
         return events, last if isinstance(last, int) else position
+
+    def _commits_after(self, position: int) -> Iterator[tuple[str, int, int]]:
+        """Give commits with events beyond a position: name, first event's position, how many."""
+        for segment in self.segments_after(position):
+            start = segment["_id"]
+            for name, count in segment["commits"]:
+                if start + count - 1 > position:
+                    yield name, start, count
+                start += count
 
     def as_events(
         self, commit: Mapping[str, Any], position: int | None = None

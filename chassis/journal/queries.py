@@ -58,7 +58,7 @@ class JournalQueries(SharedExtension):
         heads: dict[str, int] = {}
         next_, ids, end = request.after, [], True
         until = self.journal.runtime.clock.now() - timedelta(seconds=request.older)
-        for segment in self.journal.segments_after(request.after, request.limit):
+        for segment in self.journal.segments_after(request.after):
             if segment["at"] > until:
                 break
             ids += [name for name, _count in segment["commits"]]
@@ -95,7 +95,7 @@ class JournalQueries(SharedExtension):
         before = self.journal.log.find_one({"last": request.after}) if request.after else None
         head = bytes(before["head"]) if before else b""
         end = True
-        for segment in self.journal.segments_after(request.after, 1_000):
+        for segment in self.journal.segments_after(request.after):
             if segment["_id"] != next_ + 1:
                 faults.append(f"log: position {next_ + 1} is missing")
             ids = [name for name, _count in segment["commits"]]
