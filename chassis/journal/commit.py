@@ -26,6 +26,8 @@ CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 MAX_COMMIT_BYTES = 1024 * 1024
 _HASH_BYTES = 32
 _BINARY_HASH = b"\x05hash\x00" + struct.pack("<i", _HASH_BYTES) + b"\x00"
+#: After four bytes that tell a document's length: a text called `_id`; its own length comes next.
+_ID = b"\x02_id\x00"
 _BUILTIN = (datetime, bytes)
 
 
@@ -142,6 +144,15 @@ def checked_hash(raw: bytes) -> bytes | None:
     unhashed = struct.pack("<i", len(body) + 5) + body + b"\x00"
     digest = hashlib.sha256(unhashed).digest()
     return digest if end == _BINARY_HASH + digest else None
+
+
+def id_of(raw: bytes | memoryview) -> str:
+    """Read a commit's id without the rest; raises ValueError where it does not come first."""
+    if raw[4:9] != _ID:
+        raise ValueError("a commit begins with its id")
+    (length,) = struct.unpack_from("<i", raw, 9)
+    # The last byte ends the text, and is none of it.
+    return bytes(raw[13 : 12 + length]).decode()
 
 
 def decode(raw: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.read_concern import ReadConcern
 
 from chassis.gather import Gathered
-from chassis.journal.commit import Encoded, cloud_events, commit_id, decode
+from chassis.journal.commit import Encoded, cloud_events, commit_id, decode, id_of
 from chassis.journal.group import GroupWriter, Outcome
 from chassis.late import late
 from chassis.metrics import metric
@@ -169,7 +169,7 @@ class Journal(SharedExtension):
         if not ids:
             return {}
         found = self._raw.find({"_id": {"$in": list(ids)}})
-        return {item["_id"]: item.raw for item in found}
+        return {id_of(item.raw): item.raw for item in found}
 
     def recorded_since(self, instant: datetime, ids: Sequence[str]) -> list[str]:
         """Give those of some commits that were recorded since."""

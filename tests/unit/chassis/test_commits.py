@@ -49,6 +49,21 @@ def test_a_commit_reads_back_as_it_was_stored():
     assert stamped == [(cancelled(), AT.replace(microsecond=123_000))]
 
 
+@pytest.mark.parametrize("stream", ["123456789012", "person:Zoë"])
+def test_an_id_is_read_without_the_rest(stream):
+    raw, *_ = commits.encode(a_draft(cancelled(), stream=stream, version=12))
+
+    # As it is made, and as a cursor gives it.
+    for form in (raw, memoryview(raw)):
+        assert commits.id_of(form) == commits.decode(raw)["_id"] == commits.commit_id(stream, 12)
+
+
+@pytest.mark.parametrize("document", [{}, {"stream": "1"}, {"_id": 1}])
+def test_what_does_not_begin_with_an_id_is_no_commit(document):
+    with pytest.raises(ValueError, match="begins with its id"):
+        commits.id_of(bson.encode(document))
+
+
 def test_instants_are_cut_to_what_the_database_keeps():
     met = SlaMet(clock="resolution", stopped_at=AT, elapsed_seconds=1.0, late_seconds=0.0)
 
