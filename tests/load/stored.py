@@ -1,11 +1,11 @@
 """`make bench-data`: an installation that has stored many tickets, made once and kept.
 
 Some tickets live their whole life through the public API. The rest are copies of what the
-databases then hold about these: the same bytes under other codes, two days older, with the log and
-the readers' positions behind them. So every collection and index has the size that it would have;
-only `peygir journal verify` finds hashes that do not fit, and reports do not count the copies.
-Copies are made in the order of their codes, which keeps the indexes' pages in memory. What was
-broken off goes on where it was.
+databases then hold about these: the same bytes under other codes, one ticket a second until two
+days ago, with the log and the readers' positions behind them. So every collection and index has the
+size that it would have; only `peygir journal verify` finds hashes that do not fit, and reports do
+not count the copies. Copies are made in the order of their codes, which keeps the indexes' pages in
+memory. What was broken off goes on where it was.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import secrets
+import struct
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,8 +54,11 @@ _OF_TICKETS = {
 }
 #: Those whose documents have ids of their own.
 _WITH_IDS = ("claims", "texts")
-#: Longer ago than anything that looks for what came lately.
+#: The newest copy is longer ago than anything that looks for what came lately; between two.
 _AGE = timedelta(days=2)
+_PAUSE = timedelta(seconds=1)
+#: How BSON begins the instants of a commit and of its events, each milliseconds in eight bytes.
+_INSTANTS = re.compile(rb"\x09(?:recorded_at|at)\x00")
 _TICKETS_AT_ONCE = 200
 _COMMITS_IN_A_SEGMENT = 500
 _FAST = WriteConcern(w=1, j=False)
@@ -65,8 +70,9 @@ class Document(NamedTuple):
     service: str
     collection: str
     raw: bytes
-    #: Of a commit: its name and how many events it has.
+    #: Of a commit: its name and how many events it has; where its instants stand.
     commit: tuple[str, int] | None
+    instants: tuple[int, ...] = ()
 
 
 class Original(NamedTuple):
@@ -76,12 +82,25 @@ class Original(NamedTuple):
     code: str
     #: Ids of its claim and its texts.
     ids: list[str]
+    began_at: datetime
 
-    def copied(self, code: str) -> list[Document]:
-        """Give what would be stored of another ticket, of that code."""
+    def copied(self, code: str, at: datetime) -> list[Document]:
+        """Give what would be stored of another ticket, of that code, that began then."""
         names = {self.code: code} | {name: secrets.token_hex(len(name) // 2) for name in self.ids}
         pairs = [(old.encode(), new.encode()) for old, new in names.items()]
-        return [_renamed(item, pairs, names) for item in self.documents]
+        later = round((at - self.began_at).total_seconds() * 1000)
+        return [_renamed(_moved(item, later), pairs, names) for item in self.documents]
+
+
+def _moved(item: Document, later: int) -> Document:
+    """Give a document whose instants are so many milliseconds later."""
+    if not item.instants:
+        return item
+    raw = bytearray(item.raw)
+    for place in item.instants:
+        (instant,) = struct.unpack_from("<q", raw, place)
+        struct.pack_into("<q", raw, place, instant + later)
+    return item._replace(raw=bytes(raw))
 
 
 def _renamed(
@@ -114,7 +133,7 @@ def multiply(uri: str, tickets: int) -> list[tuple[str, str]]:
 
     Gives the codes of some, each with the proof of its requester.
     """
-    with MongoClient[dict[str, Any]](uri) as client:
+    with MongoClient[dict[str, Any]](uri, tz_aware=True) as client:
         warming.give_memory(client)
         databases = {name: client[f"peygir_{name}"] for name in SERVICES}
         originals = list(_originals(databases))
@@ -130,6 +149,7 @@ def _originals(databases: dict[str, Database[dict[str, Any]]]) -> Iterator[Origi
     ended = databases["routing"]["tickets"].find({"status": "finished"}, {}, limit=_LIVES)
     documents: dict[str, list[Document]] = {item["_id"]: [] for item in ended}
     ids: dict[str, list[str]] = {code: [] for code in documents}
+    began_at: dict[str, datetime] = {}
     for service, database in databases.items():
         for collection, field in _OF_TICKETS.items():
             # One look for all: not every one of these fields has an index.
@@ -137,18 +157,21 @@ def _originals(databases: dict[str, Database[dict[str, Any]]]) -> Iterator[Origi
             for item in database[collection].find(wanted, sort=[("_id", 1)]):
                 code = item[field]
                 documents[code].append(_document(service, collection, item))
+                if collection == "journal":
+                    at = item["recorded_at"]
+                    began_at[code] = min(at, began_at.get(code, at))
                 if collection in _WITH_IDS:
                     ids[code].append(str(item["_id"]).rpartition(":")[2])
     for code, kept in documents.items():
-        yield Original(kept, code, ids[code])
+        yield Original(kept, code, ids[code], began_at[code])
 
 
 def _document(service: str, collection: str, item: dict[str, Any]) -> Document:
-    commit = None
-    if collection == "journal":
-        item["recorded_at"] -= _AGE
-        commit = (item["_id"], len(item["events"]))
-    return Document(service, collection, bson.encode(item), commit)
+    raw = bson.encode(item)
+    if collection != "journal":
+        return Document(service, collection, raw, None)
+    instants = tuple(found.end() for found in _INSTANTS.finditer(raw))
+    return Document(service, collection, raw, (item["_id"], len(item["events"])), instants)
 
 
 def _multiply(
@@ -158,11 +181,13 @@ def _multiply(
     logs = {name: _Log(databases[name]) for name in SERVICES}
     turns, made, began = itertools.cycle(originals), 0, time.monotonic()
     drawn = _unused_codes(databases, count)
+    newest = datetime.now(UTC) - _AGE
     with ThreadPoolExecutor() as hands:
         while made < count:
             batch: dict[tuple[str, str], list[Document]] = {}
             for original in itertools.islice(turns, min(_TICKETS_AT_ONCE, count - made)):
-                documents = original.copied(drawn[made])
+                at = newest - (count - made) * _PAUSE
+                documents = original.copied(drawn[made], at)
                 made += 1
                 for item in documents:
                     batch.setdefault((item.service, item.collection), []).append(item)
@@ -171,12 +196,12 @@ def _multiply(
                 for (service, collection), items in batch.items()
             }
             for storing, service in stored.items():
-                logs[service].add(storing.result())
+                logs[service].add(storing.result(), at)
             if made % (50 * _TICKETS_AT_ONCE) == 0:
                 pace = made / (time.monotonic() - began)
                 print(f"{made} tickets, {pace:.0f} a second", flush=True)
     for log in logs.values():
-        log.end(databases.values())
+        log.end(databases.values(), newest)
 
 
 def _store(
@@ -209,20 +234,19 @@ class _Log:
         self._epoch = meta.get("epoch")
         newest = self._segments.find_one(sort=[("_id", -1)]) or {"last": 0}
         self._last: int = newest["last"]
-        self._at = datetime.now(UTC) - _AGE
         self._commits: list[tuple[str, int]] = []
 
-    def add(self, commits: Iterable[tuple[str, int]]) -> None:
-        """Number commits."""
+    def add(self, commits: Iterable[tuple[str, int]], at: datetime) -> None:
+        """Number commits that were recorded until then."""
         # One without events has no position.
         self._commits += [item for item in commits if item[1]]
         while len(self._commits) >= _COMMITS_IN_A_SEGMENT:
-            self._store(_COMMITS_IN_A_SEGMENT)
+            self._store(_COMMITS_IN_A_SEGMENT, at)
 
-    def end(self, readers: Iterable[Database[dict[str, Any]]]) -> None:
+    def end(self, readers: Iterable[Database[dict[str, Any]]], at: datetime) -> None:
         """Number the rest, and have everybody who reads the log stand at its end."""
         if self._commits:
-            self._store(len(self._commits))
+            self._store(len(self._commits), at)
         for database in readers:
             database["walks"].update_one(
                 {"_id": self._service},
@@ -230,7 +254,7 @@ class _Log:
                 upsert=True,
             )
 
-    def _store(self, count: int) -> None:
+    def _store(self, count: int, at: datetime) -> None:
         commits, self._commits = self._commits[:count], self._commits[count:]
         first = self._last + 1
         self._last += sum(events for _name, events in commits)
@@ -238,7 +262,7 @@ class _Log:
             {
                 "_id": first,
                 "last": self._last,
-                "at": self._at,
+                "at": at,
                 "commits": [list(item) for item in commits],
                 "head": secrets.token_bytes(32),
                 "published": True,
