@@ -252,7 +252,10 @@ class Collection:
         return found
 
     def _out(self, item: Stored) -> Any:
-        return RawBSONDocument(item.raw, _RAW) if self._raw else bson.decode(item.raw, CODEC)
+        if self._raw:
+            # As of an answer of many: a part of its bytes.
+            return RawBSONDocument(memoryview(item.raw), _RAW)
+        return bson.decode(item.raw, CODEC)
 
     def _write(
         self, query: Document, change: Any, *, replace: bool = False, upsert: bool = False
