@@ -171,6 +171,11 @@ class Journal(SharedExtension):
         found = self._raw.find({"_id": {"$in": list(ids)}})
         return {id_of(item.raw): item.raw for item in found}
 
+    def hashes(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Give the hashes of commits, by id."""
+        found = self.collection.find({"_id": {"$in": list(ids)}}, {"hash": 1}) if ids else ()
+        return {item["_id"]: item["hash"] for item in found}
+
     def recorded_since(self, instant: datetime, ids: Sequence[str]) -> list[str]:
         """Give those of some commits that were recorded since."""
         found = self.collection.find({"_id": {"$in": list(ids)}}, {"recorded_at": 1})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -100,10 +100,11 @@ class JournalQueries(SharedExtension):
                 faults.append(f"log: position {next_ + 1} is missing")
             ids = [name for name, _count in segment["commits"]]
             digest = hashlib.sha256(head)
-            for name, item in self._checked(ids, faults):
+            whole = self._checked(ids, faults)
+            for item in whole:
                 digest.update(item["hash"])
-                self._check_chain(name, item, faults)
-                checked += 1
+            self._check_chains(whole, faults)
+            checked += len(whole)
             head = bytes(segment["head"])
             if digest.digest() != head:
                 faults.append(f"log: head at {segment['_id']} does not fit")
@@ -113,7 +114,7 @@ class JournalQueries(SharedExtension):
                 break
         return Verified(checked=checked, next=next_, end=end, faults=faults[:100])
 
-    def _checked(self, ids: list[str], faults: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    def _checked(self, ids: list[str], faults: list[str]) -> list[dict[str, Any]]:
         """Give commits in order, noting those missing or altered."""
         found = self.journal.raw_by_id(ids)
         whole = []
@@ -123,17 +124,23 @@ class JournalQueries(SharedExtension):
             if raw is None or digest is None:
                 faults.append(f"{name}: {'missing' if raw is None else 'altered'}")
                 continue
-            whole.append((name, decode(raw)))
+            whole.append(decode(raw))
         return whole
 
-    def _check_chain(self, name: str, item: dict[str, Any], faults: list[str]) -> None:
-        expected: bytes | None = b""
-        if item["version"] > 1:
-            previous = commit_id(item["stream"], item["version"] - 1)
-            there = self.journal.collection.find_one({"_id": previous}, {"hash": 1})
-            expected = bytes(there["hash"]) if there else None
-        if bytes(item["prev_hash"]) != expected:
-            faults.append(f"{name}: does not follow the commit before it")
+    def _check_chains(self, whole: Sequence[dict[str, Any]], faults: list[str]) -> None:
+        """Note commits that do not hold the hash of the one before them in their stream."""
+        hashes = {item["_id"]: item["hash"] for item in whole}
+        before = {
+            item["_id"]: commit_id(item["stream"], item["version"] - 1)
+            for item in whole
+            if item["version"] > 1
+        }
+        elsewhere = [name for name in before.values() if name not in hashes]
+        hashes |= self.journal.hashes(elsewhere)
+        for item in whole:
+            previous = before.get(item["_id"])
+            if item["prev_hash"] != (hashes.get(previous) if previous else b""):
+                faults.append(f"{item['_id']}: does not follow the commit before it")
 
 
 def _head_of(item: Mapping[str, Any], types: Collection[str] | None) -> int:

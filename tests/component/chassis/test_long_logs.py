@@ -58,43 +58,54 @@ def journal(servers, answers):
 
 
 def fill(journal, *, segments, commits):
-    """Store a log of so many segments with so many commits each; every commit has two events."""
-    stored, log, head = [], [], b""
-    for number in range(segments):
-        some = [commit(number * commits + each) for each in range(commits)]
+    """Store a log of so many segments with so many commits each, each of a stream of its own."""
+    streams = iter(f"stream{number:06}" for number in range(segments * commits))
+    store(journal, [[commit(next(streams)) for _ in range(commits)] for _ in range(segments)])
+
+
+def store(journal, segments):
+    """Store segments of commits with two events each, and their log."""
+    log, head, position = [], b"", 0
+    for some in segments:
         head = hashlib.sha256(head + b"".join(item["hash"] for item in some)).digest()
-        stored += some
         log.append(
             {
-                "_id": 2 * number * commits + 1,
-                "last": 2 * (number + 1) * commits,
+                "_id": position + 1,
+                "last": position + 2 * len(some),
                 "at": AT,
                 "commits": [[item["_id"], 2] for item in some],
                 "head": head,
                 "published": True,
             }
         )
-    journal.collection.insert_many(stored)
+        position = log[-1]["last"]
+    journal.collection.insert_many([item for some in segments for item in some])
     journal.log.insert_many(log)
 
 
-def commit(number):
-    """Give the first commit of a stream."""
-    stream = f"stream{number:06}"
+def commit(stream, version=1, previous=b""):
+    """Give a commit of a stream."""
     raw, _digest, _size = encode(
         Draft(
             stream=stream,
-            version=1,
-            first_seq=1,
-            causes=[stream],
+            version=version,
+            first_seq=2 * version - 1,
+            causes=[f"test:{version}"],
             cursors={},
             recorded_at=AT,
             actor="system:test",
             events=[Stamped(EVENT, AT)] * 2,
-            prev_hash=b"",
+            prev_hash=previous,
         )
     )
     return decode(raw)
+
+
+def checked(journal):
+    """Check the log; gives what was found."""
+    queries = JournalQueries()
+    queries.journal = journal
+    return queries.verify(VerifyLog(), OPERATOR)
 
 
 @pytest.mark.parametrize(("segments", "commits"), [(1_200, 1), (12, 100)])
@@ -120,11 +131,21 @@ def test_of_a_long_log_only_what_a_page_needs_is_read(journal, answers):
 def test_a_log_is_checked_to_its_end(journal):
     fill(journal, segments=1_200, commits=1)
     journal.collection.update_one({"stream": "stream001199"}, {"$set": {"actor": "nobody"}})
-    queries = JournalQueries()
-    queries.journal = journal
 
-    found = queries.verify(VerifyLog(), OPERATOR)
+    found = checked(journal)
 
     assert found.end
     assert (found.checked, found.next) == (1_199, 2_400)
     assert "stream001199/000001: altered" in found.faults
+
+
+@pytest.mark.parametrize("wrong", [None, 2, 3])
+def test_each_commit_follows_the_one_before_it_wherever_that_stands(journal, wrong):
+    first = commit("record")
+    second = commit("record", 2, b"\x01" * 32 if wrong == 2 else first["hash"])
+    third = commit("record", 3, b"\x01" * 32 if wrong == 3 else second["hash"])
+    # The second beside the first, the third in a segment of its own.
+    store(journal, [[first, commit("other"), second], [third]])
+
+    expected = [f"record/00000{wrong}: does not follow the commit before it"] if wrong else []
+    assert checked(journal).faults == expected
