@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import eventlet
 from eventlet.event import Event as Signal
@@ -29,9 +29,6 @@ from chassis.journal.marks import Mark
 from chassis.logging import get_logger
 from chassis.pace import Pace
 from chassis.recent import Recent
-
-if TYPE_CHECKING:
-    pass
 
 log = get_logger()
 
