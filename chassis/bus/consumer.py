@@ -30,6 +30,9 @@ log = get_logger()
 _ATTACH_SECONDS = 30.0
 #: Between two attempts to reach a broker that is away; each costs next to nothing.
 _LONGEST_PAUSE_SECONDS = 1.0
+#: How long a full batch says that more waits. Right after it has been acknowledged little has come
+#: yet: to hold that would leave the broker waiting for us, and us for it.
+_BEHIND_SECONDS = 0.2
 
 
 class Consumer(SharedExtension):
@@ -44,8 +47,7 @@ class Consumer(SharedExtension):
         self.pace_seconds = 0.0
         #: How many usual batches make one.
         self.batches = 1
-        #: Whether the last batch was full: more has arrived than is handled in one go.
-        self.behind = False
+        self._full_at = float("-inf")
         #: Whether sources are handled side by side, for a receiver that takes them together.
         self.side_by_side = False
         self._connection: Connection | None = None
@@ -65,6 +67,11 @@ class Consumer(SharedExtension):
             self.container.spawn_managed_thread(self._run)
             self.container.spawn_managed_thread(self._work)
             self.container.spawn_managed_thread(self._share)
+
+    @property
+    def behind(self) -> bool:
+        """Whether more arrives than is handled in one go: a batch was full a moment ago."""
+        return time.monotonic() - self._full_at < _BEHIND_SECONDS
 
     def knows(self, event_type: str) -> bool:
         """Tell whether the type is one that is handled here."""
@@ -108,7 +115,8 @@ class Consumer(SharedExtension):
     def lose_connection(self) -> None:
         """Drop the connection; everything unacknowledged goes back."""
         connection, self._connection = self._connection, None
-        self.connected = self.behind = False
+        self.connected = False
+        self._full_at = float("-inf")
         for lane in self._lanes:
             lane.closed = True
         if connection is not None:
@@ -143,14 +151,15 @@ class Consumer(SharedExtension):
             self._news = Signal()
             self._busy = True
             try:
-                self.behind = self._handle()
+                if self._handle():
+                    self._full_at = time.monotonic()
             finally:
                 self._busy = False
 
     def _handle(self) -> bool:
         """Let every lane handle one batch of what has arrived.
 
-        Gives whether a full batch was among them: then waiting would gather no more than there is.
+        Gives whether a full batch was among them: then waiting would gather no more.
         """
         lanes = [lane for lane in self._lanes if lane.has_news]
         if self.side_by_side:
