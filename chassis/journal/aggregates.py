@@ -140,27 +140,14 @@ class Aggregates(Provider, Generic[S]):
         """Give a stream's events, oldest first."""
         return history_of(self.journal.commits_of(stream))
 
-    def told(self, stream: str) -> tuple[Snapshot[S] | None, list[Recorded]]:
-        """Give a stream as it stands with its events, oldest first: both by one look."""
-        return self.folded(stream, self.journal.commits_of(stream))
-
-    def folded(
-        self, stream: str, commits: Sequence[dict[str, Any]]
-    ) -> tuple[Snapshot[S] | None, list[Recorded]]:
-        """Give the same where all the stream's commits were read by other means, in order."""
-        if not commits:
-            return None, []
-        state = self.evolution.initial()
-        steps = history_of(commits)
-        for step in steps:
-            state = self.evolution.apply(state, step.event, step.at)
-        last = commits[-1]
-        return Snapshot(stream, last["version"], state, last["recorded_at"]), steps
-
-    def stored(self, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, S]:
-        """Give states, by stream, whose snapshots were read by other means."""
-        found = {name: self.snapshots.newest(name, item) for name, item in documents.items()}
-        return {name: loaded.state for name, loaded in found.items()}
+    def stored(self, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Snapshot[S]]:
+        """Give snapshots, by stream, whose documents were read by other means."""
+        found = ((name, self.snapshots.newest(name, item)) for name, item in documents.items())
+        return {
+            name: Snapshot(name, loaded.version, loaded.state, loaded.updated_at)
+            for name, loaded in found
+            if loaded.updated_at is not None
+        }
 
     # -- deciding --------------------------------------------------------------------------------
 
@@ -285,6 +272,9 @@ class Aggregates(Provider, Generic[S]):
         """Decide and commit; each stream's intents in order, as one commit of its own."""
         return self._settling.settle(work, when=when)
 
-    def mend(self, streams: Sequence[str]) -> int:
-        """Bring snapshots up to the journal; gives how many were behind."""
-        return self._settling.mend(streams)
+    def mend(self, streams: Sequence[str]) -> None:
+        """Bring snapshots up to the journal.
+
+        What was not found before may have been written meanwhile: look again in any case.
+        """
+        self._settling.mend(streams)

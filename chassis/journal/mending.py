@@ -89,7 +89,8 @@ class Mender(SharedExtension):
                 have = kind.snapshots.versions(part)
                 behind = [name for name in part if have.get(name, 0) < mine[name]]
                 if behind:
-                    log.info("snapshots_mended", streams=kind.mend(behind))
+                    kind.mend(behind)
+                    log.info("snapshots_mended", streams=len(behind))
 
 
 def spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -213,9 +213,6 @@ class Settling(Generic[S]):
         first = self._journal.find_opening(intent.cause)
         return Opened(first) if first else Unavailable("outcome_unknown", retry_after=1)
 
-    def mend(self, streams: Sequence[str]) -> int:
-        """Bring snapshots up to the journal; gives how many were behind."""
-        loaded = self._initial(streams) | self._snapshots.load(streams)
-        before = {name: item.version for name, item in loaded.items()}
-        self._catch_up(loaded)
-        return sum(loaded[name].version > version for name, version in before.items())
+    def mend(self, streams: Sequence[str]) -> None:
+        """Bring snapshots up to the journal."""
+        self._catch_up(self._initial(streams) | self._snapshots.load(streams))

@@ -22,7 +22,8 @@ def tickets_of(codes: Sequence[str], tickets: Aggregates[Ticket]) -> dict[str, T
     """Give those tickets that exist, by code: new ones have no snapshot for a moment."""
     found = tickets.states(codes)
     missing = [code for code in codes if code not in found]
-    if missing and tickets.mend(missing):
+    if missing:
+        tickets.mend(missing)
         found |= tickets.states(missing)
     return found
 
@@ -31,7 +32,7 @@ def tickets_in(dossiers: Mapping[str, Dossier], tickets: Aggregates[Ticket]) -> 
     """Give the same of those whose dossiers were looked up."""
     snapshots = {code: each.snapshot for code, each in dossiers.items() if each.snapshot}
     missing = [code for code in dossiers if code not in snapshots]
-    found = tickets.stored(snapshots)
+    found = {code: each.state for code, each in tickets.stored(snapshots).items()}
     return found | tickets_of(missing, tickets) if missing else found
 
 

@@ -5,17 +5,18 @@ to read. Of another requester's ticket he sees how it stands; what is answered t
 answered in his own as well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from chassis.journal import Aggregates, Recorded
-from contracts.calls.routing import Followed, TicketView
+from chassis.journal import Aggregates, Snapshot
+from contracts.calls.routing import Followed, Step, TicketView
 from contracts.routing import TicketMerged, TicketOwned
 from services.routing import timeline
+from services.routing.domain.public import PublicEvent
 from services.routing.domain.ticket import Ticket
-from services.routing.timeline import Bodies
+from services.routing.timeline import Bodies, told_whole
 
 #: A ticket that was merged may be merged again, but not for ever.
 _MOST = 10
@@ -27,53 +28,48 @@ _OF_ANOTHER = frozenset(
 
 def followed_on(
     own: Followed,
-    history: list[Recorded],
     tickets: Aggregates[Ticket],
     bodies: Bodies,
     names: Mapping[str, str],
 ) -> Followed:
     """Give a merged ticket as its requester follows it now."""
-    view, since = own.ticket, _merged_at(history)
-    for code in _onward(view.merged_into, tickets):
-        found, told = tickets.told(code)
-        if found is None:
-            continue
-        state = found.state
-        same = state.requester == view.requester
-        steps = timeline.public(_since(told, since), bodies, names)
-        if not same:
-            steps = [
-                msgspec.structs.replace(step, texts={})
-                for step in steps
-                if step.type in _OF_ANOTHER
-            ]
-        view = _standing(view, state, found.updated_at, waits=same)
-        merged = sorted([*own.steps, *steps], key=lambda step: step.at)
-        own = Followed(ticket=view, steps=merged)
-    return own
+    view, found = own.ticket, _onward(own.ticket.merged_into, tickets)
+    if found is None:
+        return own
+    state = told_whole(found.stream, found.state, tickets)
+    same = state.requester == view.requester
+    steps = timeline.public(_since(state.public, _merged_at(own.steps)), bodies, names)
+    if not same:
+        steps = [
+            msgspec.structs.replace(step, texts={}) for step in steps if step.type in _OF_ANOTHER
+        ]
+    return Followed(
+        ticket=_standing(view, state, found.updated_at, waits=same),
+        steps=sorted([*own.steps, *steps], key=lambda step: step.at),
+    )
 
 
-def _onward(code: str | None, tickets: Aggregates[Ticket]) -> Iterator[str]:
+def _onward(code: str | None, tickets: Aggregates[Ticket]) -> Snapshot[Ticket] | None:
     """Give the ticket at the end of the chain."""
     for _ in range(_MOST):
-        state = tickets.state(code) if code else None
-        if state is None:
-            return
-        if state.ties.merged_into is None:
-            yield code or ""
-            return
-        code = state.ties.merged_into
+        found = tickets.find({"_id": code}, limit=1) if code else []
+        if not found:
+            return None
+        code = found[0].state.ties.merged_into
+        if code is None:
+            return found[0]
+    return None
 
 
-def _since(told: list[Recorded], since: datetime) -> Iterator[Recorded]:
+def _since(told: Sequence[PublicEvent], since: datetime) -> Iterator[PublicEvent]:
     """Give what was told since then, and before it who owns the ticket."""
-    owned = [each for each in told if isinstance(each.event, TicketOwned) and each.at < since]
-    yield from (each._replace(at=since) for each in owned[-1:])
+    owned = [each for each in told if each.type == TicketOwned.type and each.at < since]
+    yield from (msgspec.structs.replace(each, at=since) for each in owned[-1:])
     yield from (each for each in told if each.at >= since)
 
 
-def _merged_at(history: list[Recorded]) -> datetime:
-    return next(each.at for each in reversed(history) if isinstance(each.event, TicketMerged))
+def _merged_at(steps: Sequence[Step]) -> datetime:
+    return next(step.at for step in reversed(steps) if step.type == TicketMerged.type)
 
 
 def _standing(view: TicketView, state: Ticket, updated_at: datetime, *, waits: bool) -> TicketView:

@@ -1,42 +1,18 @@
-"""A ticket's timeline: everything for staff, an allow-list for the requester.
-
-The requester sees one name, his owner's; who else worked on it, notes, logs and referrals are not
-his business, but that it went to a higher tier is told in plain words.
-"""
+"""A ticket's timeline: everything for staff, for the requester what he may see."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from chassis.journal import Recorded
+from chassis.journal import Aggregates, Recorded
 from contracts.calls.routing import Step
 from contracts.envelope import ContentRef, Event
-from contracts.routing import TicketMoved
+from services.routing.domain.life import TICKETS
+from services.routing.domain.public import REGISTERED, PublicEvent, shown_as
+from services.routing.domain.ticket import Ticket
 from services.routing.forms import read_kept
 from services.routing.repository.stories import Bodies
-
-#: What the requester is shown: event types with their fields and texts. The first is what his
-#: timeline begins with, whatever routing calls it.
-PUBLIC: Mapping[str, tuple[str, ...]] = {
-    "ticket.registered": ("state", "subject", "kind", "channel"),
-    "ticket.owned": ("owner",),
-    "ticket.assigned": ("state",),
-    "ticket.escalated": (),
-    "ticket.moved": ("state", "tells"),
-    "ticket.waiting": ("state", "waiting_for", "question"),
-    "ticket.resumed": ("state",),
-    "ticket.answered": ("answer",),
-    "ticket.done": ("state", "result"),
-    "ticket.finished": ("state", "result"),
-    "ticket.reopened": ("state", "times"),
-    "ticket.withdrawn": ("state",),
-    "ticket.declined": ("state", "reason"),
-    "ticket.merged": ("state",),
-    "ticket.attached": (),
-    "ticket.handed_off": ("state",),
-    "ticket.rated": ("score",),
-}
 
 
 def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
@@ -46,20 +22,21 @@ def full(history: Iterable[Recorded], bodies: Bodies) -> list[Step]:
     return [_step(step, kept) for step in steps]
 
 
-def public(history: Iterable[Recorded], bodies: Bodies, names: Mapping[str, str]) -> list[Step]:
+def public(told: Iterable[PublicEvent], bodies: Bodies, names: Mapping[str, str]) -> list[Step]:
     """Give the steps that the requester may see, with nothing in them that he may not."""
-    shown = [step for step in history if _is_public(step.event)]
-    return [_for_requester(step, names) for step in full(shown, bodies)]
+    steps = list(told)
+    kept = bodies([text for step in steps for text in step.texts.values()])
+    return [_for_requester(step, kept, names) for step in steps]
 
 
-def _is_public(event: Event) -> bool:
-    """Tell whether the requester sees it: of a workflow's own steps, those that tell him."""
-    told = not isinstance(event, TicketMoved) or event.tells is not None
-    return _type_of(event) in PUBLIC and told
+def told_whole(code: str, ticket: Ticket, tickets: Aggregates[Ticket]) -> Ticket:
+    """Give a ticket with all that its requester was told.
 
-
-def _type_of(event: Event) -> str:
-    return "ticket.registered" if event.type == "ticket.opened" else event.type
+    A snapshot may be from before that was kept there.
+    """
+    if ticket.public and ticket.public[0].type == REGISTERED:
+        return ticket
+    return TICKETS.fold((step.event, step.at) for step in tickets.history(code))
 
 
 def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
@@ -70,7 +47,7 @@ def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
     kept = texts.pop("answers", None) if event.type == "ticket.form_filled" else None
     return Step(
         at=recorded.at,
-        type=_type_of(event),
+        type=shown_as(event),
         actor=recorded.actor,
         data={field: value for field, value in data.items() if field not in refs},
         texts=texts,
@@ -78,18 +55,12 @@ def _step(recorded: Recorded, bodies: Mapping[str, str]) -> Step:
     )
 
 
-def _for_requester(step: Step, names: Mapping[str, str]) -> Step:
-    fields = PUBLIC[step.type]
-    data = {field: value for field, value in step.data.items() if field in fields}
+def _for_requester(step: PublicEvent, bodies: Mapping[str, str], names: Mapping[str, str]) -> Step:
+    data = step.data
     if "owner" in data:
-        data["owner"] = names.get(data["owner"], "")
-    return Step(
-        at=step.at,
-        type=step.type,
-        actor="requester" if step.actor.startswith("requester:") else "desk",
-        data=data,
-        texts={field: text for field, text in step.texts.items() if field in fields},
-    )
+        data = {**data, "owner": names.get(data["owner"], "")}
+    texts = {field: bodies[text] for field, text in step.texts.items() if text in bodies}
+    return Step(at=step.at, type=step.type, data=data, texts=texts)
 
 
 def _refs(event: Event) -> dict[str, ContentRef]:

@@ -8,7 +8,7 @@ import msgspec
 
 from chassis.calls.call import Call
 from chassis.errors import Forbidden, NotFound
-from chassis.journal import Aggregates, Outcome, Recorded, Snapshot
+from chassis.journal import Aggregates, Outcome, Snapshot
 from contracts.calls.routing import (
     ActedOn,
     GetReadable,
@@ -30,6 +30,7 @@ from services.routing.handlers.case import Grounds
 from services.routing.partners import outside_of
 from services.routing.parts import asked_as, parts_of
 from services.routing.repository.queues import QUEUE_ORDER
+from services.routing.timeline import told_whole
 
 _INBOX = 200
 _NEWEST = [("updated_at", -1), ("_id", -1)]
@@ -67,10 +68,14 @@ class Views:
 
     def readable(self, code: str) -> Shown:
         """Give a ticket that the caller may read; raises NotFound or Forbidden."""
+        return self._allowed(self._found(code))
+
+    def _found(self, code: str) -> Snapshot[Ticket] | None:
         found = self._tickets.find({"_id": code}, limit=1)
-        if not found and self._tickets.mend([code]):
+        if not found:
+            self._tickets.mend([code])
             found = self._tickets.find({"_id": code}, limit=1)
-        return self._allowed(found[0] if found else None)
+        return found[0] if found else None
 
     def readable_of(self, request: GetReadable) -> Readable:
         """Give those tickets and units whose tickets the caller may read."""
@@ -87,12 +92,11 @@ class Views:
             units=[unit for unit in request.units if scope == "all" or (scope and unit in below)],
         )
 
-    def followed(
-        self, code: str, commits: Sequence[dict[str, Any]]
-    ) -> tuple[TicketView, list[Recorded]]:
-        """Show one as its commits tell, with its history; raises NotFound or Forbidden."""
-        found, history = self._tickets.folded(code, commits)
-        return self.show(self._allowed(found)), history
+    def followed(self, code: str, snapshot: Mapping[str, Any] | None) -> Shown:
+        """Give one whose snapshot was looked up; raises NotFound or Forbidden."""
+        stored = {} if snapshot is None else self._tickets.stored({code: snapshot})
+        found = self._allowed(stored.get(code) or self._found(code))
+        return found._replace(ticket=told_whole(code, found.ticket, self._tickets))
 
     def _allowed(self, found: Snapshot[Ticket] | None) -> Shown:
         if found is None or found.state.opened_at is None:

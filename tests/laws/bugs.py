@@ -20,7 +20,7 @@ from contracts.routing import (
     TicketWorkLogged,
 )
 from services.routing import timeline
-from services.routing.domain import permission, standing
+from services.routing.domain import permission, public, standing
 from services.routing.domain.life import TICKETS
 from services.routing.domain.parts import Consent, Task
 from services.routing.domain.standing import Standing
@@ -223,8 +223,8 @@ def fold_with_a_memory() -> Iterator[None]:
 
 def names_leaked() -> AbstractContextManager[Any]:
     """The requester is told who works on his request."""
-    shown: Mapping[str, Any] = {**timeline.PUBLIC, "ticket.assigned": ("state", "assignee")}
-    return patch.object(timeline, "PUBLIC", shown)
+    shown: Mapping[str, Any] = {**public.PUBLIC, "ticket.assigned": ("state", "assignee")}
+    return patch.object(public, "PUBLIC", shown)
 
 
 def timeline_with_a_gap() -> AbstractContextManager[Any]:

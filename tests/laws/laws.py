@@ -22,6 +22,7 @@ from services.routing import timeline
 from services.routing.actions import ARGUMENTS
 from services.routing.domain.life import TICKETS
 from services.routing.domain.permission import asker_of
+from services.routing.domain.ticket import Ticket
 from services.routing.handlers import allowed
 from tests.laws import rights
 from tests.laws.ledger import Breach, Entry, enter
@@ -184,7 +185,7 @@ class Laws:
         states = [step.data["state"] for step in steps if "state" in step.data]
         if len(steps) != len(history) or states[-1] != ticket.state:
             raise Breach(f"{code}: its timeline ends {states[-1:]}, and it is {ticket.state}")
-        self._compare_public(history, page)
+        self._compare_public(ticket, page)
 
     def _compare_timers(self, code: str, page: Entry) -> None:
         """What comes by itself at a step is what the definition says of that step."""
@@ -194,10 +195,10 @@ class Laws:
             if step is not None and (step != page.step or action not in said):
                 raise Breach(f"{code}: {action} is to come at {step}, and it is at {page.step}")
 
-    def _compare_public(self, history: Any, page: Entry) -> None:
+    def _compare_public(self, ticket: Ticket, page: Entry) -> None:
         """The requester's timeline names nobody but his owner."""
         people = {name: name for name in self._stage.organisation.people}
-        for step in timeline.public(history, lambda _ids: {}, people):
+        for step in timeline.public(ticket.public, lambda _ids: {}, people):
             named = {step.actor, *map(str, step.data.values())} & people.keys()
             if named - {page.owner}:
                 raise Breach(f"the requester is told of {named - {page.owner}}")

@@ -233,9 +233,10 @@ class Step(Answer):
     at: datetime
     #: The event's type, such as `ticket.assigned`.
     type: str
-    actor: str
     #: The event's data without content references.
     data: dict[str, Any]
+    #: Who did it; nobody where it is told to the requester.
+    actor: str = ""
     #: Texts by the field that referred to them: `answer`, `question`, `note`, ...
     texts: dict[str, str] = {}
     #: Of a form that was filled in, with the words of its version.

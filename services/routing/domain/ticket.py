@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 
 from chassis.decisions import Evolution
-from contracts.envelope import Answered, ContentRef
+from contracts.envelope import Answered, ContentRef, Event
 from contracts.routing import ENDED, State
 from contracts.routing.partners import Outcome, PartnerKind
 from services.routing.domain import attention, ties
 from services.routing.domain.attention import Attention
 from services.routing.domain.parts import Consent, Task
 from services.routing.domain.pending import Pending
+from services.routing.domain.public import PublicEvent, public
 from services.routing.domain.ties import Ties
 
 #: States in which the work lies with its assignee and counts towards his capacity.
@@ -132,6 +133,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     mentions: tuple[str, ...] = ()
     #: What it is about, as rules and people say.
     tags: tuple[str, ...] = ()
+    #: What its requester has been told of it, oldest first.
+    public: tuple[PublicEvent, ...] = ()
 
     @property
     def is_outside(self) -> bool:
@@ -177,8 +180,18 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         return here and self.assignee is None and not self.imported
 
 
+class _Life(Evolution[Ticket]):
+    """The fold of a ticket; what its requester is told of an event is kept by itself."""
+
+    def apply(self, state: Ticket, event: Event, at: datetime) -> Ticket:
+        state, told = super().apply(state, event, at), public(event, at)
+        if told is None:
+            return state
+        return msgspec.structs.replace(state, public=(*state.public, told))
+
+
 #: What `life` fills in: how each event changes a ticket.
-TICKETS = Evolution(Ticket)
+TICKETS = _Life(Ticket)
 
 
 def index(state: Ticket) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from chassis.calls.call import Call
-from chassis.journal import Aggregates, Recorded
+from chassis.journal import Aggregates
 from chassis.runtime import Config
 from contracts.calls.routing import (
     Step,
@@ -59,8 +59,8 @@ class Parts:
     passwords = Passwords()
     settings = Config(RoutingSettings)
 
-    def _public_steps(self, history: list[Recorded], bodies: Bodies) -> list[Step]:
-        return timeline.public(history, bodies, self.grounding.lookup.names)
+    def _public_steps(self, ticket: Ticket, bodies: Bodies) -> list[Step]:
+        return timeline.public(ticket.public, bodies, self.grounding.lookup.names)
 
     def _views(self, call: Call) -> Views:
         return Views(self.cases, self.grounding.now(), call)

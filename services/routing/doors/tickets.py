@@ -94,21 +94,21 @@ class TicketCalls(Parts):
     def timeline(self, request: Timeline, call: Call) -> list[Step]:
         views = self._views(call)
         views.readable(request.code)
-        story = self.store.stories.of(request.code)
-        history = history_of(story.commits)
         if not views.is_staff:
-            return self._public_steps(history, story.bodies)
-        return timeline.full(history, story.bodies)
+            return self.follow(Follow(code=request.code), call).steps
+        story = self.store.stories.of(request.code)
+        return timeline.full(history_of(story.commits), story.bodies)
 
     @query
     def follow(self, request: Follow, call: Call) -> Followed:
-        story = self.store.stories.of(request.code)
-        ticket, history = self._views(call).followed(request.code, story.commits)
-        followed = Followed(ticket=ticket, steps=self._public_steps(history, story.bodies))
-        if ticket.merged_into is None:
+        views, standing = self._views(call), self.store.stories.standing(request.code)
+        found = views.followed(request.code, standing.snapshot)
+        steps = self._public_steps(found.ticket, standing.bodies)
+        followed = Followed(ticket=views.show(found), steps=steps)
+        if followed.ticket.merged_into is None:
             return followed
         names = self.grounding.lookup.names
-        return merged.followed_on(followed, history, self.cases, self.store.texts.bodies, names)
+        return merged.followed_on(followed, self.cases, self.store.texts.bodies, names)
 
     @query
     def texts(self, request: GetTexts, call: Call) -> dict[str, str]:

@@ -95,9 +95,9 @@ class Store(Mongo):
 
     @late
     def stories(self) -> Stories:
-        """What happened to tickets, with the texts."""
+        """What happened to tickets and how they stand, with the texts."""
         journal = self.db.get_collection("journal", read_concern=ReadConcern("majority"))
-        return Stories(journal, self.db["texts"], self.texts.bodies)
+        return Stories(journal, self.db["tickets"], self.db["texts"], self.texts.bodies)
 
     @late
     def partners(self) -> Partners:
