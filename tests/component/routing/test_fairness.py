@@ -69,9 +69,9 @@ def given(world: RoutingWorld, unit: str) -> Callable[[], int]:
 
 def kill_in_turn(world: RoutingWorld, count: Callable[[], int]) -> None:
     """Kill one replica after the other in the middle of giving, and start it again."""
-    for name in (*REPLICAS, REPLICAS[0]):
-        goal = count() + BETWEEN
-        eventually(lambda goal=goal: count() >= goal)
+    for number, name in enumerate((*REPLICAS, REPLICAS[0]), 1):
+        # However much was given while the one before ended.
+        eventually(lambda number=number: count() >= number * BETWEEN)
         world.kill(name)
         world.begin(name)
     for name in REPLICAS:
