@@ -93,9 +93,9 @@ class TicketCalls(Parts):
     @query
     def timeline(self, request: Timeline, call: Call) -> list[Step]:
         views = self._views(call)
-        views.readable(request.code)
         if not views.is_staff:
             return self.follow(Follow(code=request.code), call).steps
+        views.readable(request.code)
         story = self.store.stories.of(request.code)
         return timeline.full(history_of(story.commits), story.bodies)
 
