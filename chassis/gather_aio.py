@@ -1,7 +1,7 @@
 """Gathering as in `gather.py`, on the gateway's loop: what many tasks want is done in one go.
 
-Nobody waits for company: while as many goes are under way as may be, the next one collects what
-arrives.
+Nobody waits for company: what comes in one turn of the loop goes at its end, and while as many goes
+are under way as may be, the next one collects what arrives.
 """
 
 from __future__ import annotations
@@ -18,31 +18,33 @@ class Gathered(Generic[T, R]):
     """A function over many items, awaited by many with one each."""
 
     def __init__(
-        self, run: Callable[[Sequence[T]], Awaitable[Sequence[R]]], *, at_once: int = 1, most: int
+        self, run: Callable[[Sequence[T]], Awaitable[Sequence[R]]], *, at_once: float = 1, most: int
     ) -> None:
         self._run = run
         self._at_once = at_once
         self._most = most
         self._under_way = 0
+        self._is_called = False
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         #: Held here, because the loop itself holds no task.
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def one(self, item: T) -> R:
         """Give the result for an item; raises what the function raises."""
-        if self._under_way >= self._at_once:
-            result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-            self._waiting.append((item, result))
-            return await result
-        self._under_way += 1
-        try:
-            return (await self._run([item]))[0]
-        finally:
-            self._ended()
+        result: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, result))
+        self._come()
+        return await result
 
-    def _ended(self) -> None:
-        """Let those who wait go in the place of what has ended; not those who have given up."""
-        self._under_way -= 1
+    def _come(self) -> None:
+        """Have those who wait go at the end of the loop's turn, where there is a place."""
+        if self._waiting and not self._is_called and self._under_way < self._at_once:
+            self._is_called = True
+            asyncio.get_running_loop().call_soon(self._set_off)
+
+    def _set_off(self) -> None:
+        """Let those who wait go; not those who have given up."""
+        self._is_called = False
         waiting = [(item, result) for item, result in self._waiting if not result.done()]
         group, self._waiting = waiting[: self._most], waiting[self._most :]
         if group:
@@ -50,6 +52,7 @@ class Gathered(Generic[T, R]):
             task = asyncio.get_running_loop().create_task(self._go(group))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        self._come()
 
     async def _go(self, group: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         error: Exception = ConnectionAbortedError()
@@ -64,4 +67,5 @@ class Gathered(Generic[T, R]):
             for _item, waiting in group:
                 if not waiting.done():
                     waiting.set_exception(error)
-            self._ended()
+            self._under_way -= 1
+            self._come()

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
 from chassis.calls import wire
 from chassis.calls.channels import Channels
+from chassis.calls.messages import Response
+from chassis.calls.questions import Questions
 from chassis.errors import DomainError, Unavailable
 from chassis.identity import Identity, Signer
 
 T = TypeVar("T")
+#: Has a call's headers and body travel, and gives the response; raises OSError.
+Way = Callable[[Mapping[str, str], bytes], Awaitable[Response]]
 _PASS_SECONDS = 60.0
 _OK = 200
 
@@ -36,6 +41,7 @@ class Services:
 
     def __init__(self, addresses: Mapping[str, list[str]], keys: list[str]) -> None:
         self._channels = {name: Channels(urls) for name, urls in addresses.items()}
+        self._questions = {name: Questions(each) for name, each in self._channels.items()}
         self._signer = Signer(keys)
         self._passes: dict[Identity, tuple[str, float]] = {}
 
@@ -57,7 +63,8 @@ class Services:
     ) -> T:
         """Ask a service; raises what it answers with, or Unavailable."""
         headers = self._headers(identity, timeout, correlation)
-        answered = await self._call(service, method, request, headers, answer, timeout)
+        way = partial(self._questions[service].ask, method)
+        answered = await self._call(service, way, request, headers, answer, timeout)
         found: T = answered.value
         return found
 
@@ -82,12 +89,13 @@ class Services:
         headers[wire.KEY] = key or secrets.token_hex(16)
         if at is not None:
             headers[wire.AT] = at.astimezone(UTC).isoformat()
-        return await self._call(service, method, request, headers, answer, timeout)
+        way = partial(self._channels[service].ask, f"{wire.PATH}{method}")
+        return await self._call(service, way, request, headers, answer, timeout)
 
     async def _call(
         self,
         service: str,
-        method: str,
+        way: Way,
         request: Any,
         headers: dict[str, str],
         answer: Any,
@@ -101,7 +109,7 @@ class Services:
             if left <= 0:
                 break
             try:
-                return await self._once(service, method, body, headers, answer, left)
+                return await self._once(service, way, body, headers, answer, left)
             except Unavailable as unavailable:
                 error = unavailable
                 await asyncio.sleep(min(0.05 * (attempt + 1), left))
@@ -110,7 +118,7 @@ class Services:
     async def _once(
         self,
         service: str,
-        method: str,
+        way: Way,
         body: bytes,
         headers: dict[str, str],
         answer: Any,
@@ -118,7 +126,7 @@ class Services:
     ) -> Answered:
         try:
             async with asyncio.timeout(left):
-                response = await self._channels[service].ask(method, headers, body)
+                response = await way(headers, body)
         except OSError:
             raise Unavailable("service_unavailable", retry_after=1, service=service) from None
         if response.status != _OK:

@@ -39,12 +39,12 @@ class Channel(asyncio.Protocol):
             and now - self.opened < _KEEP_SECONDS
         )
 
-    async def ask(self, method: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Call a method; raises OSError when the connection ends before its answer."""
+    async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Call what has the path; raises OSError when the connection ends before its answer."""
         if self._transport is None or self._transport.is_closing():
             raise ConnectionResetError
         self._waiting = asyncio.get_running_loop().create_future()
-        self._transport.write(request(self._host, method, headers, body))
+        self._transport.write(request(self._host, path, headers, body))
         response = await self._waiting
         self.used = time.monotonic()
         if response.is_last:
@@ -89,11 +89,11 @@ class Channels:
         self._turns = itertools.cycle(addresses)
         self._idle: deque[Channel] = deque()
 
-    async def ask(self, method: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Call a method of whichever replica comes; raises OSError where it does not answer."""
+    async def ask(self, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Call what has the path, of whichever replica comes; raises OSError without an answer."""
         channel = self._kept() or await self._opened()
         try:
-            response = await channel.ask(method, headers, body)
+            response = await channel.ask(path, headers, body)
         except BaseException:
             # Who waited may have given up: what comes later is no answer to the next one.
             channel.close()

@@ -43,7 +43,7 @@ class Connection:
         """Call a method; raises OSError without an answer within the time."""
         until = time.monotonic() + seconds
         self._socket.settimeout(seconds)
-        self._socket.sendall(request(self._host, method, headers, body))
+        self._socket.sendall(request(self._host, f"{wire.PATH}{method}", headers, body))
         while True:
             data = self._socket.recv(_PIECE)
             if not data:

@@ -170,13 +170,13 @@ class ResponseReader:
 _REPLAYED = wire.REPLAYED.lower().encode()
 
 
-def request(host: str, method: str, headers: Mapping[str, str], body: bytes) -> bytes:
+def request(host: str, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     """Write a call; raises ValueError for a header that would end its line."""
     if any("\n" in value or "\r" in value for value in headers.values()):
         raise ValueError("a header of more than one line")
     lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
     head = (
-        f"POST {wire.PATH}{method} HTTP/1.1\r\nHost: {host}\r\n{lines}"
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\n{lines}"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode("latin-1") + body

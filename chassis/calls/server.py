@@ -19,12 +19,12 @@ from nameko.extensions import SharedExtension
 from pymongo.errors import PyMongoError
 
 from chassis import tracing, wsgi
-from chassis.calls import listener, wire
+from chassis.calls import bundles, listener, wire
 from chassis.calls.admission import Admission
 from chassis.calls.call import Call
 from chassis.calls.company import Company
 from chassis.calls.listener import Request
-from chassis.calls.messages import Response
+from chassis.calls.messages import Head, Response
 from chassis.clock import read_past
 from chassis.errors import (
     DomainError,
@@ -133,6 +133,22 @@ class CallServer(SharedExtension):
         listener.serve(self._socket, self._answer, most=_MOST_AT_ONCE)
 
     def _answer(self, request: Request) -> Response:
+        if request.path.startswith(wire.BUNDLE_PATH):
+            return self._answer_all(request)
+        return self._answer_one(request)
+
+    def _answer_all(self, request: Request) -> Response:
+        """Answer a bundle of calls, which are handled side by side."""
+        method = request.path.removeprefix(wire.BUNDLE_PATH)
+        try:
+            with eventlet.Timeout(_MOST_SECONDS, Invalid("body_incomplete")):
+                letters = bundles.decode(request.body())
+        except DomainError as error:
+            return _refusal(error)
+        threads = [eventlet.spawn(self._answer_one, _alone(method, each)) for each in letters]
+        return bundles.encode_answers([thread.wait() for thread in threads])
+
+    def _answer_one(self, request: Request) -> Response:
         self.in_flight += 1
         try:
             return self._respond(request)
@@ -224,6 +240,12 @@ class _Fault(Permanent):
     """A fault of our own; its text stays in the log."""
 
     status = 500
+
+
+def _alone(method: str, letter: bundles.Letter) -> Request:
+    """Give a call of a bundle as if it had come alone."""
+    headers = {name.lower(): value for name, value in letter.headers.items()}
+    return Request(Head("POST", f"{wire.PATH}{method}", headers), lambda: letter.body)
 
 
 def _refusal(error: DomainError) -> Response:

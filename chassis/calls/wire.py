@@ -15,6 +15,8 @@ from chassis.errors import (
 )
 
 PATH = "/call/"
+#: For a bundle of calls of one method.
+BUNDLE_PATH = "/calls/"
 PASS = "Peygir-Pass"  # noqa: S105 - a header's name
 SECONDS = "Peygir-Seconds"
 AT = "Peygir-At"

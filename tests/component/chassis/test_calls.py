@@ -182,6 +182,60 @@ def test_slow_bodies_do_not_keep_others_waiting(intake):
         assert all(b" 503 " in answer.result() for answer in answers)
 
 
+# -- bundles ---------------------------------------------------------------------------------------
+
+
+def a_letter(process, value, *, seconds=2.5, by=None, **more):
+    """Write a call of a bundle."""
+    headers = process.headers(*([by] if by else [])) | {wire.SECONDS: str(seconds)}
+    return {"headers": headers, "body": {"value": value, **more}}
+
+
+def in_one(process, letters, *, method="echo"):
+    """Send calls in one message; gives their answers, or the refusal of all of them."""
+    body = json.dumps(letters).encode()
+    head = f"POST /calls/{method} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    return json.loads(raw(process.port, head.encode() + body).rpartition(b"\r\n\r\n")[2])
+
+
+def test_the_calls_of_a_bundle_are_answered_in_their_order(intake):
+    answers = in_one(intake, [a_letter(intake, value) for value in ("a", 2, None)])
+
+    assert answers == [{"status": 200, "body": value} for value in ("a", 2, None)]
+
+
+def test_who_is_refused_in_a_bundle_is_refused_alone(intake):
+    without_pass = {"headers": {}, "body": {"value": 2}}
+    broken = a_letter(intake, 3, fault="error")
+
+    well, unknown, failed = in_one(intake, [a_letter(intake, 1), without_pass, broken])
+
+    assert well == {"status": 200, "body": 1}
+    assert (unknown["status"], unknown["body"]["code"]) == (401, "pass_missing")
+    assert (failed["status"], failed["body"]["code"]) == (500, "internal")
+
+
+def test_a_call_of_a_bundle_that_hangs_is_given_up_at_its_own_deadline(intake):
+    well, hung = in_one(
+        intake, [a_letter(intake, 1), a_letter(intake, 2, fault="hang", seconds=0.5)]
+    )
+
+    assert well == {"status": 200, "body": 1}
+    assert (hung["status"], hung["body"]["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(
+    ("letters", "code"),
+    [("PLANTED", "not_json"), ([{"body": 1}], "not_json"), ([None] * 65, "not_json")],
+)
+def test_a_bundle_that_is_none_is_refused(intake, letters, code):
+    assert in_one(intake, letters)["code"] == code
+
+
+def test_a_bundle_of_too_many_calls_is_refused(intake):
+    assert in_one(intake, [a_letter(intake, 1)] * 65)["code"] == "too_large"
+
+
 # -- what is no HTTP -------------------------------------------------------------------------------
 
 MALFORMED = {

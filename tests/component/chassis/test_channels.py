@@ -49,7 +49,7 @@ def run(server, ask):
 
 
 def once(channels):
-    return channels.ask("echo", {"Peygir-Pass": "x"}, b"{}")
+    return channels.ask("/call/echo", {"Peygir-Pass": "x"}, b"{}")
 
 
 WELL = Response(200, b'{"a":1}')

@@ -11,7 +11,7 @@ HEADERS = {"Peygir-Pass": "abc", "Idempotency-Key": "k-1"}
 
 
 def a_request(body=b'{"value":1}'):
-    return messages.request("here:1", "echo", HEADERS, body)
+    return messages.request("here:1", "/call/echo", HEADERS, body)
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -76,7 +76,9 @@ def test_what_is_no_http_is_told_so(sent, status):
 @pytest.mark.parametrize("line_end", ["\n", "\r"])
 def test_a_header_cannot_bring_another_one(line_end):
     with pytest.raises(ValueError, match="more than one line"):
-        messages.request("here", "echo", {"Idempotency-Key": f"a{line_end}Peygir-Pass: b"}, b"")
+        messages.request(
+            "here", "/call/echo", {"Idempotency-Key": f"a{line_end}Peygir-Pass: b"}, b""
+        )
 
 
 @pytest.mark.parametrize("size", [1, 9, 1000])
